@@ -1,0 +1,255 @@
+/* table.c: see table.h. libcsv parses, jansson spells JSON. */
+
+#include "table.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+
+const char *as_column_name(const as_column *column, char out[40])
+{
+    size_t length = strlen(column->name);
+    if (length && column->name[length - 1] == '_')
+        length--;
+    snprintf(out, 40, "%.*s", (int)length, column->name);
+    return out;
+}
+
+void as_record_clear(const as_schema *schema, void *record)
+{
+    memset(record, 0, schema->size);
+    for (size_t i = 0; i < schema->count; i++) {
+        char *field = (char *)record + schema->columns[i].offset;
+        if (schema->columns[i].kind == AS_COUNT)
+            *(uint64_t *)(void *)field = AS_NO_COUNT;
+        else if (schema->columns[i].kind == AS_REAL)
+            *(double *)(void *)field = AS_NO_REAL;
+    }
+}
+
+const char *as_record_cell(const as_column *column, const void *record, char out[40])
+{
+    const char *field = (const char *)record + column->offset;
+    out[0] = 0;
+    if (column->kind == AS_TEXT) {
+        const char *text = *(const char *const *)(const void *)field;
+        return text ? text : "";
+    }
+    if (column->kind == AS_COUNT) {
+        uint64_t count = *(const uint64_t *)(const void *)field;
+        if (count != AS_NO_COUNT)
+            snprintf(out, 40, "%" PRIu64, count);
+        return out;
+    }
+    double real = *(const double *)(const void *)field;
+    if (!isnan(real))
+        snprintf(out, 40, "%.9g", real);
+    return out;
+}
+
+void as_table_header(const as_schema *schema, as_text *out)
+{
+    char name[40];
+    for (size_t i = 0; i < schema->count; i++)
+        as_text_add(out, "%s%s", i ? "," : "", as_column_name(&schema->columns[i], name));
+    as_text_append(out, "\r\n", 2);
+}
+
+static void add_text_cell(as_text *out, const char *cell)
+{
+    bool formula = *cell && strchr("=+-@\t\r", *cell);
+    if (!formula && !strpbrk(cell, ",\"\r\n")) {
+        as_text_append(out, cell, strlen(cell));
+        return;
+    }
+    as_text_append(out, formula ? "\"'" : "\"", formula ? 2 : 1);
+    for (; *cell; cell++)
+        as_text_append(out, *cell == '"' ? "\"\"" : cell, *cell == '"' ? 2 : 1);
+    as_text_append(out, "\"", 1);
+}
+
+void as_table_row(const as_schema *schema, const void *record, as_text *out)
+{
+    char number[40];
+    for (size_t i = 0; i < schema->count; i++) {
+        const char *cell = as_record_cell(&schema->columns[i], record, number);
+        if (i)
+            as_text_append(out, ",", 1);
+        if (schema->columns[i].kind == AS_TEXT)
+            add_text_cell(out, cell);
+        else
+            as_text_append(out, cell, strlen(cell));
+    }
+    as_text_append(out, "\r\n", 2);
+}
+
+bool as_table_write(const as_schema *schema, const void *records, size_t count, const char *dir, as_err *err)
+{
+    as_text out = {0}, path = {0};
+    as_text_add(&path, "%s/%s", dir, schema->file);
+    as_table_header(schema, &out);
+    for (size_t i = 0; i < count; i++)
+        as_table_row(schema, (const char *)records + i * schema->size, &out);
+    bool ok = as_file_write(path.data, out.data, out.length, err);
+    as_text_free(&out);
+    as_text_free(&path);
+    return ok;
+}
+
+/* What libcsv's callbacks share while a file is read. */
+typedef struct {
+    const as_schema *schema;
+    as_arena *arena;
+    const char *path;
+    const as_column **map; /* file column to schema column, NULL where unknown */
+    size_t mapped, map_cap;
+    char *records;
+    size_t count, cap;
+    size_t line, cell;
+    bool failed;
+    as_err *err;
+} reading;
+
+static void bad(reading *r, const char *what, const char *column)
+{
+    if (!r->failed)
+        as_fail(r->err, AS_EXIT_USAGE, "%s:%zu: %s%s%s", r->path, r->line, what, column ? " in column " : "",
+                column ? column : "");
+    r->failed = true;
+}
+
+static void header_cell(reading *r, const char *name)
+{
+    r->map = as_arena_grow(r->arena, r->map, &r->map_cap, r->mapped, sizeof *r->map);
+    char known[40];
+    r->map[r->mapped] = NULL;
+    for (size_t i = 0; i < r->schema->count; i++)
+        if (!strcmp(as_column_name(&r->schema->columns[i], known), name))
+            r->map[r->mapped] = &r->schema->columns[i];
+    r->mapped++;
+}
+
+static void set_cell(reading *r, const as_column *column, char *record, const char *text, size_t length)
+{
+    void *field = record + column->offset;
+    char *end = NULL;
+    if (!length)
+        return;
+    errno = 0;
+    if (column->kind == AS_TEXT) {
+        if (text[0] == '\'' && length > 1 && strchr("=+-@\t\r", text[1]))
+            text++, length--;
+        *(const char **)field = as_arena_intern_n(r->arena, text, length);
+        return;
+    }
+    if (column->kind == AS_COUNT)
+        *(uint64_t *)field = strtoull(text, &end, 10);
+    else
+        *(double *)field = strtod(text, &end);
+    bool signed_count = column->kind == AS_COUNT && (*text < '0' || *text > '9');
+    if (errno || end != text + length || signed_count)
+        bad(r, "not a number", column->name);
+}
+
+static void on_cell(void *cell, size_t length, void *state)
+{
+    reading *r = state;
+    const char *text = cell ? cell : "";
+    if (r->failed)
+        return;
+    if (memchr(text, 0, length)) {
+        bad(r, "a NUL byte", NULL);
+    } else if (r->line == 1) {
+        header_cell(r, text);
+    } else if (r->cell >= r->mapped) {
+        bad(r, "more cells than the header has", NULL);
+    } else {
+        if (r->cell == 0) {
+            r->records = as_arena_grow(r->arena, r->records, &r->cap, r->count, r->schema->size);
+            as_record_clear(r->schema, r->records + r->count * r->schema->size);
+        }
+        if (r->map[r->cell])
+            set_cell(r, r->map[r->cell], r->records + r->count * r->schema->size, text, length);
+        r->cell++;
+    }
+}
+
+static void on_row(int end, void *state)
+{
+    reading *r = state;
+    (void)end;
+    if (r->line > 1 && r->cell != r->mapped)
+        bad(r, "fewer cells than the header has", NULL);
+    if (r->line > 1)
+        r->count++;
+    r->line++;
+    r->cell = 0;
+}
+
+/* The length up to the last newline: what follows was never finished. */
+static size_t finished(const as_text *text)
+{
+    size_t length = text->length;
+    while (length && text->data[length - 1] != '\n')
+        length--;
+    return length;
+}
+
+static bool parse(reading *r, const as_text *text)
+{
+    struct csv_parser parser;
+    if (csv_init(&parser, CSV_STRICT | CSV_APPEND_NULL | CSV_STRICT_FINI) != 0)
+        return as_fail_memory(r->err);
+    size_t length = finished(text);
+    if (csv_parse(&parser, text->data, length, on_cell, on_row, r) != length ||
+        csv_fini(&parser, on_cell, on_row, r) != 0)
+        bad(r, "is not RFC 4180 CSV (a stray quote)", NULL);
+    csv_free(&parser);
+    if (!r->failed && r->line == 1)
+        bad(r, "has no header row", NULL);
+    return !r->failed;
+}
+
+bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count, as_err *err)
+{
+    as_text path = {0}, text = {0};
+    as_text_add(&path, "%s/%s", dir, schema->file);
+    reading r = {.schema = schema, .arena = arena, .path = path.data, .line = 1, .err = err};
+    bool ok = as_file_read(path.data, (size_t)1 << 32, &text, err) && parse(&r, &text);
+    *records = r.records;
+    *count = ok ? r.count : 0;
+    as_text_free(&text);
+    as_text_free(&path);
+    return ok;
+}
+
+bool as_table_json(const as_schema *schema, const void *records, size_t count, as_text *out)
+{
+    char number[40], name[40];
+    json_t *rows = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *row = json_object();
+        for (size_t c = 0; c < schema->count; c++) {
+            const as_column *column = &schema->columns[c];
+            const char *cell = as_record_cell(column, (const char *)records + i * schema->size, number);
+            json_t *value = !*cell                    ? json_null()
+                            : column->kind == AS_TEXT ? json_string(cell)
+                            : column->kind == AS_COUNT ? json_integer((json_int_t)strtoull(cell, NULL, 10))
+                                                       : json_real(strtod(cell, NULL));
+            json_object_set_new(row, as_column_name(column, name), value ? value : json_null());
+        }
+        json_array_append_new(rows, row);
+    }
+    char *text = json_dumps(rows, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+    json_decref(rows);
+    if (!text)
+        return false;
+    as_text_add(out, "%s\n", text);
+    free(text);
+    return true;
+}

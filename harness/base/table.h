@@ -1,0 +1,75 @@
+/* table.h: records as CSV, both ways, from one list of columns.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A record type is one X-macro list; see model/records.h. From it come the struct, the header row, the writer, the
+ * reader and the page that explains the columns. CSV is RFC 4180, UTF-8, one header row. A missing value is an empty
+ * cell: NULL, AS_NO_COUNT, NaN. Text that a spreadsheet would take for a formula is written behind an apostrophe. */
+#ifndef AS_TABLE_H
+#define AS_TABLE_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "err.h"
+#include "text.h"
+
+typedef enum { AS_TEXT, AS_COUNT, AS_REAL } as_column_kind;
+
+#define AS_NO_COUNT UINT64_MAX
+#define AS_NO_REAL ((double)NAN)
+
+typedef struct {
+    const char *name; /* with its unit: wall_ns */
+    as_column_kind kind;
+    size_t offset;
+    const char *help;
+} as_column;
+
+typedef struct {
+    const char *file; /* "samples.csv" */
+    const char *row;  /* "a timed batch of calls in one process" */
+    const as_column *columns;
+    size_t count;
+    size_t size; /* of one record */
+} as_schema;
+
+/* AS_RECORD(as_sample, AS_SAMPLE_COLUMNS) makes struct as_sample; AS_SCHEMA(...) its schema, in one .c file. */
+#define AS_CTYPE_AS_TEXT const char *
+#define AS_CTYPE_AS_COUNT uint64_t
+#define AS_CTYPE_AS_REAL double
+#define AS_RECORD_FIELD(type, kind, name, help) AS_CTYPE_##kind name;
+#define AS_RECORD_COLUMN(type, kind, name, help) {#name, kind, offsetof(type, name), help},
+#define AS_RECORD(type, LIST) typedef struct type { LIST(AS_RECORD_FIELD, type) } type
+#define AS_SCHEMA(symbol, type, LIST, file, row)                                                                       \
+    static const as_column symbol##_columns[] = {LIST(AS_RECORD_COLUMN, type)};                                        \
+    const as_schema symbol = {file, row, symbol##_columns, sizeof symbol##_columns / sizeof *symbol##_columns,         \
+                              sizeof(type)}
+
+/* The column's name without the underscore that keeps a field off a C keyword: case_ is the column `case`. Into the
+ * caller's buffer, which is returned. */
+const char *as_column_name(const as_column *column, char out[40]);
+
+/* A record with every field missing. */
+void as_record_clear(const as_schema *schema, void *record);
+
+void as_table_header(const as_schema *schema, as_text *out);
+void as_table_row(const as_schema *schema, const void *record, as_text *out);
+/* The cell of one column as text, into the caller's buffer where it is a number. "" when missing. */
+const char *as_record_cell(const as_column *column, const void *record, char out[40]);
+
+/* Header and all rows, written atomically to `dir`/schema->file. */
+bool as_table_write(const as_schema *schema, const void *records, size_t count, const char *dir, as_err *err);
+
+/* Reads `dir`/schema->file into an array in `arena` (texts interned there). Columns are found by name: an unknown one is
+ * passed over, a missing one reads as missing. A cell that is not of its column's kind, a row with another number of
+ * cells or no header at all is an error with file:line. A last line without its newline (the program was killed while
+ * it wrote) is dropped. */
+bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count,
+                   as_err *err);
+
+/* The records as a JSON array of objects (missing: null), for --format json. */
+bool as_table_json(const as_schema *schema, const void *records, size_t count, as_text *out);
+
+#endif

@@ -1,0 +1,52 @@
+/* machine.h: what this machine is, what it can do at most, and what will disturb a measurement.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_MACHINE_H
+#define AS_MACHINE_H
+
+#include "../../kernels/cpu.h"
+#include "../base/arena.h"
+#include "../base/err.h"
+#include "../base/text.h"
+
+typedef struct {
+    const char *cause, *effect, *remedy;
+} as_warning;
+
+typedef struct {
+    const char *group, *event; /* group of configs/counters */
+    bool works;
+    const char *reason; /* why not */
+} as_counter_probe;
+
+typedef struct {
+    char fingerprint[20]; /* of what makes two machines differ: CPU, caches, isas, cpus, microcode */
+    const char *cpu, *vendor, *os, *kernel, *hypervisor, *governor, *clocksource, *microcode, *thp;
+    const char *compiler, *flags, *commit, *version, *blas, *libraries;
+    int cpus, cores, sockets; /* cpus: those this process may run on */
+    int smt;                  /* threads per core */
+    int perf_paranoid;        /* -9 when unreadable */
+    double cgroup_cpus;       /* quota; 0: none */
+    double load1, pressure;   /* -1 where unknown */
+    uint64_t memory_total, memory_available; /* the smaller of host and cgroup */
+    size_t cache_bytes[3];
+    uint32_t isas;
+    double fma_gflops[AS_ISA_COUNT];     /* one thread; NaN where the isa does not run */
+    double fma_gflops_all[AS_ISA_COUNT]; /* all cpus */
+    double read_gbs[4];                  /* L1, L2, L3, memory; one thread, widest isa */
+    as_warning *warnings;
+    size_t warning_count;
+    as_counter_probe *probes;
+    size_t probe_count;
+} as_machine;
+
+/* Cheap facts: no measuring. */
+void as_machine_describe(as_machine *m, as_arena *arena);
+/* The roofs, about `seconds` in all. */
+void as_machine_measure(as_machine *m, double seconds);
+/* Which events work: started and stopped on a loop of known work. */
+void as_machine_probe(as_machine *m, as_arena *arena);
+
+bool as_machine_json(const as_machine *m, as_text *out);
+void as_machine_text(const as_machine *m, as_text *out);
+
+#endif

@@ -1,0 +1,108 @@
+/* records.h: every column of every CSV file, once. Adding a column is adding a line here.
+ * SPDX-License-Identifier: Apache-2.0
+ * results/README.md is made from these lists (attnscope help columns) and a test holds it equal. */
+#ifndef AS_RECORDS_H
+#define AS_RECORDS_H
+
+#include "../base/table.h"
+
+/* What identifies a case and what a chart may vary. F is called as F(type, kind, name, help). */
+#define AS_FACTOR_COLUMNS(F, t)                                                                                        \
+    F(t, AS_TEXT, case_, "stable readable key of the case; joins the files")                                        \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
+    F(t, AS_TEXT, mechanism, "attention, content, kernelised, convolution, mixing or layer")                           \
+    F(t, AS_TEXT, pattern, "which keys a query sees, canonical text")                                                  \
+    F(t, AS_TEXT, isa, "instruction set the kernel was built for")                                                     \
+    F(t, AS_TEXT, dtype, "element type of the operands")                                                               \
+    F(t, AS_COUNT, batch, "B")                                                                                         \
+    F(t, AS_COUNT, heads, "H, query heads")                                                                            \
+    F(t, AS_COUNT, kv_heads, "Hkv, key/value heads")                                                                   \
+    F(t, AS_COUNT, length, "T, queries")                                                                               \
+    F(t, AS_COUNT, context, "S, keys")                                                                                 \
+    F(t, AS_COUNT, width, "D = H d")                                                                                   \
+    F(t, AS_COUNT, head_dim, "d")                                                                                      \
+    F(t, AS_COUNT, threads, "threads the kernel may use")                                                              \
+    F(t, AS_TEXT, cache, "warm, or cold: operands evicted before every call")                                          \
+    F(t, AS_COUNT, edges, "visible (query, key) pairs per head; the mean over heads where heads differ")
+
+#define AS_CASE_COLUMNS(F, t)                                                                                          \
+    AS_FACTOR_COLUMNS(F, t)                                                                                            \
+    F(t, AS_COUNT, flops_useful, "what the mathematics asks for; 4 d E H B for softmax attention")                     \
+    F(t, AS_COUNT, flops_executed, "what the kernel does, padding and masked work included")                           \
+    F(t, AS_COUNT, flops_dense, "dense causal attention of the same shape")                                            \
+    F(t, AS_COUNT, exps, "exponentials, counted apart from FLOPs")                                                     \
+    F(t, AS_COUNT, bytes_min, "every operand moved once")                                                              \
+    F(t, AS_COUNT, workspace_bytes, "workspace that the kernel asked for")                                             \
+    F(t, AS_COUNT, memory_bytes, "operands and workspace together, as planned")                                        \
+    F(t, AS_REAL, predicted_s, "seconds per call that the plan expected")                                              \
+    F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
+    F(t, AS_COUNT, rss_peak_bytes, "largest resident size of a worker that measured the case")                         \
+    F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
+    F(t, AS_REAL, error_allowed, "what the kernel promises")                                                           \
+    F(t, AS_TEXT, status, "planned, ok, skipped, failed or suspect")                                                   \
+    F(t, AS_TEXT, reason, "why a case is not ok")
+
+#define AS_SAMPLE_COLUMNS(F, t)                                                                                        \
+    F(t, AS_TEXT, case_, "the case")                                                                                \
+    F(t, AS_COUNT, process, "worker process, from 0, within the case")                                                 \
+    F(t, AS_COUNT, batch, "batch within the process, from 0")                                                          \
+    F(t, AS_COUNT, order, "place of the process in the seeded order over all cases")                                   \
+    F(t, AS_COUNT, calls, "calls in the batch; the same for every batch of a process")                                 \
+    F(t, AS_REAL, wall_ns, "wall time of the whole batch")                                                             \
+    F(t, AS_REAL, cpu_ns, "CPU time of the worker over the batch")                                                     \
+    F(t, AS_REAL, speed_index, "GFLOP/s of a fixed FMA loop, mean of just before and just after")                      \
+    F(t, AS_COUNT, minor_faults, "page faults inside the batch")                                                       \
+    F(t, AS_COUNT, context_switches, "involuntary context switches inside the batch")                                  \
+    F(t, AS_REAL, steal_ns, "CPU time that the hypervisor reports stolen from the whole machine")
+
+#define AS_COUNTER_COLUMNS(F, t)                                                                                       \
+    F(t, AS_TEXT, case_, "the case")                                                                                \
+    F(t, AS_COUNT, process, "worker process")                                                                          \
+    F(t, AS_COUNT, batch, "batch within the process")                                                                  \
+    F(t, AS_TEXT, event, "event as its source names it")                                                               \
+    F(t, AS_REAL, value, "count over the whole batch; empty where unavailable")                                        \
+    F(t, AS_TEXT, source, "papi, perf or callgrind")                                                                   \
+    F(t, AS_TEXT, status, "ok, or why there is no value")
+
+#define AS_SUMMARY_COLUMNS(F, t)                                                                                       \
+    AS_FACTOR_COLUMNS(F, t)                                                                                            \
+    F(t, AS_REAL, median_ns, "median over processes of each process's median time per call")                           \
+    F(t, AS_REAL, median_low_ns, "order-statistic interval of that median, lower end")                                 \
+    F(t, AS_REAL, median_high_ns, "upper end")                                                                         \
+    F(t, AS_REAL, coverage, "probability that the interval holds the median")                                          \
+    F(t, AS_REAL, min_ns, "fastest sample, per call")                                                                  \
+    F(t, AS_REAL, mad_ns, "median absolute deviation of the samples from their median")                                \
+    F(t, AS_COUNT, n, "samples")                                                                                       \
+    F(t, AS_COUNT, processes, "worker processes")                                                                      \
+    F(t, AS_COUNT, disturbed, "samples with a page fault, an involuntary switch or stolen time; none is deleted")      \
+    F(t, AS_REAL, gflops_useful, "useful FLOPs over the median")                                                       \
+    F(t, AS_REAL, percent_of_roof, "of the measured FMA roof of the same isa and threads")                             \
+    F(t, AS_REAL, intensity, "useful FLOPs per byte of bytes_min")                                                     \
+    F(t, AS_REAL, ns_per_edge, "median over edges of all heads and batch entries")                                     \
+    F(t, AS_REAL, speedup, "dense reference's median over this median, same shape")                                    \
+    F(t, AS_TEXT, reference, "the dense reference: the fastest kernel on pattern causal")                              \
+    F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
+    F(t, AS_TEXT, status, "ok, suspect, failed or skipped")                                                            \
+    F(t, AS_TEXT, reason, "why a case is not ok")
+
+#define AS_FIT_COLUMNS(F, t)                                                                                           \
+    F(t, AS_TEXT, curve, "what is held fixed along the curve")                                                         \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
+    F(t, AS_TEXT, pattern, "canonical text")                                                                           \
+    F(t, AS_TEXT, axis, "what varies: length, width, heads or edges")                                                  \
+    F(t, AS_COUNT, points, "points on the curve")                                                                      \
+    F(t, AS_REAL, from, "smallest x")                                                                                  \
+    F(t, AS_REAL, to, "largest x")                                                                                     \
+    F(t, AS_REAL, tail_slope, "slope of log time against log x over the upper half of the range")                      \
+    F(t, AS_REAL, tail_low, "its 95 % interval from resampling processes")                                             \
+    F(t, AS_REAL, tail_high, "upper end")
+
+AS_RECORD(as_case, AS_CASE_COLUMNS);
+AS_RECORD(as_sample, AS_SAMPLE_COLUMNS);
+AS_RECORD(as_counter, AS_COUNTER_COLUMNS);
+AS_RECORD(as_summary, AS_SUMMARY_COLUMNS);
+AS_RECORD(as_fit, AS_FIT_COLUMNS);
+
+extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_summary_schema, as_fit_schema;
+
+#endif

@@ -1,0 +1,47 @@
+/* plan.h: a config becomes the list of cases, each to be run or refused with its reason.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_PLAN_H
+#define AS_PLAN_H
+
+#include "../../kernels/kernel.h"
+#include "../../kernels/pattern/pattern.h"
+#include "../../kernels/registry.h"
+#include "../base/err.h"
+#include "../model/config.h"
+#include "../model/records.h"
+
+/* What of the machine a plan depends on; filled by the caller, so that a test can plan for any machine. */
+typedef struct {
+    uint32_t isas;            /* this CPU's, less what --isa hides */
+    uint64_t memory_bytes;    /* what is free */
+    int cpus;                 /* usable by this process */
+    size_t cache_bytes[3];
+    double gflops;            /* of the FMA loop on one thread, for predictions; 0: unknown */
+    const char *only;         /* --only: a glob over case keys, kernel names or patterns; NULL: all */
+    unsigned shard, shards;   /* --shard I/N as 1..N; 0, 0: all */
+} as_target;
+
+/* One case ready to be run: the row of cases.csv and what the row stands for. */
+typedef struct {
+    as_case row;            /* status is `planned` or `skipped` */
+    as_problem problem;     /* .pattern belongs to the plan */
+    const as_entry *entry;
+} as_planned;
+
+typedef struct {
+    as_config config;
+    as_planned *cases;
+    size_t count;
+    size_t runnable;
+    double predicted_s; /* for the whole run: all processes, warm-up and checks included */
+} as_plan;
+
+/* Everything lives in `arena` but the patterns: as_plan_free gives those back. */
+bool as_plan_build(const as_config *config, const as_target *target, as_arena *arena, as_plan *plan, as_err *err);
+void as_plan_free(as_plan *plan);
+
+/* From a case's row (as read from cases.csv or sent to a worker) to what it stands for. The pattern is parsed anew and
+ * belongs to the caller. false and an error when kernel, isa or pattern do not exist here. */
+bool as_plan_resolve(const as_case *row, uint32_t isas, const size_t cache_bytes[3], as_planned *out, as_err *err);
+
+#endif

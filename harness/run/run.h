@@ -1,0 +1,44 @@
+/* run.h: planned cases become samples. A worker process (this program, executed anew) measures one case at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_RUN_H
+#define AS_RUN_H
+
+#include "../base/err.h"
+#include "../model/config.h"
+#include "../model/records.h"
+
+/* One visit: one worker process for one case. `row` in, what was learnt of the case out. */
+typedef struct {
+    const as_case *row;
+    unsigned process, order;
+    const as_measure *measure;
+    const char *const *plugins;  /* paths, ends with NULL */
+    const char *const *events;   /* PAPI event names, ends with NULL */
+    uint64_t seed;
+} as_visit;
+
+typedef struct {
+    /* Called as each line arrives, so that a kill loses nothing. */
+    bool (*sample)(void *state, const as_sample *sample);
+    bool (*counter)(void *state, const as_counter *counter);
+    void *state;
+} as_sink;
+
+typedef struct {
+    char status[16]; /* ok, failed */
+    char reason[400];
+    double error_max, error_allowed;
+    uint64_t workspace_peak_bytes, rss_peak_bytes;
+    double speed_peak; /* fastest FMA loop seen, GFLOP/s */
+    double seconds;    /* the visit took */
+    bool checked;      /* the oracle agreed before and after timing */
+} as_visit_result;
+
+/* Runs one visit in a fresh process with the timeout and memory limit of `measure`. false only when the environment
+ * fails (no process, no pipe) or the sink says so; a worker that crashes, hangs or lies is a `failed` result. */
+bool as_run_visit(const as_visit *visit, const as_sink *sink, as_visit_result *result, as_err *err);
+
+/* The other side: what `attnscope worker` does. Reads one request on stdin, answers on stdout in JSON lines. */
+int as_worker_main(void);
+
+#endif

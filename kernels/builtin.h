@@ -1,0 +1,28 @@
+/* builtin.h: how a built-in kernel names itself, once per instruction set that its file is built for.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_BUILTIN_H
+#define AS_BUILTIN_H
+
+#include "kernel.h"
+
+#ifndef AS_ISA_NAME /* a file that is built once */
+#define AS_ISA_NAME plain
+#endif
+
+#define AS_PASTE_(a, b) a##_##b
+#define AS_PASTE(a, b) AS_PASTE_(a, b)
+
+/* `const as_kernel AS_KERNEL(attention_flash) = {...};` in kernels/attention/flash.c */
+#define AS_KERNEL(symbol) AS_PASTE(as_kernel_##symbol, AS_ISA_NAME)
+
+#if defined AS_ISA_avx512
+#define AS_THIS_ISA AS_AVX512
+#elif defined AS_ISA_avx2
+#define AS_THIS_ISA AS_AVX2
+#elif defined AS_ISA_neon
+#define AS_THIS_ISA AS_NEON
+#else
+#define AS_THIS_ISA AS_SCALAR
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+/* oracle.h: float64 truth per mechanism, row by row; never timed.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_ORACLE_H
+#define AS_ORACLE_H
+
+#include "../kernel.h"
+
+/* Names one output row to be checked. */
+typedef struct {
+    size_t batch, head, row;
+} as_oracle_row;
+
+typedef struct {
+    const char *mechanism; /* the part of a kernel's name before the slash */
+    /* Computes output row `at` (its length is the last dimension of the output operand) in float64 from the operands. */
+    void (*row)(const as_problem *p, void *const *operand, as_oracle_row at, double *out);
+} as_oracle;
+
+/* The oracle of a kernel called `name`, or NULL: then nothing may be timed. */
+const as_oracle *as_oracle_find(const char *name);
+
+typedef struct {
+    size_t rows;      /* how many were compared */
+    double error_max; /* largest absolute difference; infinity when the kernel gave a NaN or left poison */
+    as_oracle_row worst;
+} as_oracle_verdict;
+
+/* Compares up to `rows` rows drawn by `seed` (first and last always among them; all when there are no more) of the
+ * output operand with the oracle. false when memory ran out. */
+bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
+                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict);
+
+/* Fills an input operand, the same on every machine for (seed, index of the operand). */
+void as_operand_fill(const as_operand *operand, uint64_t seed, void *data);
+/* NaN everywhere, so that what a kernel left unwritten is seen. */
+void as_operand_poison(const as_operand *operand, void *data);
+/* Bytes of an operand's array; SIZE_MAX on overflow. */
+size_t as_operand_bytes(const as_operand *operand);
+
+/* How many rows to check so that the oracle stays under about `flops` (at least 4). */
+size_t as_oracle_rows(const as_problem *p, double flops);
+
+#endif

@@ -1,0 +1,76 @@
+/* pattern.h: which keys a query may see, N(t), yielded row by row as a few runs. Nothing of size E is ever built.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Text to pattern:   as_pattern *p = as_pattern_parse("sink:s=4+window:w=256", &error);
+ * Pattern to rows:   n = as_pattern_row(p, as_at(head, position, context), runs);
+ *
+ * Positions count from 0 here; the formulas of the literature, quoted in term/, count tokens from 1. A `+` is set union:
+ * runs of one row never overlap and ascend by their first key. Only longnet is a multiset; its runs may overlap.
+ */
+#ifndef AS_PATTERN_H
+#define AS_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Keys first, first+step, ..., count of them. step >= 1, count >= 1. */
+typedef struct {
+    size_t first, step, count;
+} as_run;
+
+/* Where a row is asked for: the query's head and its position among `context` keys (position < context). */
+typedef struct {
+    size_t head, position, context;
+} as_at;
+
+typedef struct as_pattern as_pattern;
+
+typedef struct {
+    size_t column; /* 1-based, into the text */
+    char what[240];
+} as_pattern_error;
+
+/* NULL and an error that says what, where and what to do. Free with as_pattern_free. */
+as_pattern *as_pattern_parse(const char *text, as_pattern_error *error);
+void as_pattern_free(as_pattern *p);
+
+/* The one spelling of this pattern, e.g. terms sorted, defaults left out. Owned by the pattern. */
+const char *as_pattern_text(const as_pattern *p);
+
+/* True when the pattern can be asked for T queries of S keys; else `why`. (T > S never can.) */
+bool as_pattern_fits(const as_pattern *p, size_t length, size_t context, char *why, size_t cap);
+
+/* An upper bound on the runs of any row; what `runs` must have room for. */
+size_t as_pattern_runs_max(const as_pattern *p, size_t context);
+
+/* The runs of one row, ascending; returns how many. */
+size_t as_pattern_row(const as_pattern *p, as_at at, as_run *runs);
+
+/* Visible pairs of one head: sum over the T last positions of |N(t)|. By closed form where there is one. */
+uint64_t as_pattern_edges(const as_pattern *p, size_t head, size_t length, size_t context);
+/* The same by walking every row; what tests hold the closed forms against. */
+uint64_t as_pattern_edges_counted(const as_pattern *p, size_t head, size_t length, size_t context);
+/* Sum over `heads` heads. */
+uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, size_t context);
+
+typedef enum {
+    AS_PATTERN_CAUSAL = 1,     /* no key after the query */
+    AS_PATTERN_CONTIGUOUS = 2, /* every run has step 1 or a single key */
+    AS_PATTERN_PER_HEAD = 4,   /* rows differ between heads */
+    AS_PATTERN_MULTISET = 8,   /* a key may be yielded more than once */
+    AS_PATTERN_DENSE = 16,     /* exactly `causal` or `full` */
+} as_pattern_trait;
+unsigned as_pattern_traits(const as_pattern *p);
+
+/* The terms of the language, for `list`: name, example and one line of help, by index; false past the end. */
+bool as_pattern_term(size_t index, const char **name, const char **example, const char **help);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
