@@ -139,9 +139,9 @@ static bool threads_exist(judging *j)
     return false;
 }
 
-static bool time_suffices(judging *j)
+/* Refuses nothing; here because only a case that its kernel takes has work. */
+static bool work_counts(judging *j)
 {
-    char needs[32], allows[32];
     as_case *row = &j->c->row;
     as_work work = j->c->entry->kernel->work(&j->c->problem);
     row->flops_useful = work.flops_useful;
@@ -149,8 +149,15 @@ static bool time_suffices(judging *j)
     row->flops_dense = work.flops_dense;
     row->exps = work.exps;
     row->bytes_min = work.bytes_min;
+    row->error_allowed = j->c->entry->kernel->tolerance(&j->c->problem);
     row->predicted_s = as_predict_call(j->c, &work, j->target->gflops);
-    double visit = as_predict_visit(j->measure, row->predicted_s);
+    return true;
+}
+
+static bool time_suffices(judging *j)
+{
+    char needs[32], allows[32];
+    double visit = as_predict_visit(j->measure, j->c->row.predicted_s);
     if (visit <= j->measure->case_timeout_s)
         return true;
     snprintf(j->why, sizeof j->why,
@@ -162,7 +169,8 @@ static bool time_suffices(judging *j)
 void as_case_judge(as_planned *c, const as_measure *measure, const as_target *target, as_arena *arena)
 {
     static bool (*const judges[])(judging *) = {
-        isa_allows, pattern_fits, kernel_takes, memory_counts, memory_suffices, threads_exist, time_suffices,
+        isa_allows,    pattern_fits,    kernel_takes,  work_counts,
+        memory_counts, memory_suffices, threads_exist, time_suffices,
     };
     judging j = {.measure = measure, .target = target, .c = c};
     c->row.status = "planned";
