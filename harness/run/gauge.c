@@ -84,13 +84,24 @@ static double steal_ns(void)
     return (double)ticks[7] * 1e9 / (double)sysconf(_SC_CLK_TCK);
 }
 
-void as_disturbance_read(as_disturbance *out)
+static void usage_of(as_disturbance *out)
 {
     struct rusage usage;
-    out->steal_ns = steal_ns();
     getrusage(RUSAGE_SELF, &usage);
     out->minor_faults = (uint64_t)usage.ru_minflt;
     out->context_switches = (uint64_t)usage.ru_nivcsw;
+}
+
+void as_disturbance_before(as_disturbance *out)
+{
+    out->steal_ns = steal_ns();
+    usage_of(out);
+}
+
+void as_disturbance_after(as_disturbance *out)
+{
+    usage_of(out);
+    out->steal_ns = steal_ns();
 }
 
 uint64_t as_gauge_peak_rss(void)

@@ -28,7 +28,9 @@ typedef struct {
     double steal_ns;           /* of the whole machine; NaN where it is not told */
 } as_disturbance;
 
-void as_disturbance_read(as_disturbance *out);
+/* Two orders of reading, so that our own reading of /proc lies outside of what is counted for the process. */
+void as_disturbance_before(as_disturbance *out);
+void as_disturbance_after(as_disturbance *out);
 
 /* Largest resident size of this program, bytes: VmHWM. (getrusage's ru_maxrss would carry over what the parent had at
  * the moment of exec.) */
