@@ -12,8 +12,9 @@ typedef struct {
 
 typedef struct {
     const char *mechanism; /* the part of a kernel's name before the slash */
-    /* Computes output row `at` (its length is the last dimension of the output operand) in float64 from the operands. */
-    void (*row)(const as_problem *p, void *const *operand, as_oracle_row at, double *out);
+    /* Computes output row `at` (its length is the last dimension of the output operand) in float64 from the operands;
+     * false when memory ran out. */
+    bool (*row)(const as_problem *p, void *const *operand, as_oracle_row at, double *out);
 } as_oracle;
 
 /* The oracle of a kernel called `name`, or NULL: then nothing may be timed. */

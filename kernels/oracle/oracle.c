@@ -1,0 +1,149 @@
+/* oracle.c: finds the oracle of a mechanism and holds a kernel's output against it; fills and poisons operands. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oracle.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "truth.h"
+
+extern const as_oracle as_oracle_attention;
+
+static const as_oracle *const oracles[] = {&as_oracle_attention};
+
+const as_oracle *as_oracle_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof oracles / sizeof *oracles; i++) {
+        size_t n = strlen(oracles[i]->mechanism);
+        if (!strncmp(oracles[i]->mechanism, name, n) && name[n] == '/')
+            return oracles[i];
+    }
+    return NULL;
+}
+
+/* Counter-based random numbers: the i-th is a hash of (seed, i), so any element can be made alone and the order of
+ * filling does not matter. The mixing function is splitmix64's finaliser (Steele, Lea and Flood, 2014). */
+static uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+/* Sum of four 16-bit uniforms, centred, scaled to variance 1: bell-shaped, within +-3.47, exact on every machine. */
+static float bell(uint64_t r)
+{
+    const int32_t sum = (int32_t)(r & 0xffff) + (int32_t)(r >> 16 & 0xffff) + (int32_t)(r >> 32 & 0xffff) +
+                        (int32_t)(r >> 48);
+    return (float)(sum - 131070) * (1.0f / 37837.0f);
+}
+
+static void store(void *data, size_t i, as_dtype dtype, float value)
+{
+    uint32_t bits;
+    if (dtype == AS_F32) {
+        ((float *)data)[i] = value;
+        return;
+    }
+    memcpy(&bits, &value, sizeof bits);
+    bits += 0x7fff + (bits >> 16 & 1); /* to nearest, ties to even */
+    ((uint16_t *)data)[i] = (uint16_t)(bits >> 16);
+}
+
+static size_t elements(const as_operand *operand)
+{
+    size_t n = 1;
+    for (int i = 0; i < operand->rank; i++)
+        if (__builtin_mul_overflow(n, operand->shape[i], &n))
+            return SIZE_MAX;
+    return n;
+}
+
+size_t as_operand_bytes(const as_operand *operand)
+{
+    size_t bytes;
+    return __builtin_mul_overflow(elements(operand), operand->dtype == AS_F32 ? (size_t)4 : 2, &bytes) ? SIZE_MAX : bytes;
+}
+
+void as_operand_fill(const as_operand *operand, uint64_t seed, void *data)
+{
+    const size_t n = elements(operand);
+    const uint64_t base = mix(seed);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t r = mix(base + i);
+        const float value = operand->fill == AS_FILL_NORMAL    ? bell(r)
+                            : operand->fill == AS_FILL_UNIFORM ? (float)(r >> 40) * (1.0f / 16777216.0f)
+                                                               : 0.0f;
+        store(data, i, operand->dtype, value);
+    }
+}
+
+void as_operand_poison(const as_operand *operand, void *data) { memset(data, 0xff, as_operand_bytes(operand)); }
+
+/* An output's leading dimensions as (batch, head, row): (B,H,T,x), (B,T,x) or (T,x). */
+static void row_space(const as_operand *out, size_t dims[3])
+{
+    dims[0] = out->rank > 2 ? out->shape[0] : 1;
+    dims[1] = out->rank > 3 ? out->shape[1] : 1;
+    dims[2] = out->shape[out->rank - 2];
+}
+
+static as_oracle_row row_at(const size_t dims[3], size_t index)
+{
+    return (as_oracle_row){index / dims[2] / dims[1], index / dims[2] % dims[1], index % dims[2]};
+}
+
+/* The i-th of `rows` rows to be checked out of `all`: first, last, then drawn by seed. */
+static size_t pick(size_t i, size_t rows, size_t all, uint64_t seed)
+{
+    if (rows >= all)
+        return i;
+    return i == 0 ? 0 : i == 1 ? all - 1 : (size_t)(mix(seed + i) % all);
+}
+
+size_t as_oracle_rows(const as_problem *p, double flops)
+{
+    const double per_row = 4.0 * (double)p->context * (double)p->head_dim;
+    const double rows = flops / per_row;
+    return rows < 4 ? 4 : rows > 1e9 ? (size_t)1e9 : (size_t)rows;
+}
+
+/* Where either is not a number, 0 if both are and infinity if one is: NaN in the inputs must come out as NaN. */
+static double difference(double got, double truth)
+{
+    if (got == truth || (isnan(got) && isnan(truth)))
+        return 0;
+    const double error = fabs(got - truth);
+    return isnan(error) ? INFINITY : error;
+}
+
+bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
+                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict)
+{
+    size_t out = 0, dims[3];
+    while (out + 1 < count && operands[out].role != AS_OUT)
+        out++;
+    row_space(&operands[out], dims);
+    const size_t all = dims[0] * dims[1] * dims[2], width = operands[out].shape[operands[out].rank - 1];
+    double *truth = malloc(width * sizeof *truth);
+    bool ok = truth != NULL;
+    *verdict = (as_oracle_verdict){.error_max = 0};
+    rows = rows < all ? rows : all;
+    for (size_t i = 0; ok && i < rows; i++) {
+        const size_t index = pick(i, rows, all, seed);
+        const as_oracle_row at = row_at(dims, index);
+        ok = oracle->row(p, operand, at, truth);
+        verdict->rows++;
+        for (size_t c = 0; ok && c < width; c++) {
+            const double got = as_truth_at(operand[out], index * width + c, operands[out].dtype);
+            const double seen = difference(got, truth[c]);
+            if (seen > verdict->error_max) {
+                verdict->error_max = seen;
+                verdict->worst = at;
+            }
+        }
+    }
+    free(truth);
+    return ok;
+}

@@ -1,0 +1,83 @@
+/* pattern.c: what a parsed pattern answers: rows, edges, traits. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+const char *as_pattern_text(const as_pattern *p) { return p->text; }
+unsigned as_pattern_traits(const as_pattern *p) { return p->traits; }
+
+bool as_pattern_fits(const as_pattern *p, size_t length, size_t context, char *why, size_t cap)
+{
+    if (length == 0 || length > context) {
+        snprintf(why, cap, "%zu queries do not fit among %zu keys: context must be at least length", length, context);
+        return false;
+    }
+    for (size_t i = 0; i < p->count; i++)
+        if (p->uses[i].term->fits && !p->uses[i].term->fits(&p->uses[i].args, length, context, why, cap))
+            return false;
+    return true;
+}
+
+size_t as_pattern_runs_max(const as_pattern *p, size_t context)
+{
+    const as_use *only = p->uses;
+    if (p->count > 1)
+        return as_union_runs_max(p, context);
+    return only->term->runs_max ? only->term->runs_max(&only->args, context) : 1;
+}
+
+size_t as_pattern_row(const as_pattern *p, as_at at, as_run *runs)
+{
+    return p->count > 1 ? as_union_row(p, at, runs) : p->uses[0].term->row(&p->uses[0].args, at, runs);
+}
+
+uint64_t as_pattern_edges_counted(const as_pattern *p, size_t head, size_t length, size_t context)
+{
+    as_run *runs = malloc(as_pattern_runs_max(p, context) * sizeof *runs);
+    uint64_t sum = 0;
+    if (!runs)
+        return 0;
+    for (size_t t = 0; t < length; t++) {
+        size_t n = as_pattern_row(p, (as_at){head, context - length + t, context}, runs);
+        for (size_t i = 0; i < n; i++)
+            sum += runs[i].count;
+    }
+    free(runs);
+    return sum;
+}
+
+uint64_t as_pattern_edges(const as_pattern *p, size_t head, size_t length, size_t context)
+{
+    const as_use *only = p->uses;
+    if (p->count > 1)
+        return as_pattern_edges_counted(p, head, length, context);
+    if (only->term->edges_first)
+        return only->term->edges_first(&only->args, head, context) -
+               only->term->edges_first(&only->args, head, context - length);
+    if (p->traits == (AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE))
+        return (uint64_t)length * context;
+    return as_pattern_edges_counted(p, head, length, context);
+}
+
+uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, size_t context)
+{
+    if (!(p->traits & AS_PATTERN_PER_HEAD))
+        return heads * as_pattern_edges(p, 0, length, context);
+    uint64_t sum = 0;
+    for (size_t h = 0; h < heads; h++)
+        sum += as_pattern_edges(p, h, length, context);
+    return sum;
+}
+
+bool as_pattern_term(size_t index, const char **name, const char **example, const char **help)
+{
+    const as_term *term = as_builtin_terms[index];
+    if (!term)
+        return false;
+    *name = term->name;
+    *example = term->example;
+    *help = term->help;
+    return true;
+}

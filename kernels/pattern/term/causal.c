@@ -1,0 +1,26 @@
+/* causal.c: every token up to and including the query. N(t) = 1..t. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../term.h"
+
+static size_t row(const as_args *args, as_at at, as_run *runs)
+{
+    (void)args;
+    runs[0] = (as_run){0, 1, at.position + 1};
+    return 1;
+}
+
+/* n(n+1)/2, dividing the even factor first. */
+static uint64_t edges_first(const as_args *args, size_t head, size_t n)
+{
+    (void)args, (void)head;
+    return n % 2 ? (uint64_t)n * ((n + 1) / 2) : (uint64_t)(n / 2) * (n + 1);
+}
+
+const as_term as_term_causal = {
+    .name = "causal",
+    .example = "causal",
+    .help = "every token up to the query: 1..t",
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE,
+    .row = row,
+    .edges_first = edges_first,
+};

@@ -1,0 +1,18 @@
+/* full.c: every token, past and future. N(t) = 1..S. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../term.h"
+
+static size_t row(const as_args *args, as_at at, as_run *runs)
+{
+    (void)args;
+    runs[0] = (as_run){0, 1, at.context};
+    return 1;
+}
+
+const as_term as_term_full = {
+    .name = "full",
+    .example = "full",
+    .help = "every token, past and future: 1..S",
+    .traits = AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE,
+    .row = row,
+};

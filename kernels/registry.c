@@ -1,0 +1,126 @@
+/* registry.c: see registry.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cpu.h"
+
+extern const as_kernel *const as_builtin_kernels[];
+
+#define ENTRIES_MAX 512
+
+/* Filled once with the built-ins; plug-ins are appended before any other thread exists. */
+static as_entry entries[ENTRIES_MAX];
+static size_t entry_count;
+
+static bool add(const as_kernel *kernel, const char *origin)
+{
+    for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
+        if (!(kernel->isas & AS_ISA_BIT(isa)))
+            continue;
+        if (entry_count == ENTRIES_MAX)
+            return false;
+        entries[entry_count++] = (as_entry){kernel, (as_isa)isa, origin};
+    }
+    return true;
+}
+
+static void ensure(void)
+{
+    if (entry_count)
+        return;
+    for (const as_kernel *const *k = as_builtin_kernels; *k; k++)
+        add(*k, NULL);
+}
+
+size_t as_registry_count(void)
+{
+    ensure();
+    return entry_count;
+}
+
+const as_entry *as_registry_at(size_t index)
+{
+    ensure();
+    return index < entry_count ? &entries[index] : NULL;
+}
+
+const as_entry *as_registry_find(const char *name, uint32_t isas)
+{
+    const as_entry *best = NULL;
+    ensure();
+    for (size_t i = 0; i < entry_count; i++) {
+        const as_entry *e = &entries[i];
+        if (!strcmp(e->kernel->name, name) && (isas & AS_ISA_BIT(e->isa)) && (!best || e->isa > best->isa))
+            best = e;
+    }
+    return best;
+}
+
+/* mechanism/algorithm in letters, digits, - and _ */
+static bool good_name(const char *name)
+{
+    const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    size_t mechanism = strspn(name, allowed);
+    if (!mechanism || name[mechanism] != '/')
+        return false;
+    size_t algorithm = strspn(name + mechanism + 1, allowed);
+    return algorithm && !name[mechanism + 1 + algorithm] && strlen(name) < 64;
+}
+
+static bool check(const as_kernel *k, const char *path, char *why, size_t cap)
+{
+    if (k->abi != AS_KERNEL_ABI) {
+        snprintf(why, cap, "%s: built for plug-in ABI %u, this program speaks %u: rebuild the plug-in", path, k->abi,
+                 AS_KERNEL_ABI);
+        return false;
+    }
+    if (!k->name || !good_name(k->name)) {
+        snprintf(why, cap, "%s: a kernel's name must look like attention/mine", path);
+        return false;
+    }
+    if (as_registry_find(k->name, AS_ISA_ALL)) {
+        snprintf(why, cap, "%s: a kernel called %s exists already: rename it", path, k->name);
+        return false;
+    }
+    if (!(k->isas & AS_ISA_ALL) || !k->operands || !k->workspace || !k->work || !k->tolerance || !k->phases ||
+        !k->phases[0].run) {
+        snprintf(why, cap, "%s: %s lacks a part of its descriptor: see kernel.h", path, k->name);
+        return false;
+    }
+    return true;
+}
+
+bool as_registry_load(const char *path, char *why, size_t cap)
+{
+    const as_kernel *const *(*plugin)(uint32_t);
+    ensure();
+    for (size_t i = 0; i < entry_count; i++)
+        if (entries[i].origin && !strcmp(entries[i].origin, path))
+            return true; /* loaded before */
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        snprintf(why, cap, "%s: cannot be loaded as a plug-in: %s", path, dlerror());
+        return false;
+    }
+    *(void **)&plugin = dlsym(handle, "attnscope_plugin");
+    const as_kernel *const *list = plugin ? plugin(AS_KERNEL_ABI) : NULL;
+    if (!list) {
+        snprintf(why, cap, plugin ? "%s: does not serve plug-in ABI %u" : "%s: has no function attnscope_plugin", path,
+                 AS_KERNEL_ABI);
+        return false;
+    }
+    const char *origin = strdup(path);
+    for (; *list; list++) {
+        if (!check(*list, path, why, cap))
+            return false;
+        if (!origin || !add(*list, origin)) {
+            snprintf(why, cap, "%s: too many kernels", path);
+            return false;
+        }
+    }
+    return true;
+}

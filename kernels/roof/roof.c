@@ -1,0 +1,44 @@
+/* roof.c: the loops that measure this machine's limits, built once per instruction set; see roof.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roof.h"
+
+#include "builtin.h"
+#include "vec/vec.h"
+
+/* Enough independent sums to hide the latency of two multiply-add units: 5 cycles x 2. */
+#define CHAINS 12
+
+static uint64_t fma_loop(uint64_t rounds, float *sink)
+{
+    vf sum[CHAINS], a = vf_set(0.999f), b = vf_set(0.001f);
+    for (int i = 0; i < CHAINS; i++)
+        sum[i] = vf_set((float)i);
+    for (uint64_t r = 0; r < rounds; r++) {
+#pragma GCC unroll 12
+        for (int i = 0; i < CHAINS; i++)
+            sum[i] = vf_fma(sum[i], a, b);
+    }
+    for (int i = 1; i < CHAINS; i++)
+        sum[0] = vf_add(sum[0], sum[i]);
+    *sink += vf_sum(sum[0]);
+    return rounds * CHAINS * VF_N * 2;
+}
+
+static uint64_t read_loop(const float *data, size_t bytes, float *sink)
+{
+    const size_t stride = 8 * VF_N, n = bytes / sizeof(float) / stride * stride;
+    vf sum[8];
+    for (int i = 0; i < 8; i++)
+        sum[i] = vf_zero();
+    for (size_t at = 0; at < n; at += stride) {
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; i++)
+            sum[i] = vf_add(sum[i], vf_load(data + at + (size_t)i * VF_N));
+    }
+    for (int i = 1; i < 8; i++)
+        sum[0] = vf_add(sum[0], sum[i]);
+    *sink += vf_sum(sum[0]);
+    return n * sizeof(float);
+}
+
+const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {AS_THIS_ISA, fma_loop, read_loop};

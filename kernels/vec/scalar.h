@@ -1,0 +1,36 @@
+/* scalar.h: vec.h in plain C, one float at a time: the truth beside the faster rungs.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+typedef float vf;
+#define VF_N 1
+#define TILE_MR 4
+#define TILE_NV 2
+
+static inline vf vf_zero(void) { return 0; }
+static inline vf vf_set(float x) { return x; }
+static inline vf vf_load(const float *p) { return *p; }
+static inline vf vf_load_n(const float *p, size_t n) { return n ? *p : 0; }
+static inline void vf_store(float *p, vf v) { *p = v; }
+static inline void vf_store_n(float *p, vf v, size_t n)
+{
+    if (n)
+        *p = v;
+}
+static inline vf vf_add(vf a, vf b) { return a + b; }
+static inline vf vf_sub(vf a, vf b) { return a - b; }
+static inline vf vf_mul(vf a, vf b) { return a * b; }
+static inline vf vf_max(vf a, vf b) { return a > b ? a : b; }
+static inline vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
+static inline float vf_sum(vf v) { return v; }
+static inline float vf_top(vf v) { return v; }
+/* Adding and taking away 1.5 2^23 rounds to the nearest whole number while |v| < 2^22. */
+static inline vf vf_round(vf v) { return (v + 12582912.0f) - 12582912.0f; }
+static inline vf vf_scale2(vf v, vf n)
+{
+    union {
+        unsigned bits;
+        float value;
+    } power = {.bits = (unsigned)((int)n + 127) << 23};
+    return v * power.value;
+}
