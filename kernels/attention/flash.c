@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "tile/attend.h"
 #include "tile/executed.h"
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
@@ -20,7 +19,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 
 static as_work work(const as_problem *p) { return as_attention_work(p, tile_flops_executed(p)); }
 
-static const as_phase phases[] = {{"run", false, tile_attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
 
 const as_kernel AS_KERNEL(attention_flash) = {
     .abi = AS_KERNEL_ABI,
@@ -30,7 +29,7 @@ const as_kernel AS_KERNEL(attention_flash) = {
     .order = "edges",
     .refuse = refuse,
     .operands = as_attention_operands,
-    .workspace = tile_workspace,
+    .workspace = tile_heads_workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
     .phases = phases,

@@ -1,11 +1,11 @@
-/* executed.h: what attend.h really multiplies, counted from the pattern without running it.
+/* executed.h: what the job of heads.h really multiplies, counted from the pattern without running it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_TILE_EXECUTED_H
 #define AS_TILE_EXECUTED_H
 
 #include <stdlib.h>
 
-#include "attend.h"
+#include "heads.h"
 
 static int tile_by_first(const void *a, const void *b)
 {
