@@ -3,10 +3,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "pattern/term.h"
 #include "tile/attend.h"
 
-static size_t rate(const as_problem *p) { return as_pattern_value(p->pattern, "dilated", "r")->count; }
+static uint64_t value(const as_problem *p, const char *key)
+{
+    uint64_t found = 1;
+    as_pattern_value(p->pattern, 0, key, 0, &found);
+    return found;
+}
 
 /* Members of residue class c among tokens from..to-1. */
 static size_t members(size_t from, size_t to, size_t r, size_t c)
@@ -20,7 +24,7 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
 {
     const as_problem *p = job->problem;
     void *const *operand = job->call->operand;
-    const size_t r = rate(p), c = unit % r, kv = unit / r, b = kv / p->kv_heads, d = p->head_dim;
+    const size_t r = value(p, "r"), c = unit % r, kv = unit / r, b = kv / p->kv_heads, d = p->head_dim;
     const size_t h = kv % p->kv_heads * job->members + member, past = p->context - p->length;
     const size_t key = as_key_offset(p, b, h) + c * d;
     const size_t length = members(past, p->context, r, c), context = members(0, p->context, r, c);
@@ -42,7 +46,7 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
 /* Within its class a token sees the last k members, or all. */
 static size_t row(const tile_job *job, const tile_view *view, size_t position, as_run *runs)
 {
-    const size_t k = as_pattern_value(job->problem->pattern, "dilated", "k")->count;
+    const size_t k = value(job->problem, "k");
     const size_t taps = k && k < position + 1 ? k : position + 1;
     (void)view;
     runs[0] = (as_run){position + 1 - taps, 1, taps};
@@ -51,7 +55,7 @@ static size_t row(const tile_job *job, const tile_view *view, size_t position, a
 
 static tile_job make(const as_problem *p, const as_call *call)
 {
-    const size_t r = rate(p), classes = r < p->context ? r : p->context;
+    const size_t r = value(p, "r"), classes = r < p->context ? r : p->context;
     return (tile_job){
         .problem = p,
         .call = call,
@@ -87,7 +91,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 {
     if (as_attention_refuse_dtype(p, why, cap))
         return true;
-    if (as_pattern_value(p->pattern, "dilated", "r"))
+    if (as_pattern_parts(p->pattern) == 1 && !strcmp(as_pattern_part(p->pattern, 0), "dilated"))
         return false;
     snprintf(why, cap, "takes dilated patterns only; attention/tiles takes every pattern");
     return true;

@@ -72,15 +72,23 @@ uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, 
     return sum;
 }
 
-const as_value *as_pattern_value(const as_pattern *p, const char *term, const char *key)
+size_t as_pattern_parts(const as_pattern *p) { return p->count; }
+const char *as_pattern_part(const as_pattern *p, size_t part) { return p->uses[part].term->name; }
+
+bool as_pattern_value(const as_pattern *p, size_t part, const char *key, size_t index, uint64_t *out)
 {
-    const as_use *only = p->uses;
-    if (p->count != 1 || strcmp(only->term->name, term))
-        return NULL;
-    for (int i = 0; only->term->params[i].key; i++)
-        if (!strcmp(only->term->params[i].key, key))
-            return &only->args.value[i];
-    return NULL;
+    const as_use *use = &p->uses[part];
+    for (int i = 0; use->term->params[i].key; i++) {
+        const as_value *v = &use->args.value[i];
+        const bool list = use->term->params[i].kind == AS_PARAM_LIST;
+        if (strcmp(use->term->params[i].key, key))
+            continue;
+        if (index >= (list ? v->list_count : 1))
+            return false;
+        *out = list ? v->list[index] : v->count;
+        return true;
+    }
+    return false;
 }
 
 bool as_pattern_term(size_t index, const char **name, const char **example, const char **help)
