@@ -135,7 +135,17 @@ static void add_slope(as_text *out, const as_chart_input *in, const as_curve *c)
         return;
     as_text_add(out, "   slope %.2f", fit->tail_slope);
     if (!isnan(fit->tail_low) && !isnan(fit->tail_high))
-        as_text_add(out, " [%.2f, %.2f]", fit->tail_low, fit->tail_high);
+        as_text_add(out, " [%.2f .. %.2f]", fit->tail_low, fit->tail_high);
+}
+
+/* A logarithmic axis has no place for 0: the legend says it. */
+static bool is_zero(const as_page *page, const as_curve *c)
+{
+    double y, low, high;
+    for (size_t i = 0; i < c->count; i++)
+        if (page->kind->value->of(&page->in->rows[c->points[i]], &y, &low, &high) && y > 0)
+            return false;
+    return true;
 }
 
 void as_page_label(as_page *page)
@@ -160,6 +170,8 @@ void as_page_label(as_page *page)
             if (text)
                 as_text_add(&label, ", %s", as_chart_plain(in->arena, text, 24));
         }
+        if (is_zero(page, c))
+            as_text_add(&label, "   none");
         if (page->kind->value->slope)
             add_slope(&label, in, c);
         page->labels[i] = as_arena_intern(in->arena, label.data);
