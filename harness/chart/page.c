@@ -238,7 +238,7 @@ static void add_layout(const as_page *page, as_text *out)
             shown += ((unsigned char)*c & 0xc0) != 0x80;
         longest = shown > longest ? shown : longest;
     }
-    size_t columns = (size_t)(950 / (75 + 8.6 * (double)longest)); /* as gnuplot will estimate it */
+    size_t columns = (size_t)(870 / (75 + 8.6 * (double)longest)); /* as gnuplot will estimate it */
     columns = columns < 1 ? 1 : columns > 3 ? 3 : columns;
     columns = columns > page->count ? page->count : columns;
     as_text_add(out, "AS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [", (page->count + columns - 1) / columns, page->count);
