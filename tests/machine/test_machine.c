@@ -325,8 +325,8 @@ int main(void)
         T(test_a_quiet_machine_has_no_warnings),
         T(test_fingerprint_is_of_hardware_alone),
         T(test_this_machine),
+        T(test_roofs_leave_the_affinity_alone), /* before any other that measures */
         T(test_roofs),
-        T(test_roofs_leave_the_affinity_alone),
         T(test_probes_say_works_or_why_not),
         T(test_json_keys),
     };
