@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -69,6 +70,17 @@ uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, 
     for (size_t h = 0; h < heads; h++)
         sum += as_pattern_edges(p, h, length, context);
     return sum;
+}
+
+const as_value *as_pattern_value(const as_pattern *p, const char *term, const char *key)
+{
+    const as_use *only = p->uses;
+    if (p->count != 1 || strcmp(only->term->name, term))
+        return NULL;
+    for (int i = 0; only->term->params[i].key; i++)
+        if (!strcmp(only->term->params[i].key, key))
+            return &only->args.value[i];
+    return NULL;
 }
 
 bool as_pattern_term(size_t index, const char **name, const char **example, const char **help)

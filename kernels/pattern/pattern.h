@@ -67,6 +67,10 @@ typedef enum {
 } as_pattern_trait;
 unsigned as_pattern_traits(const as_pattern *p);
 
+/* For kernels made for one term: the value of parameter `key` if the pattern is that term alone, else NULL. */
+struct as_value;
+const struct as_value *as_pattern_value(const as_pattern *p, const char *term, const char *key);
+
 /* The terms of the language, for `list`: name, example and one line of help, by index; false past the end. */
 bool as_pattern_term(size_t index, const char **name, const char **example, const char **help);
 
