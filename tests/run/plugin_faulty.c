@@ -103,7 +103,7 @@ static void overrun(const as_call *c)
 static void underrun(const as_call *c)
 {
     honest(c);
-    ((char *)c->workspace)[-8192] = 1;
+    ((char *)c->workspace)[-2048] = 1;
 }
 
 static void spill(const as_call *c)
