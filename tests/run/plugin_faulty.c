@@ -156,9 +156,9 @@ static void chatter(const as_call *c)
 static void hungry(const as_call *c)
 {
     honest(c);
-    char *much = malloc((size_t)8 << 30);
+    volatile char *much = malloc((size_t)8 << 30);
     much[0] = 1;
-    free(much);
+    free((void *)much);
 }
 
 static void leave(const as_call *c)
