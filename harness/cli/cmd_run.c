@@ -54,9 +54,11 @@ static void on_signal(int signal)
     stop = 1;
 }
 
-/* The first one ends the run cleanly, a second one at once. */
+/* The first one ends the run cleanly, a second one at once. A file that grows past the user's limit is a failed write,
+ * not the end of the program. */
 static void listen_for_interrupts(void)
 {
+    signal(SIGXFSZ, SIG_IGN);
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -129,12 +131,7 @@ static bool read_config(session *s, as_err *err)
 static bool measure_machine(session *s, as_err *err)
 {
     as_machine_describe(&s->machine, s->arena);
-    if (!as_target_here(&s->selection, &s->target, err))
-        return false;
-    as_measure *m = &s->config.measure;
-    if (!m->memory_bytes && s->machine.memory_available)
-        m->memory_bytes = (uint64_t)((double)s->machine.memory_available * m->memory_percent / 100);
-    return true;
+    return as_target_here(&s->selection, &s->target, err);
 }
 
 static bool make_plan(session *s, as_err *err)
@@ -144,6 +141,9 @@ static bool make_plan(session *s, as_err *err)
     s->rows = as_arena_alloc(s->arena, (s->plan.count + 1) * sizeof *s->rows);
     for (size_t i = 0; i < s->plan.count; i++)
         s->rows[s->count++] = &s->plan.cases[i].row;
+    as_measure *m = &s->config.measure;
+    if (!m->memory_bytes && s->machine.memory_available) /* what a share comes to now holds for all workers */
+        m->memory_bytes = (uint64_t)((double)s->machine.memory_available * m->memory_percent / 100);
     return true;
 }
 

@@ -37,8 +37,8 @@
 #define BATCH_S 5e-3       /* a batch lasts at least this, 1 ms and 1000 clock ticks */
 #define WARM_UP_NS 100000000u
 #define WARM_UP_BATCHES 3
-#define ORACLE_FLOPS_FIRST 2e8 /* the first process of a case checks more rows than those after it */
-#define ORACLE_FLOPS 4e7
+#define ORACLE_FLOPS_FIRST 5e7 /* the first process of a case checks more rows than those after it */
+#define ORACLE_FLOPS 1e7
 
 typedef struct {
     int out; /* the protocol's end; stdout goes to stderr */

@@ -94,6 +94,32 @@ whole stopped
 [ -s stopped/summary.csv ] || fail "an interrupted run has no summary"
 grep -q 'interrupted' stopped/cases.csv || fail "cases.csv does not say that the run was interrupted"
 
+# Ctrl-C before the first sample.
+"$ATTNSCOPE" run stopped.yaml --out early >out.txt 2>err.txt &
+pid=$!
+for _ in $(seq 100); do
+    [ -e early/cases.csv ] && break
+    sleep 0.02
+done
+kill -INT $pid
+wait $pid
+code=$?
+[ $code = 130 ] || fail "interrupted early: exit $code: $(cat err.txt)"
+expect 0 "$ATTNSCOPE" run --resume early
+[ "$(samples early)" = 36 ] || fail "resumed from nothing to $(samples early) samples, not 36"
+
+# No room: exit 3, whole rows, and --resume when there is room again. (A limit on file size stands for the disk.)
+config full 8 attention/naive
+(ulimit -f 4; exec "$ATTNSCOPE" run full.yaml --out full >out.txt 2>err.txt)
+code=$?
+[ $code = 3 ] || fail "no room: exit $code"
+[ "$(grep -c 'cannot write' err.txt)" = 1 ] || fail "no room is not one clear line: $(cat err.txt)"
+whole full
+[ "$(samples full)" -ge 10 ] || fail "no room: only $(samples full) samples kept"
+expect 0 "$ATTNSCOPE" run --resume full
+whole full
+[ "$(cases_with full ok)" = 2 ] || fail "a run resumed after no room is not complete"
+
 # The budget.
 expect 0 "$ATTNSCOPE" run killed.yaml --out brief --budget 1s
 grep -q 'the budget of' brief/cases.csv || fail "cases.csv does not say that the budget ended"
