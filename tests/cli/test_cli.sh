@@ -114,7 +114,7 @@ for row, thing in zip(rows, objects):
             assert thing[name] is None, name
         elif isinstance(thing[name], str):
             assert thing[name] == row[name], name
-        else:
+        elif name != "predicted_s": # from the speed of this moment
             assert abs(float(row[name]) - thing[name]) <= 1e-6 * abs(thing[name]), name
     t, heads = int(row["length"]), int(row["heads"])
     edges = t * t if row["pattern"] == "full" else t * (t + 1) // 2
