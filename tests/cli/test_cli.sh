@@ -112,6 +112,8 @@ for row, thing in zip(rows, objects):
     for name in columns:
         if row[name] == "":
             assert thing[name] is None, name
+        elif name == "reason": # says how much memory is free at this moment
+            assert thing[name].split(":")[0] == row[name].split(":")[0] == "memory", row[name]
         elif isinstance(thing[name], str):
             assert thing[name] == row[name], name
         elif name != "predicted_s": # from the speed of this moment
