@@ -356,7 +356,7 @@ static bool join(const context *c, as_pattern *p)
         p->traits &= p->uses[i].term->traits;
         any |= p->uses[i].term->traits;
     }
-    const unsigned every = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS;
+    const unsigned every = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE;
     p->traits = (p->traits & every) | (any & (AS_PATTERN_PER_HEAD | AS_PATTERN_MULTISET)) |
                 (p->count == 1 ? any & AS_PATTERN_DENSE : 0);
     if ((any & AS_PATTERN_MULTISET) && p->count > 1)

@@ -22,7 +22,7 @@ const as_term as_term_window = {
     .example = "window:w=256",
     .help = "the last w tokens, the query included",
     .params = {{.key = "w", .kind = AS_PARAM_COUNT, .least = 1}},
-    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
     .row = row,
     .edges_first = edges_first,
 };
