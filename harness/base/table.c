@@ -1,5 +1,5 @@
 /* table.c: see table.h. libcsv parses, jansson spells JSON. */
-
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
 #include <csv.h>
@@ -60,10 +60,22 @@ void as_table_header(const as_schema *schema, as_text *out)
     as_text_append(out, "\r\n", 2);
 }
 
+/* A spreadsheet would take it for a formula. Apostrophes before one count too, so that reading, which takes one away,
+ * gives back what was written. */
+static bool formula_like(const char *cell, size_t length)
+{
+    size_t i = 0;
+    while (i < length && cell[i] == '\'')
+        i++;
+    return i < length && cell[i] && strchr("=+-@\t\r", cell[i]);
+}
+
 static void add_text_cell(as_text *out, const char *cell)
 {
-    bool formula = *cell && strchr("=+-@\t\r", *cell);
-    if (!formula && !strpbrk(cell, ",\"\r\n")) {
+    size_t length = strlen(cell);
+    bool formula = formula_like(cell, length);
+    bool spaced = length && (strchr(" \t", cell[0]) || strchr(" \t", cell[length - 1])); /* readers trim bare cells */
+    if (!formula && !spaced && !strpbrk(cell, ",\"\r\n")) {
         as_text_append(out, cell, strlen(cell));
         return;
     }
@@ -110,7 +122,9 @@ typedef struct {
     size_t mapped, map_cap;
     char *records;
     size_t count, cap;
-    size_t line, cell;
+    size_t line; /* of the file, from 1 */
+    size_t cell; /* within the row */
+    bool headed; /* the header row is behind us */
     bool failed;
     as_err *err;
 } reading;
@@ -142,7 +156,7 @@ static void set_cell(reading *r, const as_column *column, char *record, const ch
         return;
     errno = 0;
     if (column->kind == AS_TEXT) {
-        if (text[0] == '\'' && length > 1 && strchr("=+-@\t\r", text[1]))
+        if (text[0] == '\'' && formula_like(text, length))
             text++, length--;
         *(const char **)field = as_arena_intern_n(r->arena, text, length);
         return;
@@ -152,7 +166,8 @@ static void set_cell(reading *r, const as_column *column, char *record, const ch
     else
         *(double *)field = strtod(text, &end);
     bool signed_count = column->kind == AS_COUNT && (*text < '0' || *text > '9');
-    if (errno || end != text + length || signed_count)
+    bool hexadecimal = column->kind == AS_REAL && strpbrk(text, "xX");
+    if (errno || end != text + length || signed_count || hexadecimal)
         bad(r, "not a number", column->name);
 }
 
@@ -164,7 +179,7 @@ static void on_cell(void *cell, size_t length, void *state)
         return;
     if (memchr(text, 0, length)) {
         bad(r, "a NUL byte", NULL);
-    } else if (r->line == 1) {
+    } else if (!r->headed) {
         header_cell(r, text);
     } else if (r->cell >= r->mapped) {
         bad(r, "more cells than the header has", NULL);
@@ -183,21 +198,42 @@ static void on_row(int end, void *state)
 {
     reading *r = state;
     (void)end;
-    if (r->line > 1 && r->cell != r->mapped)
+    if (r->failed)
+        return;
+    if (r->headed && r->cell != r->mapped)
         bad(r, "fewer cells than the header has", NULL);
-    if (r->line > 1)
+    if (r->headed)
         r->count++;
-    r->line++;
+    r->headed = true;
     r->cell = 0;
 }
 
-/* The length up to the last newline: what follows was never finished. */
+/* The length up to the last newline that ends a row (one within quotes does not): what follows was never finished. */
 static size_t finished(const as_text *text)
 {
-    size_t length = text->length;
-    while (length && text->data[length - 1] != '\n')
-        length--;
+    size_t length = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text->length; i++) {
+        quoted ^= text->data[i] == '"';
+        if (text->data[i] == '\n' && !quoted)
+            length = i + 1;
+    }
     return length;
+}
+
+/* Line by line, so that an error names the line of the file. */
+static bool parse_lines(reading *r, struct csv_parser *parser, const char *data, size_t length)
+{
+    for (size_t done = 0; done < length && !r->failed; r->line++) {
+        const char *newline = memchr(data + done, '\n', length - done);
+        size_t step = newline ? (size_t)(newline - data) + 1 - done : length - done;
+        if (csv_parse(parser, data + done, step, on_cell, on_row, r) != step)
+            return false;
+        if (r->failed)
+            break;
+        done += step;
+    }
+    return true;
 }
 
 static bool parse(reading *r, const as_text *text)
@@ -205,12 +241,10 @@ static bool parse(reading *r, const as_text *text)
     struct csv_parser parser;
     if (csv_init(&parser, CSV_STRICT | CSV_APPEND_NULL | CSV_STRICT_FINI) != 0)
         return as_fail_memory(r->err);
-    size_t length = finished(text);
-    if (csv_parse(&parser, text->data, length, on_cell, on_row, r) != length ||
-        csv_fini(&parser, on_cell, on_row, r) != 0)
+    if (!parse_lines(r, &parser, text->data, finished(text)) || csv_fini(&parser, on_cell, on_row, r) != 0)
         bad(r, "is not RFC 4180 CSV (a stray quote)", NULL);
     csv_free(&parser);
-    if (!r->failed && r->line == 1)
+    if (!r->failed && !r->headed)
         bad(r, "has no header row", NULL);
     return !r->failed;
 }
@@ -221,7 +255,7 @@ bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, vo
     as_text_add(&path, "%s/%s", dir, schema->file);
     reading r = {.schema = schema, .arena = arena, .path = path.data, .line = 1, .err = err};
     bool ok = as_file_read(path.data, (size_t)1 << 32, &text, err) && parse(&r, &text);
-    *records = r.records;
+    *records = ok ? r.records : NULL;
     *count = ok ? r.count : 0;
     as_text_free(&text);
     as_text_free(&path);

@@ -3,7 +3,8 @@
  *
  * A record type is one X-macro list; see model/records.h. From it come the struct, the header row, the writer, the
  * reader and the page that explains the columns. CSV is RFC 4180, UTF-8, one header row. A missing value is an empty
- * cell: NULL, AS_NO_COUNT, NaN. Text that a spreadsheet would take for a formula is written behind an apostrophe. */
+ * cell: NULL, AS_NO_COUNT, NaN. Text that a spreadsheet would take for a formula is written behind an apostrophe,
+ * which the reader takes away again. */
 #ifndef AS_TABLE_H
 #define AS_TABLE_H
 

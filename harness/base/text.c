@@ -184,8 +184,11 @@ static void add_cell(as_text *out, const char *cell, size_t width, bool right, b
     size_t pad = width - shown_width(cell);
     for (size_t i = 0; right && i < pad; i++)
         as_text_append(out, " ", 1);
-    for (const char *c = cell; *c; c++)
-        as_text_append(out, (unsigned char)*c < 0x20 || *c == 0x7f ? "?" : c, 1);
+    for (const char *c = cell; *c; c++) {
+        bool c1 = (unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0;
+        as_text_append(out, (unsigned char)*c < 0x20 || *c == 0x7f || c1 ? "?" : c, 1);
+        c += c1; /* the control codes U+0080..U+009F take two bytes */
+    }
     for (size_t i = 0; !right && !last && i < pad; i++)
         as_text_append(out, " ", 1);
     as_text_append(out, last ? "\n" : "  ", last ? 1 : 2);

@@ -22,9 +22,12 @@ typedef struct {
     char fingerprint[20]; /* of what makes two machines differ: CPU, caches, isas, cpus, microcode */
     const char *cpu, *vendor, *os, *kernel, *hypervisor, *governor, *clocksource, *microcode, *thp;
     const char *compiler, *flags, *commit, *version, *blas, *libraries;
-    int cpus, cores, sockets; /* cpus: those this process may run on */
+    const char *turbo; /* "on", "off"; NULL where the system does not say */
+    int cpus, cores, sockets; /* cpus: those this process may run on; cores and sockets that hold one of them */
+    int online;               /* cpus that are switched on */
     int smt;                  /* threads per core */
     int perf_paranoid;        /* -9 when unreadable */
+    int aslr;                 /* randomize_va_space: 0 off, 1, 2; -1 when unreadable */
     double cgroup_cpus;       /* quota; 0: none */
     double load1, pressure;   /* -1 where unknown */
     uint64_t memory_total, memory_available; /* the smaller of host and cgroup */
@@ -39,11 +42,14 @@ typedef struct {
     size_t probe_count;
 } as_machine;
 
-/* Cheap facts: no measuring. */
+/* Cheap facts and the warnings that follow from them: no measuring. Texts and rows live in `arena`, or for ever; a text
+ * that the system does not give is NULL, a number 0 unless said otherwise above; rates are NaN until measured. */
 void as_machine_describe(as_machine *m, as_arena *arena);
-/* The roofs, about `seconds` in all. */
+/* The roofs, about `seconds` in all (the memory figure needs two passes over its working set, however short the time).
+ * Each is the best of many short bursts: a roof is what the machine can do, not what it did on average. */
 void as_machine_measure(as_machine *m, double seconds);
-/* Which events work: started and stopped on a loop of known work. */
+/* Which events work: each started and stopped on a loop of known work. What reads nothing, or far less than the loop did,
+ * does not work, whatever its return code says. Brings the warnings up to date. */
 void as_machine_probe(as_machine *m, as_arena *arena);
 
 bool as_machine_json(const as_machine *m, as_text *out);

@@ -9,15 +9,18 @@
 
 #include "../base/arena.h"
 
-/* Lists live in the arena that the config was read into. */
+/* Lists live in the arena that the config was read into, each value once, in the order of the file. `places` says where
+ * a value stands, as "file:line:column", for errors that are only found later; NULL when made by a test. */
 typedef struct {
     uint64_t *values;
     size_t count;
+    const char **places;
 } as_counts;
 
 typedef struct {
     const char **values;
     size_t count;
+    const char **places;
 } as_texts;
 
 typedef struct {

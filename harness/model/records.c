@@ -1,5 +1,5 @@
 /* records.c: the schemas of records.h, one line a file. */
-
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "records.h"
 
 AS_SCHEMA(as_case_schema, as_case, AS_CASE_COLUMNS, "cases.csv", "a case");

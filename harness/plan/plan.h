@@ -1,5 +1,12 @@
 /* plan.h: a config becomes the list of cases, each to be run or refused with its reason.
- * SPDX-License-Identifier: Apache-2.0 */
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A case's key is kernel, pattern, shape, dtype, isa, threads and cache state between bars:
+ *     attention/flash|sink:s=4+window:w=256|T=1024:S=1024:D=512:H=8:Hkv=8:B=1|f32|avx512|t1|warm
+ * The pattern is its canonical text with every comma written as a colon, so that the key needs no quotes in CSV.
+ *
+ * Cases come in a stable order: kernels as the config lists them (a glob in the registry's order), then patterns, width,
+ * heads, kv_heads, batch, dtype, threads, context, and length innermost: a curve in T reads from top to bottom. */
 #ifndef AS_PLAN_H
 #define AS_PLAN_H
 
@@ -16,7 +23,7 @@ typedef struct {
     uint64_t memory_bytes;    /* what is free */
     int cpus;                 /* usable by this process */
     size_t cache_bytes[3];
-    double gflops;            /* of the FMA loop on one thread, for predictions; 0: unknown */
+    double gflops;            /* of the FMA loop on one thread, for predictions; 0: unknown, a modest guess is used */
     const char *only;         /* --only: a glob over case keys, kernel names or patterns; NULL: all */
     unsigned shard, shards;   /* --shard I/N as 1..N; 0, 0: all */
 } as_target;
@@ -33,10 +40,14 @@ typedef struct {
     as_planned *cases;
     size_t count;
     size_t runnable;
+    as_pattern **patterns; /* one per pattern of the config; cases point to them */
+    size_t pattern_count;
     double predicted_s; /* for the whole run: all processes, warm-up and checks included */
 } as_plan;
 
-/* Everything lives in `arena` but the patterns: as_plan_free gives those back. */
+/* A kernel text that matches nothing, and a selection that leaves nothing, are errors. A case that cannot run here stays
+ * in the plan as `skipped` with its reason; nothing of a kernel whose isa is not in target->isas is called, so that its
+ * work and memory are missing. Everything lives in `arena` but the patterns: as_plan_free gives those back. */
 bool as_plan_build(const as_config *config, const as_target *target, as_arena *arena, as_plan *plan, as_err *err);
 void as_plan_free(as_plan *plan);
 

@@ -1,0 +1,224 @@
+/* roofs.c: what the machine can do at most: multiply-adds per second on one cpu and on all, bytes per second from each
+ * cache and from memory. Best of many short bursts, since a disturbance can only make a burst slower. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "../../kernels/roof/roof.h"
+#include "../base/clock.h"
+
+#define BURST_NS 500000u /* long against a reading of the clock, short against a scheduler's slice */
+#define THREADS_MAX 1024
+
+static double per_ns(uint64_t amount, uint64_t ns) { return (double)amount / (double)(ns ? ns : 1); }
+
+/* How many rounds of the loop take about one burst. */
+static uint64_t calibrate(const as_roof *roof)
+{
+    float sink = 0;
+    for (uint64_t rounds = 64;; rounds *= 2) {
+        uint64_t start = as_wall_ns();
+        roof->fma(rounds, &sink);
+        if (as_wall_ns() - start >= BURST_NS || rounds > (1u << 30))
+            return rounds;
+    }
+}
+
+/* GFLOP/s: FLOPs per nanosecond. */
+static double fma_one(const as_roof *roof, double seconds)
+{
+    float sink = 0;
+    double best = 0;
+    uint64_t rounds = calibrate(roof), end = as_wall_ns() + (uint64_t)(seconds * 1e9);
+    do {
+        uint64_t start = as_wall_ns(), flops = roof->fma(rounds, &sink);
+        best = fmax(best, per_ns(flops, as_wall_ns() - start));
+    } while (as_wall_ns() < end);
+    return best;
+}
+
+/* Threads that start each burst together; the rates of one burst are added. */
+typedef struct {
+    const as_roof *roof;
+    uint64_t rounds;
+    atomic_int threads, waiting, burst;
+    atomic_bool stop;
+} team;
+
+typedef struct {
+    team *team;
+    int cpu;
+    double rate; /* of the last burst */
+} member;
+
+/* A barrier that spins: a sleeping one lets the first thread run alone for as long as the last needs to wake up. */
+static void meet(team *t)
+{
+    int burst = atomic_load(&t->burst);
+    if (atomic_fetch_add(&t->waiting, 1) + 1 == t->threads) {
+        atomic_store(&t->waiting, 0);
+        atomic_store(&t->burst, burst + 1);
+        return;
+    }
+    for (unsigned spins = 1; atomic_load(&t->burst) == burst; spins++)
+        if (spins % 4096 == 0)
+            sched_yield();
+}
+
+static void pin(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+static bool burst(member *me)
+{
+    meet(me->team);
+    if (atomic_load(&me->team->stop))
+        return false;
+    float sink = 0;
+    uint64_t start = as_wall_ns(), flops = me->team->roof->fma(me->team->rounds, &sink);
+    me->rate = per_ns(flops, as_wall_ns() - start);
+    meet(me->team);
+    return true;
+}
+
+static void *follow(void *arg)
+{
+    member *me = arg;
+    pin(me->cpu);
+    while (burst(me))
+        ;
+    return NULL;
+}
+
+static int allowed_cpus(int cpus[THREADS_MAX], cpu_set_t *set)
+{
+    int count = 0;
+    if (sched_getaffinity(0, sizeof *set, set) != 0)
+        return 0;
+    for (int cpu = 0; cpu < CPU_SETSIZE && count < THREADS_MAX; cpu++)
+        if (CPU_ISSET(cpu, set))
+            cpus[count++] = cpu;
+    return count;
+}
+
+/* The caller is a member of the team and keeps the score. NaN when the threads cannot be had. */
+static double fma_all(const as_roof *roof, double seconds, double one)
+{
+    int cpus[THREADS_MAX];
+    cpu_set_t before;
+    int count = allowed_cpus(cpus, &before), started = 0;
+    double best = NAN;
+    if (count <= 1)
+        return count == 1 ? one : NAN;
+    team t = {.roof = roof, .rounds = 4 * calibrate(roof), .threads = count};
+    member *members = calloc((size_t)count, sizeof *members);
+    pthread_t *threads = calloc((size_t)count, sizeof *threads);
+    if (!members || !threads)
+        goto done;
+    for (int i = 0; i < count; i++)
+        members[i] = (member){&t, cpus[i], 0};
+    while (started < count - 1 && pthread_create(&threads[started], NULL, follow, &members[started + 1]) == 0)
+        started++;
+    bool whole = started == count - 1;
+    if (!whole) { /* let those that run go home */
+        atomic_store(&t.stop, true);
+        atomic_store(&t.threads, started + 1);
+    }
+    pin(cpus[0]);
+    uint64_t end = as_wall_ns() + (uint64_t)(seconds * 1e9);
+    while (burst(&members[0])) {
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+            sum += members[i].rate;
+        best = isnan(best) ? sum : fmax(best, sum);
+        if (as_wall_ns() >= end)
+            atomic_store(&t.stop, true);
+    }
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    sched_setaffinity(0, sizeof before, &before);
+done:
+    free(members);
+    free(threads);
+    return best;
+}
+
+/* How much to read so that it comes from that level and from no nearer one; 0 where that cannot be said. */
+static size_t working_set(const as_machine *m, int level)
+{
+    const size_t *cache = m->cache_bytes;
+    if (level < 3) {
+        size_t half = cache[level] / 2;
+        bool well_above = level == 0 || half >= 2 * cache[level - 1];
+        return well_above ? half : 0;
+    }
+    size_t last = 0, cap = (size_t)1 << 30;
+    for (int i = 0; i < 3; i++)
+        last = cache[i] > last ? cache[i] : last;
+    cap = m->memory_available / 4 < cap ? (size_t)(m->memory_available / 4) : cap;
+    size_t set = last ? 4 * last : (size_t)256 << 20;
+    set = set < cap ? set : cap;
+    return set >= 2 * last ? set : 0;
+}
+
+/* GB/s: bytes per nanosecond. A burst reads the set as often as fits the time of a burst, at least once. */
+static double read_rate(const as_roof *roof, const float *data, size_t bytes, double seconds)
+{
+    float sink = 0;
+    double best = 0;
+    uint64_t times = 1, end = as_wall_ns() + (uint64_t)(seconds * 1e9);
+    for (unsigned bursts = 0; bursts < 2 || as_wall_ns() < end; bursts++) {
+        uint64_t total = 0, start = as_wall_ns();
+        for (uint64_t i = 0; i < times; i++)
+            total += roof->read(data, bytes, &sink);
+        uint64_t ns = as_wall_ns() - start;
+        best = fmax(best, per_ns(total, ns));
+        times = ns < BURST_NS ? times * 2 : times;
+    }
+    return best;
+}
+
+static double read_level(const as_machine *m, const as_roof *roof, int level, double seconds)
+{
+    size_t bytes = working_set(m, level) / 4096 * 4096;
+    if (!bytes)
+        return NAN;
+    float *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data == MAP_FAILED)
+        return NAN;
+    madvise(data, bytes, MADV_HUGEPAGE); /* the roof is without TLB misses where the system allows */
+    for (size_t i = 0; i < bytes / sizeof *data; i++)
+        data[i] = 1.0f; /* written, or every page would be the one page of zeros */
+    double rate = read_rate(roof, data, bytes, seconds);
+    munmap(data, bytes);
+    return rate;
+}
+
+void as_machine_measure(as_machine *m, double seconds)
+{
+    const as_roof *widest = NULL;
+    int slots = 4;
+    for (int isa = 0; isa < AS_ISA_COUNT; isa++)
+        slots += (m->isas & AS_ISA_BIT(isa)) && as_roof_find((as_isa)isa) ? 2 : 0;
+    double each = seconds / slots;
+    for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
+        const as_roof *roof = m->isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
+        if (!roof)
+            continue;
+        m->fma_gflops[isa] = fma_one(roof, each);
+        m->fma_gflops_all[isa] = fma_all(roof, each, m->fma_gflops[isa]);
+        widest = roof;
+    }
+    for (int level = 0; level < 4 && widest; level++)
+        m->read_gbs[level] = read_level(m, widest, level, each);
+}

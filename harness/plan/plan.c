@@ -1,0 +1,233 @@
+/* plan.c: the product of a config's lists, selected by --only and --shard, each case judged.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../kernels/cpu.h"
+#include "../base/nearest.h"
+#include "predict.h"
+
+typedef struct {
+    const as_config *config;
+    const as_target *target;
+    as_arena *arena;
+    as_plan *plan;
+    const as_entry **kernels; /* the build to use for each kernel name that the config asks for */
+    size_t kernel_count, kernel_cap;
+    uint64_t *edges; /* by pattern, heads, length, context; AS_NO_COUNT until asked for */
+    size_t case_cap, matched;
+} planning;
+
+static const char *text_place(const as_config *c, const as_texts *list, size_t i)
+{
+    return list->places ? list->places[i] : c->path ? c->path : "config";
+}
+
+/* ---- kernels */
+
+/* The best build that may run here; else the plainest there is, to be listed as skipped. */
+static const as_entry *build_of(const char *name, uint32_t isas)
+{
+    const as_entry *found = as_registry_find(name, isas);
+    for (int isa = 0; !found && isa < AS_ISA_COUNT; isa++)
+        found = as_registry_find(name, AS_ISA_BIT(isa));
+    return found;
+}
+
+static void add_kernel(planning *g, const char *name)
+{
+    for (size_t i = 0; i < g->kernel_count; i++)
+        if (!strcmp(g->kernels[i]->kernel->name, name))
+            return;
+    const as_entry *entry = build_of(name, g->target->isas);
+    if (!entry)
+        return;
+    g->kernels = as_arena_grow(g->arena, g->kernels, &g->kernel_cap, g->kernel_count, sizeof *g->kernels);
+    g->kernels[g->kernel_count++] = entry;
+}
+
+static bool expand_kernels(planning *g, as_err *err)
+{
+    const as_texts *globs = &g->config->kernels;
+    for (size_t i = 0; i < globs->count; i++) {
+        as_nearest nearest = {.word = globs->values[i]};
+        bool any = false;
+        for (size_t k = 0; k < as_registry_count(); k++) {
+            const char *name = as_registry_at(k)->kernel->name;
+            as_nearest_try(&nearest, name);
+            if (as_glob(globs->values[i], name)) {
+                add_kernel(g, name);
+                any = true;
+            }
+        }
+        if (!any)
+            return as_fail(err, AS_EXIT_USAGE,
+                           "%s: no kernel is called '%.80s': the nearest is %s; 'attnscope list' shows them all",
+                           text_place(g->config, globs, i), globs->values[i], nearest.best ? nearest.best : "none");
+    }
+    return true;
+}
+
+/* ---- patterns */
+
+static bool parse_patterns(planning *g, as_err *err)
+{
+    const as_texts *texts = &g->config->patterns;
+    as_pattern_error error = {0};
+    g->plan->patterns = as_arena_alloc(g->arena, (texts->count + 1) * sizeof *g->plan->patterns);
+    for (size_t i = 0; i < texts->count; i++) {
+        g->plan->patterns[i] = as_pattern_parse(texts->values[i], &error);
+        if (!g->plan->patterns[i])
+            return as_fail(err, AS_EXIT_USAGE, "%s: pattern '%.100s', column %zu: %s",
+                           text_place(g->config, texts, i), texts->values[i], error.column, error.what);
+        g->plan->pattern_count = i + 1;
+    }
+    return true;
+}
+
+/* ---- the product */
+
+/* The lists that multiply, outermost first; the innermost turns fastest. */
+enum { KERNEL, PATTERN, WIDTH, HEADS, KV_HEADS, BATCH, DTYPE, THREADS, CONTEXT, LENGTH, AXES };
+
+static void axis_counts(const planning *g, size_t counts[AXES])
+{
+    const as_shapes *s = &g->config->shapes;
+    const size_t all[AXES] = {
+        [KERNEL] = g->kernel_count,        [PATTERN] = g->plan->pattern_count, [WIDTH] = s->width.count,
+        [HEADS] = s->heads.count,          [KV_HEADS] = s->kv_heads.count,     [BATCH] = s->batch.count,
+        [DTYPE] = s->dtype.count,          [THREADS] = s->threads.count,       [CONTEXT] = s->context.count,
+        [LENGTH] = s->length.count,
+    };
+    memcpy(counts, all, sizeof all);
+}
+
+static bool step(const size_t counts[AXES], size_t at[AXES])
+{
+    for (int axis = AXES; axis-- > 0;) {
+        if (++at[axis] < counts[axis])
+            return true;
+        at[axis] = 0;
+    }
+    return false;
+}
+
+static bool fill_problem(as_problem *p, const as_shapes *s, const size_t at[AXES], as_err *err)
+{
+    size_t width = s->width.values[at[WIDTH]];
+    p->heads = s->heads.values[at[HEADS]];
+    p->kv_heads = s->kv_heads.values[at[KV_HEADS]];
+    p->kv_heads = p->kv_heads ? p->kv_heads : p->heads;
+    p->batch = s->batch.values[at[BATCH]];
+    p->length = s->length.values[at[LENGTH]];
+    p->context = s->context.values[at[CONTEXT]];
+    p->context = p->context ? p->context : p->length;
+    p->threads = (int)s->threads.values[at[THREADS]];
+    if (!p->heads || width % p->heads || p->heads % p->kv_heads)
+        return as_fail(err, AS_EXIT_USAGE, "width %zu, heads %zu, kv_heads %zu do not divide: choose others", width,
+                       p->heads, p->kv_heads);
+    p->head_dim = width / p->heads;
+    p->scale = (float)(1 / sqrt((double)p->head_dim));
+    return as_dtype_parse(s->dtype.values[at[DTYPE]], &p->dtype) ||
+           as_fail(err, AS_EXIT_USAGE, "unknown dtype '%.40s'", s->dtype.values[at[DTYPE]]);
+}
+
+/* Counting edges may walk every row, and most cases share them with others. */
+static uint64_t edges_of(planning *g, const as_problem *p, const size_t at[AXES])
+{
+    const as_shapes *s = &g->config->shapes;
+    size_t i = ((at[PATTERN] * s->heads.count + at[HEADS]) * s->length.count + at[LENGTH]) * s->context.count + at[CONTEXT];
+    if (g->edges[i] == AS_NO_COUNT)
+        g->edges[i] = as_pattern_fits(p->pattern, p->length, p->context, NULL, 0)
+                          ? as_pattern_edges_all(p->pattern, p->heads, p->length, p->context)
+                          : 0;
+    return g->edges[i];
+}
+
+static bool wanted(planning *g, const as_case *row)
+{
+    const as_target *t = g->target;
+    if (t->only && !as_glob(t->only, row->case_) && !as_glob(t->only, row->kernel) && !as_glob(t->only, row->pattern))
+        return false;
+    size_t place = g->matched++;
+    return !t->shards || place % t->shards == t->shard - 1;
+}
+
+static bool add_case(planning *g, const size_t at[AXES], as_err *err)
+{
+    as_plan *plan = g->plan;
+    as_planned c = {.entry = g->kernels[at[KERNEL]]};
+    c.problem.pattern = plan->patterns[at[PATTERN]];
+    memcpy(c.problem.cache_bytes, g->target->cache_bytes, sizeof c.problem.cache_bytes);
+    if (!fill_problem(&c.problem, &g->config->shapes, at, err))
+        return false;
+    as_case_fill(&c, as_pattern_text(c.problem.pattern), g->config->measure.cold, g->arena);
+    if (!wanted(g, &c.row))
+        return true;
+    c.problem.edges = edges_of(g, &c.problem, at);
+    as_case_judge(&c, &g->config->measure, g->target, g->arena);
+    if (!strcmp(c.row.status, "planned")) {
+        plan->runnable++;
+        plan->predicted_s += g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s);
+    }
+    plan->cases = as_arena_grow(g->arena, plan->cases, &g->case_cap, plan->count, sizeof *plan->cases);
+    plan->cases[plan->count++] = c;
+    return true;
+}
+
+static bool multiply(planning *g, as_err *err)
+{
+    const as_shapes *s = &g->config->shapes;
+    size_t counts[AXES], at[AXES] = {0};
+    axis_counts(g, counts);
+    for (int axis = 0; axis < AXES; axis++)
+        if (!counts[axis])
+            return as_fail(err, AS_EXIT_USAGE, "%s: an empty list: the config has no case",
+                           g->config->path ? g->config->path : "config");
+    size_t cells = counts[PATTERN] * s->heads.count * s->length.count * s->context.count;
+    g->edges = as_arena_alloc(g->arena, cells * sizeof *g->edges);
+    for (size_t i = 0; i < cells; i++)
+        g->edges[i] = AS_NO_COUNT;
+    do
+        if (!add_case(g, at, err))
+            return false;
+    while (step(counts, at));
+    return true;
+}
+
+static bool left_something(const planning *g, as_err *err)
+{
+    const as_target *t = g->target;
+    if (g->plan->count)
+        return true;
+    if (!g->matched)
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--only '%.100s' matches no case, kernel or pattern of this config: 'attnscope plan' lists them",
+                       t->only ? t->only : "");
+    return as_fail(err, AS_EXIT_USAGE, "--shard %u/%u is empty, there are only %zu cases: use fewer shards", t->shard,
+                   t->shards, g->matched);
+}
+
+bool as_plan_build(const as_config *config, const as_target *target, as_arena *arena, as_plan *plan, as_err *err)
+{
+    planning g = {.config = config, .target = target, .arena = arena, .plan = plan};
+    *plan = (as_plan){.config = *config};
+    if (expand_kernels(&g, err) && parse_patterns(&g, err) && multiply(&g, err) && left_something(&g, err))
+        return true;
+    as_plan_free(plan);
+    return false;
+}
+
+void as_plan_free(as_plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->pattern_count; i++)
+        as_pattern_free(plan->patterns[i]);
+    plan->pattern_count = 0;
+    plan->cases = NULL;
+    plan->count = plan->runnable = 0;
+}

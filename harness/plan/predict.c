@@ -1,0 +1,44 @@
+/* predict.c: see predict.h. Shares of the roof are guesses that were true within a factor of three on one AVX-512 machine.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "predict.h"
+
+#include "../base/text.h"
+
+#define GFLOPS_UNKNOWN 20.0 /* one thread of a modest machine */
+#define BYTES_PER_S 8e9     /* one thread from memory */
+#define START_S 0.06        /* exec, libraries, allocation, speed loops around the batches */
+#define BATCH_S 1e-3        /* the shortest batch */
+#define WARM_UP_S 0.1
+
+/* Which share of the FMA roof a kernel reaches; the first row that matches. */
+static const struct {
+    const char *glob;
+    double scalar, vector; /* built for the scalar isa, for any other */
+} shares[] = {
+    {"*/blas", 0.4, 0.4}, /* the library chooses its own isa */
+    {"*/gather", 0.015, 0.06},
+    {"*", 0.015, 0.4},
+};
+
+static double share_of(const as_entry *entry)
+{
+    size_t i = 0;
+    while (!as_glob(shares[i].glob, entry->kernel->name))
+        i++;
+    return entry->isa == AS_SCALAR ? shares[i].scalar : shares[i].vector;
+}
+
+double as_predict_call(const as_planned *c, const as_work *work, double gflops)
+{
+    double roof = (gflops > 0 ? gflops : GFLOPS_UNKNOWN) * 1e9 * c->problem.threads;
+    double compute = (double)work->flops_executed / (roof * share_of(c->entry));
+    double memory = (double)work->bytes_min / BYTES_PER_S;
+    return compute > memory ? compute : memory;
+}
+
+double as_predict_visit(const as_measure *m, double call_s)
+{
+    double batch = call_s > BATCH_S ? call_s : BATCH_S;
+    double warm_up = 3 * batch > WARM_UP_S ? 3 * batch : WARM_UP_S;
+    return START_S + 2 * call_s + warm_up + m->batches * batch;
+}

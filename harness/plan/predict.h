@@ -1,0 +1,16 @@
+/* predict.h: how long a case will take, roughly, before anything was measured.
+ * SPDX-License-Identifier: Apache-2.0
+ * A guess within a factor of about three: executed FLOPs over a share of the FMA roof, or the operands over a modest
+ * memory bandwidth, whichever is longer. It orders the plan, skips what is hopeless and fills the progress bar. */
+#ifndef AS_PREDICT_H
+#define AS_PREDICT_H
+
+#include "plan.h"
+
+/* Seconds of one call. */
+double as_predict_call(const as_planned *c, const as_work *work, double gflops);
+
+/* Seconds of one worker process: start, fill, check, warm-up (100 ms and 3 batches), the timed batches, check again. */
+double as_predict_visit(const as_measure *m, double call_s);
+
+#endif
