@@ -90,5 +90,5 @@ const as_command as_command_explain = {
             "  attnscope explain log:base=2 --length 1M\n"
             "  attnscope explain sink:s=4+window:w=252 --length 64 --format svg > mask.svg\n",
     .run = run,
-    .order = 5,
+    .order = 50,
 };
