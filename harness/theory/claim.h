@@ -25,9 +25,10 @@ typedef struct {
     as_verdict verdict;
 } as_finding;
 
-/* What in a result folder bears on a claim: tail slopes over length of kernels on patterns (globs). */
+/* What in a result folder bears on a claim, for kernels on patterns (globs). */
 typedef struct {
     const char *kernels, *patterns; /* kernels NULL: nothing measurable */
+    bool crossing; /* false: the exponent of T; true: from which T on it is faster than dense attention */
 } as_measurable;
 
 typedef struct {

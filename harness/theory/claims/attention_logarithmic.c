@@ -38,6 +38,6 @@ const as_claim as_claim_attention_logarithmic = {
     .stated = "depth O(log T + log D)",
     .expected = AS_HOLDS_CONDITIONS,
     .compute = compute,
-    .measurable = {"attention/*", "causal"},
+    .measurable = {"attention/*", "causal", false},
     .order = 220,
 };

@@ -39,6 +39,6 @@ const as_claim as_claim_cost_attention = {
     .stated = "T^2 D dominates from T > D",
     .expected = AS_HOLDS_CONDITIONS,
     .compute = compute,
-    .measurable = {"attention/*", "causal"},
+    .measurable = {"attention/*", "causal", false},
     .order = 10,
 };

@@ -33,6 +33,6 @@ const as_claim as_claim_dilated_cost = {
     .stated = "O(T) pairs",
     .expected = AS_IS_FALSE,
     .compute = compute,
-    .measurable = {"attention/*", "dilated:*"},
+    .measurable = {"attention/*", "dilated:*", false},
     .order = 30,
 };

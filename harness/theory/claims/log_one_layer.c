@@ -22,6 +22,6 @@ const as_claim as_claim_log_one_layer = {
     .stated = "1 layer",
     .expected = AS_IS_FALSE,
     .compute = compute,
-    .measurable = {"attention/*", "log:*"},
+    .measurable = {"attention/*", "log:*", false},
     .order = 70,
 };

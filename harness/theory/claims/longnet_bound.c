@@ -41,6 +41,6 @@ const as_claim as_claim_longnet_bound = {
     .stated = "2 alpha/(alpha-1) w0 T d",
     .expected = AS_HOLDS_CONDITIONS,
     .compute = compute,
-    .measurable = {"attention/*", "longnet:*"},
+    .measurable = {"attention/*", "longnet:*", false},
     .order = 170,
 };

@@ -31,6 +31,6 @@ const as_claim as_claim_parity_convolution = {
     .stated = "k n d^2 against n^2 d",
     .expected = AS_HOLDS_CONDITIONS,
     .compute = compute,
-    .measurable = {"convolution/*", "*"},
+    .measurable = {"convolution/*", "*", true},
     .order = 200,
 };

@@ -28,6 +28,6 @@ const as_claim as_claim_power_cost = {
     .stated = "O(T log T) pairs",
     .expected = AS_IS_FALSE,
     .compute = compute,
-    .measurable = {"attention/*", "power:*"},
+    .measurable = {"attention/*", "power:*", false},
     .order = 90,
 };

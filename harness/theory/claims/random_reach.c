@@ -69,6 +69,6 @@ const as_claim as_claim_random_reach = {
     .stated = "r^L",
     .expected = AS_HOLDS_CONDITIONS,
     .compute = compute,
-    .measurable = {"attention/*", "random:*"},
+    .measurable = {"attention/*", "random:*", false},
     .order = 110,
 };

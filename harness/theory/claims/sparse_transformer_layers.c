@@ -32,6 +32,6 @@ const as_claim as_claim_sparse_transformer_layers = {
     .stated = "2 layers",
     .expected = AS_HOLDS,
     .compute = compute,
-    .measurable = {"attention/*", "strided:*"},
+    .measurable = {"attention/*", "strided:*", false},
     .order = 165,
 };
