@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "tile/executed.h"
+#include "tile/heads.h"
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
@@ -17,7 +17,11 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
-static as_work work(const as_problem *p) { return as_attention_work(p, tile_flops_executed(p)); }
+static as_work work(const as_problem *p)
+{
+    const tile_job job = tile_heads_job(p, NULL);
+    return as_attention_work(p, tile_flops_executed(&job));
+}
 
 static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
 

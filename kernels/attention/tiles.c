@@ -1,8 +1,12 @@
 /* tiles.c: flash for any pattern: tiles that no query sees are skipped, tiles seen in part are masked key by key. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tile/executed.h"
+#include "tile/heads.h"
 
-static as_work work(const as_problem *p) { return as_attention_work(p, tile_flops_executed(p)); }
+static as_work work(const as_problem *p)
+{
+    const tile_job job = tile_heads_job(p, NULL);
+    return as_attention_work(p, tile_flops_executed(&job));
+}
 
 static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
 

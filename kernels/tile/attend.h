@@ -358,4 +358,6 @@ static void tile_attend(const tile_job *job, void *workspace)
     }
 }
 
+#include "executed.h"
+
 #endif
