@@ -11,7 +11,7 @@ AS_PLOT = 460.0
 AS_AXIS = 70.0
 AS_KEY = AS_KEY_ROWS * 20.0 + 14.0
 AS_HEIGHT = AS_TOP + AS_PLOT + AS_AXIS + AS_KEY
-AS_LEFT = 112.0 / AS_WIDTH
+AS_LEFT = 120.0 / AS_WIDTH
 AS_RIGHT = 1 - 62.0 / AS_WIDTH
 set lmargin at screen AS_LEFT
 set rmargin at screen AS_RIGHT
