@@ -5,19 +5,20 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "../model/curve.h"
+#include "../model/machine_facts.h"
 #include "../model/records.h"
 
-/* What machine.json says and the analysis needs. */
+/* What one worker process says of a case: the unit of replication. */
 typedef struct {
-    const char *name;      /* CPU, for charts */
-    double fma_gflops[8];  /* by as_isa; one thread; NaN where unknown */
-    double fma_gflops_all[8]; /* with all cpus */
-    int cpus;
-    double read_gbs[4];    /* L1, L2, L3, memory; one thread */
-    uint64_t cache_bytes[3];
-} as_machine_facts;
+    double wall_ns, cpu_ns; /* median over its batches, per call; cpu_ns is NaN where no batch has it */
+    uint64_t calls;         /* timed calls in all */
+} as_replicate;
 
-bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err);
+typedef struct {
+    as_replicate *of;
+    size_t count;
+} as_replicates;
 
 typedef struct {
     as_case *cases;
@@ -25,7 +26,9 @@ typedef struct {
     as_sample *samples;
     size_t sample_count;
     as_machine_facts machine;
-    as_summary *summary; /* one per case, in the order of cases */
+    as_replicates *replicates; /* one per case */
+    as_summary *summary;       /* one per case, in the order of cases */
+    as_curve *curves;          /* one per fit */
     as_fit *fits;
     size_t fit_count;
 } as_findings;

@@ -18,7 +18,13 @@ typedef struct {
 
 extern const as_command *const as_commands[]; /* ends with NULL */
 
-/* Options: rows of a table, so that every command parses, rejects and explains alike. */
+/* The page that `help NAME` and `NAME --help` print. */
+void as_command_page(const as_command *command, as_text *out);
+
+/* Writes to standard output; false and an error when that fails (a full disk, a reader that left). */
+bool as_print(const as_text *text, as_err *err);
+
+/* Options: rows of a table that ends with {0}, so that every command parses, rejects and explains alike. */
 typedef enum { AS_OPT_FLAG, AS_OPT_TEXT, AS_OPT_MANY } as_opt_kind;
 
 #define AS_OPT_MANY_MAX 32

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../../kernels/pattern/pattern.h"
-#include "../base/nearest.h"
+#include "../base/text.h"
 
 #define LIST_MAX 4096u   /* values in one list, ranges written out */
 #define FACTOR_MIN 1.001 /* of a range; a smaller one repeats values */

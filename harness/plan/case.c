@@ -84,7 +84,8 @@ static bool pattern_fits(judging *j)
 static bool kernel_takes(judging *j)
 {
     char why[300] = "";
-    if (!j->c->entry->kernel->refuse(&j->c->problem, why, sizeof why))
+    bool (*refuse)(const as_problem *, char *, size_t) = j->c->entry->kernel->refuse;
+    if (!refuse || !refuse(&j->c->problem, why, sizeof why))
         return true;
     snprintf(j->why, sizeof j->why, "kernel: %s", *why ? why : "refuses this case without saying why");
     return false;

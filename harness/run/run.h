@@ -7,6 +7,8 @@
 #include "../model/config.h"
 #include "../model/records.h"
 
+#include <signal.h>
+
 /* One visit: one worker process for one case. `row` in, what was learnt of the case out. */
 typedef struct {
     const as_case *row;
@@ -15,6 +17,7 @@ typedef struct {
     const char *const *plugins;  /* paths, ends with NULL */
     const char *const *events;   /* PAPI event names, ends with NULL */
     uint64_t seed;
+    const volatile sig_atomic_t *stop; /* becomes non-zero when the user interrupts; NULL: never */
 } as_visit;
 
 typedef struct {
@@ -25,7 +28,7 @@ typedef struct {
 } as_sink;
 
 typedef struct {
-    char status[16]; /* ok, failed */
+    char status[16]; /* ok, failed, interrupted */
     char reason[400];
     double error_max, error_allowed;
     uint64_t workspace_peak_bytes, rss_peak_bytes;
@@ -33,6 +36,10 @@ typedef struct {
     double seconds;    /* the visit took */
     bool checked;      /* the oracle agreed before and after timing */
 } as_visit_result;
+
+/* Samples that one process of one case gives: measure.batches, three times that when the cache is cold (a batch is then
+ * a single call). */
+unsigned as_run_batches(const as_measure *measure);
 
 /* Runs one visit in a fresh process with the timeout and memory limit of `measure`. false only when the environment
  * fails (no process, no pipe) or the sink says so; a worker that crashes, hangs or lies is a `failed` result. */

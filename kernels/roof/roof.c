@@ -14,7 +14,7 @@ static uint64_t fma_loop(uint64_t rounds, float *sink)
     for (int i = 0; i < CHAINS; i++)
         sum[i] = vf_set((float)i);
     for (uint64_t r = 0; r < rounds; r++) {
-#pragma GCC unroll 12
+        VF_UNROLL
         for (int i = 0; i < CHAINS; i++)
             sum[i] = vf_fma(sum[i], a, b);
     }
@@ -31,7 +31,7 @@ static uint64_t read_loop(const float *data, size_t bytes, float *sink)
     for (int i = 0; i < 8; i++)
         sum[i] = vf_zero();
     for (size_t at = 0; at < n; at += stride) {
-#pragma GCC unroll 8
+        VF_UNROLL
         for (int i = 0; i < 8; i++)
             sum[i] = vf_add(sum[i], vf_load(data + at + (size_t)i * VF_N));
     }

@@ -16,6 +16,13 @@
 
 #include <stddef.h>
 
+/* Before a loop of a few known rounds over an array of vectors: the array then lives in registers. */
+#if defined __clang__
+#define VF_UNROLL _Pragma("unroll")
+#else
+#define VF_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #if defined AS_ISA_avx512
 #include "avx512.h"
 #elif defined AS_ISA_avx2

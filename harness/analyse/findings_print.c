@@ -1,0 +1,270 @@
+/* findings_print.c: the table that a run ends with: a row per kernel and pattern at the far end of its curve, and below it
+ * what was not measured and why. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "stages.h"
+
+#define MISSING "-"
+
+/* A row to be printed: a case, and the fit of the curve that it ends (NULL: it is on no curve). */
+typedef struct {
+    const as_summary *row;
+    const as_fit *fit;
+} line;
+
+typedef struct {
+    const as_findings *f;
+    as_arena *arena;
+    as_axis axis; /* the first that this sweep has */
+    line *lines;
+    size_t count;
+} page;
+
+static bool is_ok(const as_summary *row) { return row->status && !strcmp(row->status, "ok") && row->median_ns > 0; }
+
+/* The main axis is the first that any curve has. On it every curve gives its last point, and every case that is on no
+ * curve gives itself. On the axis edges every case is worth a line: its patterns are what is compared. */
+static void choose_lines(page *p)
+{
+    const as_findings *f = p->f;
+    const as_fit **fit = as_arena_alloc(p->arena, (f->case_count + 1) * sizeof *fit);
+    bool *passed_over = as_arena_alloc(p->arena, f->case_count + 1);
+    p->axis = AS_AXIS_COUNT;
+    for (size_t c = 0; c < f->fit_count; c++)
+        p->axis = f->curves[c].axis < p->axis ? f->curves[c].axis : p->axis;
+    for (size_t c = 0; c < f->fit_count; c++) {
+        const as_curve *curve = &f->curves[c];
+        if (curve->axis != p->axis)
+            continue;
+        for (size_t i = 0; i < curve->count; i++) {
+            bool last = i + 1 == curve->count || p->axis == AS_AXIS_EDGES;
+            if (last)
+                fit[curve->points[i]] = &f->fits[c];
+            else
+                passed_over[curve->points[i]] = true;
+        }
+    }
+    p->lines = as_arena_alloc(p->arena, (f->case_count + 1) * sizeof *p->lines);
+    for (size_t i = 0; i < f->case_count; i++)
+        if (is_ok(&f->summary[i]) && (fit[i] || !passed_over[i]))
+            p->lines[p->count++] = (line){&f->summary[i], fit[i]};
+}
+
+/* Columns. Each writes one cell; a column of factors is shown where the lines differ in it. */
+static const char *count_cell(as_arena *a, uint64_t count)
+{
+    char text[32];
+    return count == AS_NO_COUNT ? MISSING : as_arena_intern(a, as_format_count(text, count));
+}
+
+static const char *real_cell(as_arena *a, const char *format, double value)
+{
+    char text[64];
+    if (isnan(value))
+        return MISSING;
+    snprintf(text, sizeof text, format, value);
+    return as_arena_intern(a, text);
+}
+
+static const char *text_cell(const char *text) { return text && *text ? text : MISSING; }
+
+static const char *kernel_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->kernel); }
+static const char *pattern_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->pattern); }
+static const char *isa_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->isa); }
+static const char *dtype_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->dtype); }
+static const char *cache_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->cache); }
+static const char *batch_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->batch); }
+static const char *heads_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->heads); }
+static const char *width_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->width); }
+static const char *length_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->length); }
+static const char *threads_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->threads); }
+static const char *edges_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->edges); }
+
+static const char *kv_cell(const page *p, const line *l)
+{
+    return l->row->kv_heads == l->row->heads ? "=H" : count_cell(p->arena, l->row->kv_heads);
+}
+
+static const char *context_cell(const page *p, const line *l)
+{
+    return l->row->context == l->row->length ? "=T" : count_cell(p->arena, l->row->context);
+}
+
+static const char *median_cell(const page *p, const line *l)
+{
+    char text[32];
+    return as_arena_intern(p->arena, as_format_seconds(text, l->row->median_ns / 1e9));
+}
+
+/* In the unit of the median would be shorter, but each end is read on its own. */
+static const char *interval_cell(const page *p, const line *l)
+{
+    char low[32], high[32];
+    if (l->row->processes < 2)
+        return "one process";
+    as_format_seconds(low, l->row->median_low_ns / 1e9);
+    as_format_seconds(high, l->row->median_high_ns / 1e9);
+    char *unit = strchr(low, ' ');
+    if (unit && strchr(high, ' ') && !strcmp(unit, strchr(high, ' ')))
+        *unit = 0;
+    return as_arena_printf(p->arena, "%s .. %s", low, high);
+}
+
+static const char *gflops_cell(const page *p, const line *l) { return real_cell(p->arena, "%.1f", l->row->gflops_useful); }
+static const char *roof_cell(const page *p, const line *l) { return real_cell(p->arena, "%.1f", l->row->percent_of_roof); }
+static const char *edge_cell(const page *p, const line *l) { return real_cell(p->arena, "%.3g", l->row->ns_per_edge); }
+
+static const char *slope_cell(const page *p, const line *l)
+{
+    if (!l->fit || isnan(l->fit->tail_slope))
+        return MISSING;
+    if (isnan(l->fit->tail_low))
+        return as_arena_printf(p->arena, "%.2f", l->fit->tail_slope);
+    return as_arena_printf(p->arena, "%.2f [%.2f, %.2f]", l->fit->tail_slope, l->fit->tail_low, l->fit->tail_high);
+}
+
+static const char *speed_cell(const page *p, const line *l)
+{
+    return isnan(l->row->speedup) ? MISSING : as_arena_printf(p->arena, "%.2fx", l->row->speedup);
+}
+
+static const char *workspace_cell(const page *p, const line *l)
+{
+    char text[32];
+    if (l->row->workspace_peak_bytes == AS_NO_COUNT)
+        return MISSING;
+    return as_arena_intern(p->arena, as_format_bytes(text, (double)l->row->workspace_peak_bytes));
+}
+
+typedef struct {
+    const char *title;
+    const char *(*cell)(const page *p, const line *l);
+    enum { ALWAYS, WHERE_DIFFERENT, OF_EDGES } shown;
+} column;
+
+static const column columns[] = {
+    {"kernel", kernel_cell, ALWAYS},
+    {"isa", isa_cell, WHERE_DIFFERENT},
+    {"pattern", pattern_cell, ALWAYS},
+    {"dtype", dtype_cell, WHERE_DIFFERENT},
+    {"B", batch_cell, WHERE_DIFFERENT},
+    {"H", heads_cell, WHERE_DIFFERENT},
+    {"Hkv", kv_cell, WHERE_DIFFERENT},
+    {"D", width_cell, WHERE_DIFFERENT},
+    {"T", length_cell, ALWAYS},
+    {"S", context_cell, WHERE_DIFFERENT},
+    {"threads", threads_cell, WHERE_DIFFERENT},
+    {"cache", cache_cell, WHERE_DIFFERENT},
+    {"edges", edges_cell, OF_EDGES},
+    {"median", median_cell, ALWAYS},
+    {"interval", interval_cell, ALWAYS},
+    {"GFLOP/s", gflops_cell, ALWAYS},
+    {"% of roof", roof_cell, ALWAYS},
+    {"ns/edge", edge_cell, ALWAYS},
+    {NULL, slope_cell, ALWAYS}, /* "slope in T" */
+    {"vs dense", speed_cell, ALWAYS},
+    {"workspace", workspace_cell, ALWAYS},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static bool is_shown(const page *p, const column *c)
+{
+    if (c->cell == slope_cell)
+        return p->axis < AS_AXIS_COUNT;
+    if (c->shown == OF_EDGES)
+        return p->axis == AS_AXIS_EDGES;
+    for (size_t i = 1; c->shown == WHERE_DIFFERENT && i < p->count; i++)
+        if (strcmp(c->cell(p, &p->lines[i]), c->cell(p, &p->lines[0])) != 0)
+            return true;
+    return c->shown == ALWAYS;
+}
+
+static void print_lines(const page *p, as_text *out)
+{
+    size_t shown[COLUMNS], width = 0;
+    for (size_t c = 0; c < COLUMNS; c++)
+        if (is_shown(p, &columns[c]))
+            shown[width++] = c;
+    const char **cells = as_arena_alloc(p->arena, (p->count + 1) * width * sizeof *cells);
+    for (size_t c = 0; c < width; c++) {
+        const column *column = &columns[shown[c]];
+        cells[c] = column->title ? column->title
+                                 : as_arena_printf(p->arena, "slope in %s", as_axis_symbol(p->axis));
+        for (size_t i = 0; i < p->count; i++)
+            cells[(i + 1) * width + c] = column->cell(p, &p->lines[i]);
+    }
+    as_print_rows(out, cells, p->count + 1, width);
+}
+
+/* Cases with the same reason but for its numbers are counted together. */
+typedef struct {
+    UT_hash_handle hh;
+    const as_summary *first;
+    size_t count;
+    char key[];
+} trouble;
+
+static void add_printable(as_text *out, const char *text)
+{
+    for (; *text; text++)
+        as_text_append(out, (unsigned char)*text < 0x20 || *text == 0x7f ? "?" : text, 1);
+}
+
+static trouble *group_troubles(const page *p)
+{
+    trouble *table = NULL, *hit;
+    for (size_t i = 0; i < p->f->case_count; i++) {
+        const as_summary *row = &p->f->summary[i];
+        as_text key = {0};
+        if (is_ok(row))
+            continue;
+        as_text_add(&key, "%s|", text_cell(row->status));
+        for (const char *c = row->reason ? row->reason : ""; *c; c++)
+            if (!strchr("0123456789.", *c))
+                as_text_append(&key, c, 1);
+        HASH_FIND(hh, table, key.data, key.length, hit);
+        if (!hit) {
+            hit = as_arena_alloc(p->arena, sizeof *hit + key.length + 1);
+            memcpy(hit->key, key.data, key.length + 1);
+            hit->first = row;
+            HASH_ADD_KEYPTR(hh, table, hit->key, key.length, hit);
+        }
+        hit->count++;
+        as_text_free(&key);
+    }
+    return table;
+}
+
+static void print_troubles(const page *p, as_text *out)
+{
+    trouble *table = group_troubles(p);
+    size_t ok = 0, disturbed = 0;
+    for (size_t i = 0; i < p->f->case_count; i++) {
+        ok += is_ok(&p->f->summary[i]);
+        disturbed += p->f->summary[i].disturbed;
+    }
+    as_text_add(out, "\n%zu of %zu case%s measured; %zu sample%s, %zu of them disturbed (marked, none deleted)\n", ok,
+                p->f->case_count, p->f->case_count == 1 ? "" : "s", p->f->sample_count,
+                p->f->sample_count == 1 ? "" : "s", disturbed);
+    for (const trouble *t = table; t; t = t->hh.next) {
+        as_text_add(out, "  %zu %s: ", t->count, text_cell(t->first->status));
+        add_printable(out, t->first->reason ? t->first->reason : "no reason given");
+        as_text_add(out, t->count == 1 ? " (" : " (first: ");
+        add_printable(out, text_cell(t->first->case_));
+        as_text_add(out, ")\n");
+    }
+    HASH_CLEAR(hh, table);
+}
+
+void as_findings_print(const as_findings *findings, as_text *out)
+{
+    page p = {.f = findings, .arena = as_arena_create()};
+    choose_lines(&p);
+    if (p.count)
+        print_lines(&p, out);
+    print_troubles(&p, out);
+    as_arena_free(p.arena);
+}

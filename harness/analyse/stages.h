@@ -1,0 +1,36 @@
+/* stages.h: what the files of analyse/ hand to each other. Nobody outside includes it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_ANALYSE_STAGES_H
+#define AS_ANALYSE_STAGES_H
+
+#include "analyse.h"
+
+/* Samples of one case, sorted by process: `of` points to them in the order of the file within a process. */
+typedef struct {
+    const as_sample **of;
+    size_t count;
+} as_sample_list;
+
+/* gather.c: one list per case. An unknown case, no calls or a time that is not above 0 is an error with file:line. */
+bool as_samples_gather(const char *dir, as_findings *f, as_arena *arena, as_sample_list **lists, as_err *err);
+
+/* gather.c: fills f->replicates from the lists. */
+void as_replicates_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
+
+/* summary.c: fills f->summary. */
+void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
+
+/* roof.c: the speed index says how much faster than when machine.json was written the machine has been seen, >= 1. */
+double as_roof_boost(const as_findings *f);
+/* GFLOP/s that `isa` can reach with `threads`; NaN where unknown. */
+double as_roof_of(const as_machine_facts *m, double boost, const char *isa, uint64_t threads);
+/* The largest roof of any isa with `threads`; NaN where none is known. */
+double as_roof_widest(const as_machine_facts *m, double boost, uint64_t threads);
+
+/* slope.c: fills f->curves and f->fits. */
+void as_fits_make(as_findings *f, as_arena *arena);
+
+/* benchmark_json.c */
+bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out);
+
+#endif

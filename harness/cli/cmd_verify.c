@@ -1,0 +1,202 @@
+/* cmd_verify.c: every kernel against its oracle, on odd shapes, every pattern, every isa of this machine. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../kernels/cpu.h"
+#include "../../kernels/pattern/pattern.h"
+#include "../base/arena.h"
+#include "../model/records.h"
+#include "../verify/verify.h"
+#include "cli.h"
+
+/* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
+static const struct {
+    size_t batch, heads, kv_heads, length, context, head_dim;
+    int threads;
+} shapes[] = {
+    {1, 1, 1, 1, 1, 1, 1},      {1, 2, 1, 17, 17, 3, 1},     {2, 4, 2, 65, 65, 40, 2},  {1, 3, 3, 197, 197, 63, 1},
+    {1, 2, 1, 1, 513, 64, 1},   {1, 2, 2, 33, 300, 96, 3},   {1, 1, 1, 513, 513, 128, 2}, {1, 4, 1, 100, 100, 256, 1},
+    {1, 1, 1, 70, 70, 300, 1},  {3, 2, 2, 64, 64, 16, 4},
+};
+
+/* Unions and sizes beyond the examples that every term brings. */
+static const char *const more_patterns[] = {
+    "window:w=1", "window:w=33", "sink:s=4+window:w=60", "global:g=2+window:w=5+dilated:r=7", "dilated:r=3",
+    "dilated:r=2+dilated:r=5", "dilated:r=50,k=3", "sink:s=100",
+};
+
+typedef struct {
+    const char *only;
+    uint64_t seed;
+    uint32_t isas;
+    bool rows; /* keep every row for csv and json */
+    as_arena *arena;
+    as_case *cases;
+    size_t count, cap, checked, failed;
+} tally;
+
+static void note(tally *t, const as_entry *e, const as_problem *p, const as_verdict *v)
+{
+    t->checked++;
+    t->failed += !v->ok;
+    if (!t->rows && v->ok)
+        return;
+    t->cases = as_arena_grow(t->arena, t->cases, &t->cap, t->count, sizeof *t->cases);
+    as_case *c = &t->cases[t->count++];
+    as_record_clear(&as_case_schema, c);
+    c->kernel = e->kernel->name;
+    c->mechanism = as_arena_intern_n(t->arena, e->kernel->name, strcspn(e->kernel->name, "/"));
+    c->pattern = as_arena_intern(t->arena, as_pattern_text(p->pattern));
+    c->isa = as_isa_name(e->isa);
+    c->dtype = as_dtype_name(p->dtype);
+    c->batch = p->batch, c->heads = p->heads, c->kv_heads = p->kv_heads;
+    c->length = p->length, c->context = p->context;
+    c->width = as_problem_width(p), c->head_dim = p->head_dim, c->threads = (uint64_t)p->threads;
+    c->edges = p->edges / p->heads;
+    c->flops_useful = v->work.flops_useful, c->flops_executed = v->work.flops_executed;
+    c->flops_dense = v->work.flops_dense, c->exps = v->work.exps, c->bytes_min = v->work.bytes_min;
+    c->workspace_bytes = v->workspace_bytes;
+    c->error_max = v->error_max, c->error_allowed = v->error_allowed;
+    c->status = v->ok ? "ok" : "failed";
+    c->reason = v->ok ? NULL : as_arena_intern(t->arena, v->why);
+    c->case_ = as_arena_printf(t->arena, "%s|%s|B=%zu,H=%zu,Hkv=%zu,T=%zu,S=%zu,d=%zu|%s|%s|t%d", c->kernel, c->pattern,
+                               p->batch, p->heads, p->kv_heads, p->length, p->context, p->head_dim, c->dtype, c->isa,
+                               p->threads);
+}
+
+static void check_problem(tally *t, as_problem *p)
+{
+    for (size_t i = 0; i < as_registry_count(); i++) {
+        const as_entry *e = as_registry_at(i);
+        if (!(t->isas & AS_ISA_BIT(e->isa)))
+            continue;
+        if (t->only && !as_glob(t->only, e->kernel->name) && !as_glob(t->only, as_pattern_text(p->pattern)))
+            continue;
+        const as_verdict v = as_verify(e, p, t->seed, 2e6);
+        if (!v.refused)
+            note(t, e, p, &v);
+    }
+}
+
+static void check_pattern(tally *t, const as_pattern *pattern)
+{
+    char why[240];
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        as_problem p = {
+            .batch = shapes[i].batch,
+            .heads = shapes[i].heads,
+            .kv_heads = shapes[i].kv_heads,
+            .length = shapes[i].length,
+            .context = shapes[i].context,
+            .head_dim = shapes[i].head_dim,
+            .threads = shapes[i].threads,
+            .scale = 1 / sqrtf((float)shapes[i].head_dim),
+            .pattern = pattern,
+            .cache_bytes = {32768, 1048576, 0},
+        };
+        if (!as_pattern_fits(pattern, p.length, p.context, why, sizeof why))
+            continue;
+        p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
+        for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
+            p.dtype = (as_dtype)dtype;
+            check_problem(t, &p);
+        }
+    }
+}
+
+static void check_all(tally *t)
+{
+    const char *name, *example, *help;
+    as_pattern_error error;
+    for (size_t i = 0; as_pattern_term(i, &name, &example, &help); i++) {
+        as_pattern *pattern = as_pattern_parse(example, &error); /* file:PATH has no file here: apply's tests cover it */
+        if (pattern)
+            check_pattern(t, pattern);
+        as_pattern_free(pattern);
+    }
+    for (size_t i = 0; i < sizeof more_patterns / sizeof *more_patterns; i++) {
+        as_pattern *pattern = as_pattern_parse(more_patterns[i], &error);
+        check_pattern(t, pattern);
+        as_pattern_free(pattern);
+    }
+}
+
+/* The worst of each kernel and isa, and every failure. */
+static void print_failures(const tally *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (!strcmp(t->cases[i].status, "failed"))
+            printf("failed  %s: %s\n", t->cases[i].case_, t->cases[i].reason);
+    printf("%zu checks, %zu failed\n", t->checked, t->failed);
+}
+
+static void print_rows(const tally *t, bool json)
+{
+    as_text out = {0};
+    if (json)
+        as_table_json(&as_case_schema, t->cases, t->count, &out);
+    else
+        as_table_header(&as_case_schema, &out);
+    for (size_t i = 0; !json && i < t->count; i++)
+        as_table_row(&as_case_schema, &t->cases[i], &out);
+    fwrite(out.data, 1, out.length, stdout);
+    as_text_free(&out);
+}
+
+static as_exit run(int argc, char **argv, as_err *err)
+{
+    const char *only = NULL, *seed = "1", *isa_name = NULL, *format = "table", *plugins[AS_OPT_MANY_MAX + 1] = {NULL};
+    const as_opt opts[] = {
+        {"--only", AS_OPT_TEXT, &only, NULL},       {"--seed", AS_OPT_TEXT, &seed, NULL},
+        {"--isa", AS_OPT_TEXT, &isa_name, NULL},    {"--plugin", AS_OPT_MANY, plugins, NULL},
+        {"--format", AS_OPT_TEXT, &format, "table|csv|json"}, {NULL, AS_OPT_FLAG, NULL, NULL},
+    };
+    char why[400];
+    int rest;
+    as_isa isa;
+    tally t = {.isas = as_cpu_isas(), .rows = false};
+    if (!as_options(argc, argv, opts, 0, 0, &rest, err))
+        return err->code;
+    if (!as_parse_count(seed, &t.seed))
+        return as_fail(err, AS_EXIT_USAGE, "--seed: a whole number, not '%s'", seed), err->code;
+    if (isa_name && (!as_isa_parse(isa_name, &isa) || !(t.isas & AS_ISA_BIT(isa))))
+        return as_fail(err, AS_EXIT_USAGE, "--isa: this machine does not run '%s': see attnscope list", isa_name),
+               err->code;
+    if (isa_name)
+        t.isas &= as_isa_up_to(isa);
+    for (int i = 0; plugins[i]; i++)
+        if (!as_registry_load(plugins[i], why, sizeof why))
+            return as_fail(err, AS_EXIT_USAGE, "%s", why), err->code;
+    t.only = only;
+    t.rows = strcmp(format, "table") != 0;
+    t.arena = as_arena_create();
+    check_all(&t);
+    if (!t.checked)
+        as_fail(err, AS_EXIT_USAGE, "--only '%s' matches no kernel and no pattern: see attnscope list", only);
+    else if (t.rows)
+        print_rows(&t, !strcmp(format, "json"));
+    else
+        print_failures(&t);
+    as_arena_free(t.arena);
+    return !t.checked ? err->code : t.failed ? AS_EXIT_BAD : AS_EXIT_OK;
+}
+
+const as_command as_command_verify = {
+    .name = "verify",
+    .usage = "verify [--only GLOB] [--isa NAME] [--seed N] [--plugin FILE.so]... [--format table|csv|json]",
+    .about = "every kernel against its float64 oracle, on odd shapes, every pattern and isa",
+    .help = "  --only GLOB     kernels or patterns that match, e.g. 'attention/flash' or 'dilated*'\n"
+            "  --isa NAME      nothing above this instruction set\n"
+            "  --seed N        fills the inputs and draws the rows that are checked (1)\n"
+            "  --plugin FILE   also the kernels of this plug-in\n"
+            "\n"
+            "Examples:\n"
+            "  attnscope verify\n"
+            "  attnscope verify --only 'attention/flash' --isa avx2\n",
+    .run = run,
+    .order = 40,
+};

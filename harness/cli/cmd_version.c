@@ -1,0 +1,27 @@
+/* cmd_version.c: `attnscope version`: which program this is and how it was built.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "../base/build.h"
+#include "cli.h"
+
+static as_exit run(int argc, char **argv, as_err *err)
+{
+    const as_opt opts[] = {{0}};
+    int rest;
+    as_text out = {0};
+    if (!as_options(argc, argv, opts, 0, 0, &rest, err))
+        return err->code;
+    as_text_add(&out, "attnscope %s (%s)\n%s, %s: %s\n%s\n", as_build_version, as_build_commit, as_build_compiler,
+                as_build_type, as_build_flags, as_build_isas);
+    as_exit code = as_print(&out, err) ? AS_EXIT_OK : err->code;
+    as_text_free(&out);
+    return code;
+}
+
+const as_command as_command_version = {
+    .name = "version",
+    .usage = "version",
+    .about = "which program this is: version, commit, compiler and flags",
+    .help = "Prints what a report of a measurement or of a bug should name.\n",
+    .run = run,
+    .order = 90,
+};

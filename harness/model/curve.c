@@ -1,0 +1,206 @@
+/* curve.c: see curve.h. One row of a table for each way in which cases can stand on one curve; cases with the same text
+ * of what is held fixed belong together. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "curve.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+enum { HOLD_T = 1, HOLD_S = 2, HOLD_D = 4, HOLD_HEAD = 8, HOLD_H = 16, HOLD_KV = 32, HOLD_NUMBERS = 64 };
+enum { ALL = 127 };
+
+/* A way to stand on one curve: what is held, and what must be equal in every row (S = T, Hkv = H). Earlier ways of an
+ * axis are preferred: a later one counts only when it shows a case that no earlier one shows. */
+typedef struct {
+    as_axis axis;
+    unsigned hold;
+    bool s_is_t, kv_is_h;
+    size_t least; /* different x */
+} way;
+
+static const way ways[] = {
+    {AS_AXIS_LENGTH, ALL & ~(HOLD_T | HOLD_S), true, false, 2},
+    {AS_AXIS_LENGTH, ALL & ~HOLD_T, false, false, 2},
+    {AS_AXIS_CONTEXT, ALL & ~HOLD_S, false, false, 2},
+    {AS_AXIS_WIDTH, ALL & ~(HOLD_D | HOLD_HEAD), false, false, 2},
+    {AS_AXIS_HEADS, ALL & ~(HOLD_H | HOLD_HEAD | HOLD_KV), false, true, 2},
+    {AS_AXIS_HEADS, ALL & ~(HOLD_H | HOLD_HEAD), false, false, 2},
+    {AS_AXIS_HEADS, ALL & ~(HOLD_H | HOLD_D | HOLD_KV), false, true, 2},
+    {AS_AXIS_HEADS, ALL & ~(HOLD_H | HOLD_D), false, false, 2},
+    {AS_AXIS_EDGES, ALL & ~HOLD_NUMBERS, false, false, 3},
+};
+
+static const struct {
+    const char *name, *symbol;
+} axes[AS_AXIS_COUNT] = {{"length", "T"}, {"context", "S"}, {"width", "D"}, {"heads", "H"}, {"edges", "E"}};
+
+const char *as_axis_name(as_axis axis) { return axes[axis].name; }
+const char *as_axis_symbol(as_axis axis) { return axes[axis].symbol; }
+
+double as_curve_x(as_axis axis, const as_summary *row)
+{
+    const uint64_t x[AS_AXIS_COUNT] = {row->length, row->context, row->width, row->heads, row->edges};
+    return x[axis] == AS_NO_COUNT ? NAN : (double)x[axis];
+}
+
+typedef struct {
+    UT_hash_handle hh;
+    as_curve curve;
+    size_t cap;
+    char key[];
+} group;
+
+typedef struct {
+    const as_summary *rows;
+    size_t count;
+    as_arena *arena;
+    as_curve *curves;
+    size_t found, cap;
+    bool *shown; /* by row: on a curve of the present axis */
+} search;
+
+static const char *known(const char *text) { return text ? text : "?"; }
+
+/* window:w=64 becomes window:w=*. */
+static void add_without_numbers(as_text *out, const char *pattern)
+{
+    for (const char *c = pattern; *c; c++) {
+        if (*c < '0' || *c > '9')
+            as_text_append(out, c, 1);
+        else if (c == pattern || c[-1] < '0' || c[-1] > '9')
+            as_text_append(out, "*", 1);
+    }
+}
+
+static void add_held(as_text *out, const way *w, unsigned bit, const char *symbol, uint64_t value)
+{
+    if (w->hold & bit && value != AS_NO_COUNT)
+        as_text_add(out, " %s=%" PRIu64, symbol, value);
+}
+
+static void add_fixed(as_text *out, const way *w, const as_summary *row)
+{
+    as_text_add(out, "isa=%s dtype=%s", known(row->isa), known(row->dtype));
+    if (row->batch != AS_NO_COUNT)
+        as_text_add(out, " B=%" PRIu64, row->batch);
+    add_held(out, w, HOLD_T, "T", row->length);
+    add_held(out, w, HOLD_S, "S", row->context);
+    if (w->s_is_t)
+        as_text_add(out, " S=T");
+    add_held(out, w, HOLD_H, "H", row->heads);
+    add_held(out, w, HOLD_KV, "Hkv", row->kv_heads);
+    if (w->kv_is_h)
+        as_text_add(out, " Hkv=H");
+    add_held(out, w, HOLD_D, "D", row->width);
+    add_held(out, w, HOLD_HEAD, "d", row->head_dim);
+    if (row->threads != AS_NO_COUNT)
+        as_text_add(out, " threads=%" PRIu64, row->threads);
+    as_text_add(out, " cache=%s", known(row->cache));
+}
+
+static bool stands(const way *w, const as_summary *row)
+{
+    double x = as_curve_x(w->axis, row);
+    return row->status && !strcmp(row->status, "ok") && row->median_ns > 0 && x > 0 &&
+           (!w->s_is_t || row->context == row->length) && (!w->kv_is_h || row->kv_heads == row->heads);
+}
+
+static void put(search *s, const way *w, group **groups, size_t i)
+{
+    const as_summary *row = &s->rows[i];
+    as_text key = {0}, pattern = {0};
+    size_t fixed_at;
+    group *g;
+    if (w->hold & HOLD_NUMBERS)
+        as_text_add(&pattern, "%s", known(row->pattern));
+    else
+        add_without_numbers(&pattern, known(row->pattern));
+    as_text_add(&key, "%s\x1f%s\x1f", known(row->kernel), pattern.data);
+    fixed_at = key.length;
+    add_fixed(&key, w, row);
+
+    HASH_FIND(hh, *groups, key.data, key.length, g);
+    if (!g) {
+        g = as_arena_alloc(s->arena, sizeof *g + key.length + 1);
+        memcpy(g->key, key.data, key.length + 1);
+        g->curve = (as_curve){.axis = w->axis,
+                              .kernel = as_arena_intern(s->arena, known(row->kernel)),
+                              .pattern = as_arena_intern(s->arena, pattern.data),
+                              .fixed = as_arena_intern(s->arena, key.data + fixed_at)};
+        HASH_ADD_KEYPTR(hh, *groups, g->key, key.length, g);
+    }
+    g->curve.points = as_arena_grow(s->arena, g->curve.points, &g->cap, g->curve.count, sizeof *g->curve.points);
+    g->curve.points[g->curve.count++] = i;
+    as_text_free(&key);
+    as_text_free(&pattern);
+}
+
+typedef struct {
+    double x;
+    size_t row;
+} place;
+
+static int by_x(const void *a, const void *b)
+{
+    const place *p = a, *q = b;
+    if (p->x != q->x)
+        return p->x < q->x ? -1 : 1;
+    return p->row < q->row ? -1 : p->row > q->row;
+}
+
+/* Sorts the points; returns how many different x there are. */
+static size_t sort_points(search *s, as_curve *c)
+{
+    place *places = as_arena_alloc(s->arena, c->count * sizeof *places);
+    size_t different = 0;
+    for (size_t i = 0; i < c->count; i++)
+        places[i] = (place){as_curve_x(c->axis, &s->rows[c->points[i]]), c->points[i]};
+    qsort(places, c->count, sizeof *places, by_x);
+    for (size_t i = 0; i < c->count; i++) {
+        different += i == 0 || places[i].x != places[i - 1].x;
+        c->points[i] = places[i].row;
+    }
+    return different;
+}
+
+static bool shows_more(const search *s, const as_curve *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!s->shown[c->points[i]])
+            return true;
+    return false;
+}
+
+static void find_one_way(search *s, const way *w)
+{
+    group *groups = NULL;
+    size_t before = s->found;
+    for (size_t i = 0; i < s->count; i++)
+        if (stands(w, &s->rows[i]))
+            put(s, w, &groups, i);
+    for (group *g = groups; g; g = g->hh.next) {
+        if (g->curve.count < w->least || sort_points(s, &g->curve) < w->least || !shows_more(s, &g->curve))
+            continue;
+        s->curves = as_arena_grow(s->arena, s->curves, &s->cap, s->found, sizeof *s->curves);
+        s->curves[s->found++] = g->curve;
+    }
+    HASH_CLEAR(hh, groups);
+    for (size_t c = before; c < s->found; c++)
+        for (size_t i = 0; i < s->curves[c].count; i++)
+            s->shown[s->curves[c].points[i]] = true;
+}
+
+as_curve *as_curves_find(const as_summary *rows, size_t count, as_arena *arena, size_t *found)
+{
+    search s = {.rows = rows, .count = count, .arena = arena};
+    s.shown = as_arena_alloc(arena, count + 1);
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        if (w && ways[w].axis != ways[w - 1].axis)
+            memset(s.shown, 0, count);
+        find_one_way(&s, &ways[w]);
+    }
+    *found = s.found;
+    return s.curves;
+}

@@ -1,0 +1,35 @@
+/* curve.h: measured cases that differ in one thing only, in the order of that thing: what a fit fits and a chart draws.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * An axis is what varies along a curve:
+ *   length   T, with S = T or with S fixed           context  S, with T fixed (decode)
+ *   width    D, with H fixed: d follows              heads    H, with D fixed (d follows) or with d fixed (D follows)
+ *   edges    E, over patterns that differ in their numbers only: window:w=64, window:w=128, ...
+ * Key/value heads follow the heads where Hkv = H, and are fixed otherwise. Only cases that are ok and have a median are
+ * points. A curve has at least two different x, on the axis edges three: two windows do not make a sweep of sparsity. */
+#ifndef AS_CURVE_H
+#define AS_CURVE_H
+
+#include "records.h"
+
+typedef enum { AS_AXIS_LENGTH, AS_AXIS_CONTEXT, AS_AXIS_WIDTH, AS_AXIS_HEADS, AS_AXIS_EDGES, AS_AXIS_COUNT } as_axis;
+
+const char *as_axis_name(as_axis axis);   /* "length": the word in fits.csv */
+const char *as_axis_symbol(as_axis axis); /* "T" */
+
+typedef struct {
+    as_axis axis;
+    const char *kernel;
+    const char *pattern; /* on the axis edges with * for every number: window:w=* */
+    const char *fixed;   /* the rest that is held, as text: "isa=avx2 dtype=f32 B=1 ..." */
+    size_t *points;      /* rows of the summary, ascending in x */
+    size_t count;
+} as_curve;
+
+/* The place of a row on an axis. */
+double as_curve_x(as_axis axis, const as_summary *row);
+
+/* Every curve of the table, by axis, then in the order of its rows. All in `arena`. */
+as_curve *as_curves_find(const as_summary *rows, size_t count, as_arena *arena, size_t *found);
+
+#endif

@@ -1,0 +1,105 @@
+/* memory.c: see memory.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { LINE = 64, PAD = 0xa5 };
+
+size_t as_page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+static char *room(const as_buffer *b) { return b->map + as_page_bytes(); }
+static size_t room_bytes(const as_buffer *b) { return b->map_bytes - 2 * as_page_bytes(); }
+
+bool as_buffer_create(as_buffer *b, size_t bytes, unsigned lines, unsigned flags)
+{
+    const size_t page = as_page_bytes();
+    *b = (as_buffer){0};
+    if (bytes > SIZE_MAX / 2)
+        return false;
+    size_t offset = flags & AS_BUFFER_AT_END || !bytes ? 0 : (size_t)(lines % 64) * LINE;
+    size_t padded = (bytes + LINE - 1) / LINE * LINE;
+    size_t writable = (padded + offset + page - 1) / page * page;
+    void *map = mmap(NULL, writable + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return false;
+    b->map = map;
+    b->map_bytes = writable + 2 * page;
+    b->bytes = bytes;
+    b->data = flags & AS_BUFFER_AT_END ? room(b) + writable - padded : room(b) + offset;
+    if (!writable)
+        return true; /* of nothing, every touch is one too many */
+    if (mprotect(room(b), writable, PROT_READ | PROT_WRITE) != 0) {
+        as_buffer_free(b);
+        return false;
+    }
+    if (flags & AS_BUFFER_NO_HUGE)
+        madvise(room(b), writable, MADV_NOHUGEPAGE);
+    if (!(flags & AS_BUFFER_UNTOUCHED)) {
+        memset(room(b), PAD, writable); /* faults every page in, and marks the pads */
+        memset(b->data, 0, bytes);
+    }
+    return true;
+}
+
+void as_buffer_free(as_buffer *b)
+{
+    if (b->map)
+        munmap(b->map, b->map_bytes);
+    *b = (as_buffer){0};
+}
+
+size_t as_buffer_touched(const as_buffer *b)
+{
+    const size_t page = as_page_bytes(), pages = room_bytes(b) / page;
+    size_t touched = 0;
+    unsigned char *present = malloc(pages ? pages : 1);
+    if (present && pages && mincore(room(b), room_bytes(b), present) == 0)
+        for (size_t i = 0; i < pages; i++)
+            touched += present[i] & 1;
+    free(present);
+    return touched * page;
+}
+
+bool as_buffer_intact(const as_buffer *b)
+{
+    const unsigned char *end = (const unsigned char *)room(b) + room_bytes(b);
+    for (const unsigned char *c = (const unsigned char *)room(b); c < (const unsigned char *)b->data; c++)
+        if (*c != PAD)
+            return false;
+    for (const unsigned char *c = (const unsigned char *)b->data + b->bytes; c < end; c++)
+        if (*c != PAD)
+            return false;
+    return true;
+}
+
+bool as_buffer_protect(const as_buffer *b, bool read_only)
+{
+    return !room_bytes(b) || mprotect(room(b), room_bytes(b), read_only ? PROT_READ : PROT_READ | PROT_WRITE) == 0;
+}
+
+#if defined __x86_64__
+void as_buffer_evict(const as_buffer *b)
+{
+    for (size_t i = 0; i < b->bytes; i += LINE)
+        __builtin_ia32_clflush(b->data + i);
+    __builtin_ia32_mfence();
+}
+#else
+/* Without an instruction for it: other data takes the place, four times what the outermost cache may hold. */
+void as_buffer_evict(const as_buffer *b)
+{
+    (void)b;
+    static const size_t bytes = (size_t)256 << 20;
+    volatile char *other = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (other == MAP_FAILED)
+        return;
+    for (size_t i = 0; i < bytes; i += LINE)
+        other[i] = 1;
+    munmap((void *)other, bytes);
+}
+#endif

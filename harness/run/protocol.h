@@ -1,0 +1,50 @@
+/* protocol.h: what parent and worker say to each other: one request, then answers, each one line of JSON.
+ * SPDX-License-Identifier: Apache-2.0
+ * The parent trusts nothing that it reads: a line of an unknown kind, a missing key, a value of another type is an
+ * error, and the visit fails. */
+#ifndef AS_PROTOCOL_H
+#define AS_PROTOCOL_H
+
+#include "../base/arena.h"
+#include "../base/err.h"
+#include "run.h"
+
+#define AS_PROTOCOL 1
+
+typedef struct {
+    as_case row;
+    unsigned process, order, batches;
+    uint64_t memory_bytes; /* what the worker may take for itself */
+    uint64_t seed;
+    const char *const *plugins; /* each ends with NULL */
+    const char *const *events;
+} as_request;
+
+void as_request_write(const as_request *request, as_text *out);
+bool as_request_read(const char *text, size_t length, as_arena *arena, as_request *out, as_err *err);
+
+typedef enum {
+    AS_SAYS_STAGE,   /* what is done next: text; what a crash is blamed on */
+    AS_SAYS_NOTE,    /* what is known of a crash, said with the last breath: text */
+    AS_SAYS_SAMPLE,
+    AS_SAYS_COUNTER,
+    AS_SAYS_RESULT,  /* the last line */
+} as_says;
+
+typedef struct {
+    as_says kind;
+    char text[320];
+    as_sample sample;
+    as_counter counter;
+    as_visit_result result;
+} as_answer;
+
+/* One line with its newline. Only what belongs to the kind is looked at. */
+void as_answer_write(const as_answer *answer, as_text *out);
+/* Texts are kept in `arena`. false: `err` says what is wrong with the line. */
+bool as_answer_read(const char *line, size_t length, as_arena *arena, as_answer *out, as_err *err);
+
+/* Control characters and bytes that are not UTF-8 become '?', so that a kernel's last words can be shown and filed. */
+void as_printable(char *text);
+
+#endif

@@ -1,0 +1,510 @@
+/* worker.c: one process, one case: check, time, check again, and say each sample as it is taken.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What the harness adds to a call: the loop of Google Benchmark and one indirect call for the kernel plus one for each
+ * of its phases. tests/run/plugin_null.c (one float copied, T = S = d = 1) costs OVERHEAD per call in all on a 2 GHz
+ * Xeon with AVX-512: nothing against a case of more than a microsecond, and no correction is made for it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/file.h"
+#include "counters.h"
+#include "fault.h"
+#include "gauge.h"
+#include "gbench.h"
+#include "memory.h"
+#include "protocol.h"
+#include "resolve.h"
+
+#if defined __has_feature
+#define AS_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define AS_SANITIZED 1
+#else
+#define AS_SANITIZED 0
+#endif
+
+#define BATCH_S 5e-3       /* a batch lasts at least this, 1 ms and 1000 clock ticks */
+#define WARM_UP_NS 100000000u
+#define WARM_UP_BATCHES 3
+#define ORACLE_FLOPS_FIRST 2e8 /* the first process of a case checks more rows than those after it */
+#define ORACLE_FLOPS 4e7
+
+typedef struct {
+    int out; /* the protocol's end; stdout goes to stderr */
+    as_arena *arena;
+    as_request request;
+    as_resolved it;
+    as_buffer buffers[AS_OPERANDS_MAX], workspace;
+    void *pointers[AS_OPERANDS_MAX];
+    as_call call;
+    uint64_t tick_ns;
+    uint64_t first_call_ns;
+    uint64_t calls; /* of a batch; frozen once found */
+    as_speed speed;
+    as_counters *counters;
+    unsigned pass;
+    bool cold;
+    as_disturbance before, after; /* of the batch under way */
+    uint64_t began_ns, ended_ns;
+    as_visit_result result;
+} worker;
+
+static void say(worker *w, const as_answer *answer)
+{
+    as_text line = {0};
+    as_answer_write(answer, &line);
+    if (!as_fd_write(w->out, line.data, line.length))
+        _exit(3); /* the parent is gone */
+    as_text_free(&line);
+}
+
+static void stage(worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void stage(worker *w, const char *format, ...)
+{
+    as_answer answer = {.kind = AS_SAYS_STAGE};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(answer.text, sizeof answer.text, format, args);
+    va_end(args);
+    say(w, &answer);
+}
+
+static bool fail(worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool fail(worker *w, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(w->result.reason, sizeof w->result.reason, format, args);
+    va_end(args);
+    as_printable(w->result.reason);
+    snprintf(w->result.status, sizeof w->result.status, "failed");
+    return false;
+}
+
+/* --- the call ---------------------------------------------------------------------------------------------------- */
+
+static void run_phases(worker *w, bool once)
+{
+    for (const as_phase *phase = w->it.kernel->phases; phase->run; phase++)
+        if (phase->once == once)
+            phase->run(&w->call);
+}
+
+static void call_kernel(void *state) { run_phases(state, false); }
+static void call_nothing(void *state) { (void)state; }
+
+static const char *ordinal(unsigned n, char out[16])
+{
+    const unsigned tens = n % 100;
+    const char *suffix = tens >= 11 && tens <= 13 ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+    snprintf(out, 16, "%u%s", n, suffix);
+    return out;
+}
+
+/* --- memory ------------------------------------------------------------------------------------------------------ */
+
+/* Buffer line offset varies by process, so that no case owns a lucky placement. */
+static unsigned lines_of(const worker *w, size_t buffer)
+{
+    uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
+    x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
+    return (unsigned)(x >> 58);
+}
+
+static void explain(const as_buffer *b, const char *name)
+{
+    char text[240];
+    const size_t page = as_page_bytes();
+    snprintf(text, sizeof text, "it touched memory before the start of its %s", name);
+    as_fault_explain(b->map, page, text);
+    snprintf(text, sizeof text, "it touched memory past the end of its %s of %zu bytes", name, b->bytes);
+    as_fault_explain(b->map + b->map_bytes - page, page, text);
+}
+
+static void explain_all(worker *w)
+{
+    char name[80], text[160];
+    as_fault_forget();
+    for (size_t i = 0; i < w->it.count; i++) {
+        snprintf(name, sizeof name, "operand '%.40s'", w->it.operands[i].name);
+        if (w->it.operands[i].role == AS_IN) {
+            snprintf(text, sizeof text, "it wrote to its input '%.40s'", w->it.operands[i].name);
+            as_fault_explain(w->buffers[i].map, w->buffers[i].map_bytes, text);
+        }
+        explain(&w->buffers[i], name);
+    }
+    explain(&w->workspace, "workspace");
+}
+
+static bool workspace_fresh(worker *w, unsigned lines, unsigned flags)
+{
+    as_buffer_free(&w->workspace);
+    if (!as_buffer_create(&w->workspace, w->it.workspace_bytes, lines, flags))
+        return fail(w, "no memory for its workspace of %zu bytes: %s", w->it.workspace_bytes, strerror(errno));
+    w->call.workspace = w->workspace.data;
+    explain_all(w);
+    return true;
+}
+
+static bool allocate(worker *w)
+{
+    for (size_t i = 0; i < w->it.count; i++) {
+        const size_t bytes = as_operand_bytes(&w->it.operands[i]);
+        if (bytes == SIZE_MAX || !as_buffer_create(&w->buffers[i], bytes, lines_of(w, i), 0))
+            return fail(w, "no memory for operand '%.40s' of %zu bytes: %s", w->it.operands[i].name, bytes,
+                        strerror(errno));
+        w->pointers[i] = w->buffers[i].data;
+    }
+    w->call = (as_call){.problem = &w->it.problem, .operand = w->pointers};
+    return workspace_fresh(w, 0, AS_BUFFER_AT_END | AS_BUFFER_NO_HUGE | AS_BUFFER_UNTOUCHED);
+}
+
+static void protect_inputs(worker *w, bool read_only)
+{
+    for (size_t i = 0; i < w->it.count; i++)
+        if (w->it.operands[i].role == AS_IN)
+            as_buffer_protect(&w->buffers[i], read_only);
+}
+
+/* New inputs, and outputs that nobody has written. */
+static void set_the_table(worker *w, uint64_t seed)
+{
+    protect_inputs(w, false);
+    for (size_t i = 0; i < w->it.count; i++) {
+        if (w->it.operands[i].role == AS_IN)
+            as_operand_fill(&w->it.operands[i], seed + i, w->pointers[i]);
+        else
+            as_operand_poison(&w->it.operands[i], w->pointers[i]);
+    }
+    protect_inputs(w, true);
+}
+
+/* --- checks ------------------------------------------------------------------------------------------------------ */
+
+static bool pads_intact(worker *w)
+{
+    for (size_t i = 0; i < w->it.count; i++)
+        if (!as_buffer_intact(&w->buffers[i]))
+            return fail(w, "it wrote beside its operand '%.40s'", w->it.operands[i].name);
+    return true;
+}
+
+static bool right(worker *w, const char *when, uint64_t seed)
+{
+    as_oracle_verdict verdict;
+    const double flops = w->request.process == 0 ? ORACLE_FLOPS_FIRST : ORACLE_FLOPS;
+    const size_t rows = as_oracle_rows(&w->it.problem, flops);
+    const double allowed = w->it.kernel->tolerance(&w->it.problem);
+    w->result.error_allowed = allowed;
+    if (!pads_intact(w))
+        return false;
+    if (!as_oracle_check(w->it.oracle, &w->it.problem, w->it.operands, w->it.count, w->pointers, rows, seed, &verdict))
+        return fail(w, "no memory for the oracle");
+    if (!(verdict.error_max <= w->result.error_max))
+        w->result.error_max = verdict.error_max;
+    if (verdict.error_max <= allowed)
+        return true;
+    if (!isfinite(verdict.error_max))
+        return fail(w, "wrong %s: a NaN, or an element left unwritten, in row %zu of head %zu, batch entry %zu", when,
+                    verdict.worst.row, verdict.worst.head, verdict.worst.batch);
+    return fail(w, "wrong %s: error %.3g where %.3g is allowed, worst in row %zu of head %zu, batch entry %zu", when,
+                verdict.error_max, allowed, verdict.worst.row, verdict.worst.head, verdict.worst.batch);
+}
+
+/* On a workspace of pages that nobody has touched: those that are there afterwards are the ones that it needed. */
+static bool check_first(worker *w)
+{
+    stage(w, "in its check");
+    set_the_table(w, w->request.seed);
+    run_phases(w, true);
+    const uint64_t from = as_wall_ns();
+    call_kernel(w);
+    w->first_call_ns = as_wall_ns() - from;
+    w->result.workspace_peak_bytes = as_buffer_touched(&w->workspace);
+    return right(w, "before timing, so not timed", w->request.seed + w->request.process);
+}
+
+/* Other inputs than before: a kernel that kept its first answer gives the wrong one now. */
+static bool check_again(worker *w)
+{
+    stage(w, "in its check after timing");
+    set_the_table(w, ~w->request.seed);
+    if (w->workspace.bytes)
+        memset(w->workspace.data, 0xff, w->workspace.bytes);
+    run_phases(w, true);
+    call_kernel(w);
+    if (!as_buffer_intact(&w->workspace))
+        return fail(w, "it wrote beside its workspace");
+    if (!right(w, "after timing, on new inputs (does it keep an earlier answer?)", ~w->request.seed - w->request.process))
+        return false;
+    w->result.checked = true;
+    return true;
+}
+
+/* --- timing ------------------------------------------------------------------------------------------------------ */
+
+static void evict(worker *w)
+{
+    for (size_t i = 0; i < w->it.count; i++)
+        as_buffer_evict(&w->buffers[i]);
+    as_buffer_evict(&w->workspace);
+}
+
+/* The counters go first and last, so that nothing of ours but the loop lies between the other readings. */
+static void before_loop(void *state)
+{
+    worker *w = state;
+    if (w->cold)
+        evict(w);
+    if (w->counters)
+        as_counters_start(w->counters, w->pass);
+    as_disturbance_before(&w->before);
+    w->began_ns = as_wall_ns();
+}
+
+static void after_loop(void *state)
+{
+    worker *w = state;
+    w->ended_ns = as_wall_ns();
+    as_disturbance_after(&w->after);
+}
+
+/* Every page in, the CPU awake, the caches as a caller in a loop would find them. A single call longer than the whole
+ * warm-up counts as its own: the check has just made one, on pages that have since been faulted in. Then a batch is one
+ * call, too. */
+static bool warm_up(worker *w)
+{
+    const as_loop loop = {.state = w, .call = call_kernel}, empty = {.call = call_nothing};
+    as_timed ignored;
+    const double least_s = fmax(fmax(BATCH_S, 1e-3), 1000e-9 * (double)w->tick_ns);
+    if (!workspace_fresh(w, lines_of(w, AS_OPERANDS_MAX), 0))
+        return false;
+    if (w->workspace.bytes)
+        memset(w->workspace.data, 0xff, w->workspace.bytes);
+    stage(w, "in its warm-up");
+    run_phases(w, true);
+    as_gbench_time(&empty, 1, &ignored); /* so that its own pages are in */
+    w->calls = 1;
+    if (w->first_call_ns > WARM_UP_NS)
+        return true;
+    for (const uint64_t from = as_wall_ns(); as_wall_ns() - from < WARM_UP_NS;)
+        call_kernel(w);
+    if (w->cold)
+        return true;
+    stage(w, "in its calibration");
+    w->calls = as_gbench_calibrate(&loop, least_s);
+    if (!w->calls)
+        return fail(w, "Google Benchmark found no number of calls");
+    for (uint64_t call = 0; call < WARM_UP_BATCHES * w->calls; call++)
+        call_kernel(w);
+    return true;
+}
+
+static void say_counters(worker *w, unsigned batch)
+{
+    for (size_t i = 0; w->counters && i < w->counters->count; i++) {
+        const as_event *event = &w->counters->events[i];
+        as_answer answer = {.kind = AS_SAYS_COUNTER};
+        const bool ok = !strcmp(event->status, "ok");
+        if (ok ? event->pass != w->pass : batch != 0)
+            continue;
+        as_record_clear(&as_counter_schema, &answer.counter);
+        answer.counter.process = w->request.process;
+        answer.counter.event = event->name;
+        answer.counter.source = w->counters->pmu->source;
+        answer.counter.status = event->status;
+        if (ok) {
+            answer.counter.batch = batch;
+            answer.counter.value = (double)event->value;
+        }
+        say(w, &answer);
+    }
+}
+
+static bool time_batch(worker *w, unsigned batch)
+{
+    const as_loop loop = {.state = w, .call = call_kernel, .before = before_loop, .after = after_loop};
+    as_timed timed;
+    char nth[16];
+    stage(w, "in its %s batch", ordinal(batch + 1, nth));
+    w->pass = w->counters && w->counters->passes ? batch % w->counters->passes : 0;
+    const double speed_before = as_speed_now(&w->speed);
+    const bool answered = as_gbench_time(&loop, w->calls, &timed);
+    const bool counted = w->counters && w->counters->running && as_counters_stop(w->counters, w->pass);
+    const double speed_after = as_speed_now(&w->speed);
+    /* The loop lies between our own two readings of the clock, so it cannot have lasted longer. */
+    const double around_s = 1e-9 * (double)(w->ended_ns - w->began_ns);
+    if (!answered || !(timed.wall_s > 0) || timed.wall_s > 1.001 * around_s + 1e-6)
+        return fail(w, "the clock lies in batch %u: Google Benchmark measured %.9g s, around it %.9g s passed", batch,
+                    timed.wall_s, around_s);
+    as_answer answer = {.kind = AS_SAYS_SAMPLE};
+    as_record_clear(&as_sample_schema, &answer.sample);
+    answer.sample.process = w->request.process;
+    answer.sample.order = w->request.order;
+    answer.sample.batch = batch;
+    answer.sample.calls = timed.calls;
+    answer.sample.wall_ns = timed.wall_s * 1e9;
+    answer.sample.cpu_ns = timed.cpu_s * 1e9;
+    answer.sample.speed_index = (speed_before + speed_after) / 2;
+    answer.sample.minor_faults = w->after.minor_faults - w->before.minor_faults;
+    answer.sample.context_switches = w->after.context_switches - w->before.context_switches;
+    answer.sample.steal_ns = fmax(0, w->after.steal_ns - w->before.steal_ns);
+    say(w, &answer);
+    if (w->counters && (counted || !w->counters->passes))
+        say_counters(w, batch);
+    return true;
+}
+
+static bool time_batches(worker *w)
+{
+    const unsigned passes = w->counters ? w->counters->passes : 0;
+    const unsigned batches = passes > w->request.batches ? passes : w->request.batches;
+    for (unsigned batch = 0; batch < batches; batch++)
+        if (!time_batch(w, batch))
+            return false;
+    w->result.rss_peak_bytes = as_gauge_peak_rss();
+    w->result.speed_peak = w->speed.peak;
+    return true;
+}
+
+/* PAPI counts the thread that starts it: of a case with more threads it would tell a part for the whole. */
+static void refuse_threads(as_counters *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        snprintf(c->events[i].status, sizeof c->events[i].status,
+                 "unavailable: only the calling thread is counted, and the case has more");
+    c->passes = 0;
+}
+
+static void prepare_counters(worker *w)
+{
+    if (!*w->request.events)
+        return;
+    stage(w, "in the probe of its counters");
+    w->counters = as_arena_alloc(w->arena, sizeof *w->counters);
+    as_counters_probe(w->counters, as_pmu_papi(), w->request.events);
+    if (w->it.problem.threads > 1)
+        refuse_threads(w->counters);
+}
+
+static bool clocks_tick(worker *w)
+{
+    w->tick_ns = as_gauge_tick(as_wall_ns);
+    if (!w->tick_ns || !as_gauge_tick(as_cpu_ns))
+        return fail(w, "the %s clock does not tick: nothing can be timed here", w->tick_ns ? "CPU" : "wall");
+    as_speed_prepare(&w->speed);
+    return true;
+}
+
+/* --- the process ------------------------------------------------------------------------------------------------- */
+
+/* What the case may take on top of what the program has already, so that a kernel cannot push the machine into swap.
+ * Not address space (OpenBLAS reserves much and touches little), but private writable memory. */
+static void limit_memory(const worker *w)
+{
+#if AS_SANITIZED /* their shadow memory alone is terabytes */
+    (void)w;
+#else
+    char line[256];
+    unsigned long long kib = 0;
+    const uint64_t slack = ((uint64_t)128 + 64 * w->request.row.threads) << 20; /* thread stacks, BLAS buffers, oracle */
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status))
+        if (sscanf(line, "VmData: %llu kB", &kib) == 1)
+            break;
+    if (status)
+        fclose(status);
+    if (!w->request.memory_bytes || !kib)
+        return;
+    const rlim_t limit = kib * 1024 + w->request.memory_bytes + slack;
+    setrlimit(RLIMIT_DATA, &(struct rlimit){limit, limit});
+#endif
+}
+
+static bool load_plugins(worker *w)
+{
+    char why[300];
+    for (const char *const *path = w->request.plugins; *path; path++) {
+        stage(w, "while its plug-in was loaded");
+        if (!as_registry_load(*path, why, sizeof why))
+            return fail(w, "plug-in: %s", why);
+    }
+    return true;
+}
+
+static bool resolve(worker *w)
+{
+    as_err err = {0};
+    stage(w, "while it described itself");
+    return as_resolve(&w->request.row, &w->it, &err) || fail(w, "%s", err.text);
+}
+
+static bool measure(worker *w)
+{
+    if (!clocks_tick(w) || !load_plugins(w) || !resolve(w))
+        return false;
+    limit_memory(w);
+    if (!allocate(w) || !check_first(w))
+        return false;
+    prepare_counters(w);
+    return warm_up(w) && time_batches(w) && check_again(w);
+}
+
+static bool read_request(worker *w, as_err *err)
+{
+    as_text text = {0};
+    bool ok = as_file_read("/dev/stdin", 1 << 24, &text, err) &&
+              as_request_read(text.data ? text.data : "", text.length, w->arena, &w->request, err);
+    as_text_free(&text);
+    return ok;
+}
+
+/* Whatever a kernel or a plug-in prints goes to stderr; answers have a descriptor that nobody stumbles over. */
+static int claim_stdout(void)
+{
+    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
+    if (out >= 0)
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+    return out;
+}
+
+int as_worker_main(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives the program */
+    as_err err = {0};
+    worker w = {.out = claim_stdout(), .arena = as_arena_create()};
+    w.result = (as_visit_result){.status = "ok",
+                                 .error_max = -1,
+                                 .error_allowed = AS_NO_REAL,
+                                 .workspace_peak_bytes = AS_NO_COUNT,
+                                 .rss_peak_bytes = AS_NO_COUNT,
+                                 .speed_peak = AS_NO_REAL};
+    if (w.out < 0 || !read_request(&w, &err)) {
+        fprintf(stderr, "attnscope: %s\n", err.text[0] ? err.text : "worker: no stdout to answer on");
+        as_arena_free(w.arena);
+        return AS_EXIT_USAGE;
+    }
+    w.cold = w.request.row.cache && !strcmp(w.request.row.cache, "cold");
+    as_fault_watch(w.out);
+    measure(&w);
+    if (w.result.error_max < 0)
+        w.result.error_max = AS_NO_REAL;
+    say(&w, &(as_answer){.kind = AS_SAYS_RESULT, .result = w.result});
+    for (size_t i = 0; i < AS_OPERANDS_MAX; i++)
+        as_buffer_free(&w.buffers[i]);
+    as_buffer_free(&w.workspace);
+    as_resolved_free(&w.it);
+    as_arena_free(w.arena);
+    return AS_EXIT_OK;
+}

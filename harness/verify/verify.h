@@ -1,0 +1,23 @@
+/* verify.h: one kernel on one shape, held against its oracle. Used by `verify` and by tests; never times anything.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_VERIFY_H
+#define AS_VERIFY_H
+
+#include "../../kernels/oracle/oracle.h"
+#include "../../kernels/registry.h"
+
+typedef struct {
+    bool refused;     /* the kernel does not take this problem: `why` */
+    bool ok;          /* every check passed; else `why` */
+    char why[240];
+    double error_max, error_allowed;
+    size_t rows, workspace_bytes;
+    as_work work;
+} as_verdict;
+
+/* Runs the kernel twice: on inputs filled from `seed`, outputs and workspace poisoned, the workspace ending at a page that
+ * cannot be touched; then on other inputs, so that an answer kept from the first run is caught. Checks up to about
+ * `flops` worth of oracle rows. problem->edges must be set. */
+as_verdict as_verify(const as_entry *entry, const as_problem *problem, uint64_t seed, double flops);
+
+#endif

@@ -1,0 +1,37 @@
+/* flash.c: one pass over the keys in tiles, softmax kept as a running (max, sum). Workspace O(S d). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "tile/attend.h"
+#include "tile/executed.h"
+
+static bool refuse(const as_problem *p, char *why, size_t cap)
+{
+    if (as_attention_refuse_dtype(p, why, cap))
+        return true;
+    const unsigned traits = as_pattern_traits(p->pattern);
+    if (!(traits & AS_PATTERN_CONTIGUOUS) || (traits & AS_PATTERN_MULTISET) ||
+        as_pattern_runs_max(p->pattern, p->context) > 16) {
+        snprintf(why, cap, "takes patterns whose rows are a few unbroken runs of keys");
+        return true;
+    }
+    return false;
+}
+
+static as_work work(const as_problem *p) { return as_attention_work(p, tile_flops_executed(p)); }
+
+static const as_phase phases[] = {{"run", false, tile_attend}, {NULL, false, NULL}};
+
+const as_kernel AS_KERNEL(attention_flash) = {
+    .abi = AS_KERNEL_ABI,
+    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    .name = "attention/flash",
+    .help = "one pass over the keys in tiles, running softmax; skips what no query of a strip sees",
+    .order = "edges",
+    .refuse = refuse,
+    .operands = as_attention_operands,
+    .workspace = tile_workspace,
+    .work = work,
+    .tolerance = as_attention_tolerance,
+    .phases = phases,
+};

@@ -1,0 +1,149 @@
+/* gather.c: any pattern, row by row over its runs: score the visible keys, soften, add up their values. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "attention.h"
+#include "vec/exp.h"
+#include "vec/vec.h"
+
+static inline float dot(const float *a, const float *b, size_t d)
+{
+    vf sum = vf_zero();
+    size_t c = 0;
+    for (; c + VF_N <= d; c += VF_N)
+        sum = vf_fma(vf_load(a + c), vf_load(b + c), sum);
+    if (c < d)
+        sum = vf_fma(vf_load_n(a + c, d - c), vf_load_n(b + c, d - c), sum);
+    return vf_sum(sum);
+}
+
+/* s[e] = scale q.k for every visible key, in the order of the runs; returns how many. */
+static size_t scores(const as_run *runs, size_t n, const float *q, const float *k, size_t d, float scale, float *s)
+{
+    size_t e = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float *key = k + runs[i].first * d;
+        for (size_t j = 0; j < runs[i].count; j++, key += runs[i].step * d)
+            s[e++] = scale * dot(q, key, d);
+    }
+    return e;
+}
+
+/* Weights in place; returns 1 / their sum. s has room for whole vectors. */
+static float soften(float *s, size_t n)
+{
+    vf top = vf_set(-INFINITY), sum = vf_zero();
+    for (size_t e = n; e % VF_N; e++)
+        s[e] = -INFINITY;
+    for (size_t e = 0; e < n; e += VF_N)
+        top = vf_max(top, vf_load(s + e));
+    const vf max = vf_set(vf_top(top));
+    for (size_t e = 0; e < n; e += VF_N) {
+        const vf weight = vf_exp2(vf_sub(vf_load(s + e), max));
+        vf_store(s + e, weight);
+        sum = vf_add(sum, weight);
+    }
+    return 1 / vf_sum(sum);
+}
+
+#define WIDE 4 /* vectors of the output that stay in registers while the keys go by */
+
+/* o = factor * sum of s[e] v_e for WIDE vectors; v and o begin at their first column. */
+static void values_wide(const as_run *runs, size_t n, const float *s, const float *v, size_t d, float factor, float *o)
+{
+    vf sum[WIDE] = {vf_zero(), vf_zero(), vf_zero(), vf_zero()};
+    for (size_t i = 0; i < n; i++) {
+        const float *value = v + runs[i].first * d;
+        for (size_t j = 0; j < runs[i].count; j++, value += runs[i].step * d) {
+            const vf weight = vf_set(*s++);
+            VF_UNROLL
+            for (int x = 0; x < WIDE; x++)
+                sum[x] = vf_fma(weight, vf_load(value + x * VF_N), sum[x]);
+        }
+    }
+    VF_UNROLL
+    for (int x = 0; x < WIDE; x++)
+        vf_store(o + x * VF_N, vf_mul(sum[x], vf_set(factor)));
+}
+
+/* The same for one vector of `lanes` columns. */
+static void values_narrow(const as_run *runs, size_t n, const float *s, const float *v, size_t d, size_t lanes,
+                          float factor, float *o)
+{
+    vf sum = vf_zero();
+    for (size_t i = 0; i < n; i++) {
+        const float *value = v + runs[i].first * d;
+        for (size_t j = 0; j < runs[i].count; j++, value += runs[i].step * d)
+            sum = vf_fma(vf_set(*s++), vf_load_n(value, lanes), sum);
+    }
+    vf_store_n(o, vf_mul(sum, vf_set(factor)), lanes);
+}
+
+static size_t row_floats(const as_problem *p) { return (p->context + 15) / 16 * 16; }
+
+/* Runs and scores of one row; a multiset may name a key more than once, but not more often than it has runs. */
+static size_t thread_bytes(const as_problem *p)
+{
+    const size_t runs = as_product(as_pattern_runs_max(p->pattern, p->context), sizeof(as_run), 1, 1);
+    const size_t times = as_pattern_traits(p->pattern) & AS_PATTERN_MULTISET ? as_pattern_runs_max(p->pattern, p->context) : 1;
+    const size_t floats = as_product(row_floats(p), times, sizeof(float), 1);
+    size_t sum;
+    return runs == SIZE_MAX || floats == SIZE_MAX || __builtin_add_overflow(runs, floats, &sum) ? SIZE_MAX : (sum + 63) / 64 * 64;
+}
+
+static void row(const as_call *call, size_t index, as_run *runs, float *s)
+{
+    const as_problem *p = call->problem;
+    const size_t d = p->head_dim, t = index % p->length, h = index / p->length % p->heads, b = index / p->length / p->heads;
+    const size_t at = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
+    float *o = (float *)call->operand[3] + at;
+    const size_t n = as_pattern_row(p->pattern, (as_at){h, p->context - p->length + t, p->context}, runs);
+    const size_t edges = scores(runs, n, (const float *)call->operand[0] + at, (const float *)call->operand[1] + kv, d,
+                                p->scale * AS_LOG2E, s);
+    if (!edges) {
+        memset(o, 0, d * sizeof *o);
+        return;
+    }
+    const float factor = soften(s, edges);
+    const float *v = (const float *)call->operand[2] + kv;
+    size_t c = 0;
+    for (; c + WIDE * VF_N <= d; c += WIDE * VF_N)
+        values_wide(runs, n, s, v + c, d, factor, o + c);
+    for (; c < d; c += VF_N)
+        values_narrow(runs, n, s, v + c, d, d - c < VF_N ? d - c : VF_N, factor, o + c);
+}
+
+static void run(const as_call *call)
+{
+    const as_problem *p = call->problem;
+    const size_t rows = p->batch * p->heads * p->length, bytes = thread_bytes(p);
+    const size_t runs_bytes = as_pattern_runs_max(p->pattern, p->context) * sizeof(as_run);
+#pragma omp parallel num_threads(p->threads) if (p->threads > 1)
+    {
+        char *mine = (char *)call->workspace + (size_t)omp_get_thread_num() * bytes;
+#pragma omp for schedule(dynamic, 32)
+        for (size_t i = 0; i < rows; i++)
+            row(call, i, (as_run *)(void *)mine, (float *)(void *)(mine + runs_bytes));
+    }
+}
+
+static size_t workspace(const as_problem *p) { return as_product((size_t)p->threads, thread_bytes(p), 1, 1); }
+static as_work work(const as_problem *p) { return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch); }
+
+static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+
+const as_kernel AS_KERNEL(attention_gather) = {
+    .abi = AS_KERNEL_ABI,
+    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    .name = "attention/gather",
+    .help = "any pattern, row by row over the keys that it names",
+    .order = "edges",
+    .refuse = as_attention_refuse_dtype,
+    .operands = as_attention_operands,
+    .workspace = workspace,
+    .work = work,
+    .tolerance = as_attention_tolerance,
+    .phases = phases,
+};

@@ -1,0 +1,80 @@
+/* gemm.h: the register block: a few rows of A times a packed panel of B, kept in registers while k runs.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * C (rows x nv vectors) = [C +] A (rows x n) B (n x nv vectors). Elements of A are broadcast, vectors of B loaded once and
+ * used by all rows: per step of k that is rows + nv loads for rows * nv multiply-adds, which keeps both units of every
+ * CPU this was built for busy (Goto and van de Geijn, 2008; BLIS). Rows of A are TILE_STRIDE floats apart, a constant, so
+ * that one pointer reaches them all; the 16 floats beyond a power of two keep rows in different cache sets. */
+#ifndef AS_TILE_GEMM_H
+#define AS_TILE_GEMM_H
+
+#include <stdbool.h>
+
+#include "../vec/vec.h"
+
+#define TILE_NR (TILE_NV * VF_N) /* columns of a full panel */
+#define TILE_PANELS (256 / TILE_NR < 32 ? 256 / TILE_NR : 32) /* panels of one block: a bit each in 32 */
+#define TILE_KC (TILE_PANELS * TILE_NR)                      /* the longest k of one call; keys of one block */
+#define TILE_STRIDE (TILE_KC + 16)
+
+#define TILE_INLINE static inline __attribute__((always_inline))
+
+TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+{
+    vf sum[TILE_MR][TILE_NV];
+    VF_UNROLL
+    for (int i = 0; i < rows; i++)
+        VF_UNROLL
+        for (int j = 0; j < nv; j++)
+            sum[i][j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
+    for (size_t k = 0; k < n; k++) {
+        vf right[TILE_NV];
+        VF_UNROLL
+        for (int j = 0; j < nv; j++)
+            right[j] = vf_load(b + (k * (size_t)nv + (size_t)j) * VF_N);
+        VF_UNROLL
+        for (int i = 0; i < rows; i++) {
+            const vf left = vf_set(a[(size_t)i * TILE_STRIDE + k]);
+            VF_UNROLL
+            for (int j = 0; j < nv; j++)
+                sum[i][j] = vf_fma(left, right[j], sum[i][j]);
+        }
+    }
+    VF_UNROLL
+    for (int i = 0; i < rows; i++)
+        VF_UNROLL
+        for (int j = 0; j < nv; j++)
+            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i][j]);
+}
+
+#define TILE_ROWS(R)                                                                                                   \
+    case R:                                                                                                            \
+        tile_block(R < TILE_MR ? R : TILE_MR, nv, n, a, b, c, ldc, add);                                               \
+        break;
+
+/* Any number of rows up to TILE_MR, for a panel of nv vectors. */
+TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+{
+    switch (rows) {
+        TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4) TILE_ROWS(5) TILE_ROWS(6)
+        TILE_ROWS(7) TILE_ROWS(8) TILE_ROWS(9) TILE_ROWS(10) TILE_ROWS(11) TILE_ROWS(12)
+    }
+}
+
+/* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC. Two specialised bodies: a full panel and a narrower last one. */
+static void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+{
+    if (nv == TILE_NV) {
+        tile_rows(rows, TILE_NV, n, a, b, c, ldc, add);
+        return;
+    }
+#if TILE_NV > 2
+    if (nv == 2) {
+        tile_rows(rows, 2, n, a, b, c, ldc, add);
+        return;
+    }
+#endif
+    tile_rows(rows, 1, n, a, b, c, ldc, add);
+}
+
+#endif

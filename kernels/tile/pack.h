@@ -1,0 +1,47 @@
+/* pack.h: matrices laid out as the register block reads them: panels of TILE_NR columns, one row of a panel after the other.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_TILE_PACK_H
+#define AS_TILE_PACK_H
+
+#include <string.h>
+
+#include "gemm.h"
+
+static inline size_t tile_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+/* Vectors of panel `i` out of `width` columns: all TILE_NV, fewer in the last. */
+static inline int tile_panel_vectors(size_t width, size_t i)
+{
+    const size_t left = width - i * TILE_NR;
+    return left >= TILE_NR ? TILE_NV : (int)((left + VF_N - 1) / VF_N);
+}
+
+/* Transposing: rows of x (n x d, row stride ld) become columns: TILE_NR rows of x to one panel (d x TILE_NR). Rows beyond n are 0. */
+static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, size_t d, float *panel)
+{
+    const size_t rows = n < TILE_NR ? n : TILE_NR;
+    for (size_t c = 0; c < d; c++) {
+        for (size_t j = 0; j < rows; j++)
+            panel[c * TILE_NR + j] = x[j * ld + c];
+        for (size_t j = rows; j < TILE_NR; j++)
+            panel[c * TILE_NR + j] = 0;
+    }
+}
+
+/* Rows of x (n x d, row stride ld) as panels of columns; panel i begins at i * TILE_NR * stride and holds n rows. Columns beyond d
+ * are 0. `stride` is the number of rows that a panel has room for. */
+static inline void tile_pack_rows(const float *x, size_t ld, size_t n, size_t d, size_t stride, float *panels)
+{
+    for (size_t i = 0; i * TILE_NR < d; i++) {
+        const size_t nv = (size_t)tile_panel_vectors(d, i);
+        float *to = panels + i * TILE_NR * stride;
+        for (size_t j = 0; j < n; j++)
+            for (size_t v = 0; v < nv; v++) {
+                const size_t c = i * TILE_NR + v * VF_N, left = d - c;
+                vf_store(to + (j * nv + v) * VF_N,
+                         left >= VF_N ? vf_load(x + j * ld + c) : vf_load_n(x + j * ld + c, left));
+            }
+    }
+}
+
+#endif

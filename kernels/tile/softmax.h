@@ -1,0 +1,44 @@
+/* softmax.h: softmax kept as a running (max, sum) while keys arrive block by block (Milakov and Gimelshein, 2018).
+ * SPDX-License-Identifier: Apache-2.0
+ * Scores are in units of log2: p = 2^(s - max). The sum is kept as a vector and added up once, at the end. */
+#ifndef AS_TILE_SOFTMAX_H
+#define AS_TILE_SOFTMAX_H
+
+#include <math.h>
+
+#include "../vec/exp.h"
+
+/* A row's maximum is only moved when the new one is larger by this much: until then weights grow to 2^8 at most, which
+ * float32 sums without loss, and the row's output needs no rescaling. */
+#define TILE_SLACK 8.0f
+
+/* sum: VF_N partial sums */
+typedef struct {
+    float *max, *sum;
+} tile_running;
+
+/* s (n, a multiple of VF_N; -infinity where not visible) becomes weights. Returns what the row's output so far must be
+ * multiplied by: 1 nearly always. */
+static inline float tile_softmax_row(float *s, size_t n, float *max, float *sum)
+{
+    vf top = vf_load(s);
+    for (size_t j = VF_N; j < n; j += VF_N)
+        top = vf_max(top, vf_load(s + j));
+    float scale = 1, before = *max;
+    const float here = vf_top(top);
+    if (here > before + TILE_SLACK || (before == -INFINITY && here > before)) {
+        *max = here;
+        scale = before == -INFINITY ? 0 : exp2f(before - here);
+    }
+    const vf base = vf_set(*max == -INFINITY ? 0 : *max);
+    vf total = vf_mul(vf_load(sum), vf_set(scale));
+    for (size_t j = 0; j < n; j += VF_N) {
+        const vf p = vf_exp2(vf_sub(vf_load(s + j), base));
+        total = vf_add(total, p);
+        vf_store(s + j, p);
+    }
+    vf_store(sum, total);
+    return scale;
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* exp.h: 2^x of a vector, within 1 ulp for results down to 2^-126; 0 at -infinity, NaN at NaN.
+ * SPDX-License-Identifier: Apache-2.0
+ * x = n + f with n whole and |f| <= 1/2. 2^f by a degree-6 polynomial, minimax in relative error on [-1/2, 1/2] (Remez's
+ * exchange; 1.9e-9 before rounding), 2^n through the exponent. exp(x) = 2^(x log2 e): callers fold log2 e into a factor
+ * that they multiply by anyway. */
+#ifndef AS_VEC_EXP_H
+#define AS_VEC_EXP_H
+
+#include "vec.h"
+
+#define AS_LOG2E 1.44269504088896341f
+
+/* For x <= 127; softmax never asks for more. Below -127 the result is 0 or denormal. */
+static inline vf vf_exp2(vf x)
+{
+    x = vf_max(vf_set(-127.0f), x); /* in this order a NaN survives */
+    const vf n = vf_round(x), f = vf_sub(x, n);
+    vf p = vf_set(0.00015345812f);
+    p = vf_fma(p, f, vf_set(0.0013399931f));
+    p = vf_fma(p, f, vf_set(0.009618489f));
+    p = vf_fma(p, f, vf_set(0.055503286f));
+    p = vf_fma(p, f, vf_set(0.24022646f));
+    p = vf_fma(p, f, vf_set(0.6931472f));
+    p = vf_fma(p, f, vf_set(1.0f));
+    return vf_scale2(p, n);
+}
+
+#endif
