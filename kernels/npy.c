@@ -247,7 +247,7 @@ static bool map_file(const reader *r, as_npy *a)
 bool as_npy_open(as_npy *a, const char *path, size_t limit, char *why, size_t cap)
 {
     reader r = {.path = path, .why = why, .cap = cap};
-    size_t offset, bytes;
+    size_t offset = 0, bytes = 0;
     *a = (as_npy){0};
     if (!map_file(&r, a))
         return false;
