@@ -130,7 +130,7 @@ static void describe(const job *j, as_arena *arena, as_applied *result)
     result->head_dim = p->head_dim;
     result->threads = (uint64_t)p->threads;
     result->scale = (double)p->scale;
-    result->edges = p->edges;
+    result->edges = p->edges / p->heads;
 }
 
 static bool is_bf16(const job *j)

@@ -42,7 +42,7 @@ typedef struct {
     F(t, AS_COUNT, head_dim, "d")                                                                                      \
     F(t, AS_COUNT, threads, "threads that the kernel may use")                                                         \
     F(t, AS_REAL, scale, "what multiplies q.k")                                                                        \
-    F(t, AS_COUNT, edges, "visible (query, key) pairs, all heads of one batch entry")                                  \
+    F(t, AS_COUNT, edges, "visible (query, key) pairs per head")                                                       \
     F(t, AS_COUNT, calls, "timed calls, after one to warm up")                                                         \
     F(t, AS_REAL, seconds, "median of the timed calls")                                                                \
     F(t, AS_REAL, seconds_min, "fastest call")                                                                         \
