@@ -2,6 +2,7 @@
  * what was not measured and why. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <uthash.h>
 
