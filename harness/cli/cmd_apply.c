@@ -131,7 +131,7 @@ static void print_table(const as_applied *a, const char *path, as_arena *arena, 
                                              (unsigned long long)a->rows);
     const char *cells[][3] = {
         {"seconds", as_format_seconds(time, a->seconds),
-         as_arena_printf(arena, "median of %llu calls, fastest %s", (unsigned long long)a->calls,
+         as_arena_printf(arena, "median of %llu call%s, fastest %s", (unsigned long long)a->calls, a->calls == 1 ? "" : "s",
                          as_format_seconds(least, a->seconds_min))},
         {"error_max", number(arena, a->error_max),
          as_arena_printf(arena, "from the float64 oracle over %s; %s: %s allowed", rows, a->verdict,
