@@ -22,8 +22,9 @@ def integers(text):
 class Grid:
     """Row and column numbers of one head's mask, and what a term may ask of them."""
 
-    def __init__(self, heads, length, context):
+    def __init__(self, heads, length, context, folder="."):
         self.heads, self.length, self.context = heads, length, context
+        self.folder = folder  # where the paths of file: begin
         self.i = np.arange(context - length, context)[:, None]
         self.j = np.arange(context)[None, :]
         self.back = self.i - self.j  # how far back the key lies; negative in the future
@@ -43,7 +44,15 @@ def parameters(text, known):
     return given
 
 
+def both(p):
+    """Bidirectional, where a layout is published so."""
+    assert p.get("sides", "causal") in ("causal", "both")
+    return p.get("sides") == "both"
+
+
 def term_window(g, p):
+    if both(p):
+        return abs(g.back) <= value(p["w"]) // 2
     return g.causal & (g.back < value(p["w"]))
 
 
@@ -70,8 +79,19 @@ def term_power(g, p):
     return g.distances(wanted)
 
 
-def term_prefix(g, p):
-    return g.causal & (g.j < value(next(iter(p.values()))))
+def term_global(g, p):
+    n = value(p["g"])
+    return (g.j < n) | (g.i < n) if both(p) else g.causal & (g.j < n)
+
+
+def term_sink(g, p):
+    return g.causal & (g.j < value(p["s"]))
+
+
+def term_blockwindow(g, p):
+    b, w = value(p["b"]), value(p["w"])
+    back = g.i // b - g.j // b
+    return abs(back) <= w // 2 if both(p) else g.causal & (back < w)
 
 
 def term_strided(g, p):
@@ -86,7 +106,7 @@ def term_fixed(g, p):
 
 
 def term_file(g, path):
-    mask = np.load(path)
+    mask = np.load(f"{g.folder}/{path}")
     assert mask.shape == (g.length, g.context)
     return mask != 0
 
@@ -97,6 +117,9 @@ def term_longnet(g, p):
     for h in range(g.heads):
         for w, r in zip(integers(p["w"]), integers(p["r"])):
             offset = h % r
+            if p.get("offsets") == "groups":  # contiguous groups of heads, as the published code has it
+                heads = value(p["heads"])
+                offset = h % heads // -(-heads // r)
             kept_i, kept_j = g.i % w % r == offset, g.j % w % r == offset
             count[h] += g.causal & kept_i & kept_j & (g.i // w == g.j // w)
     return count
@@ -105,47 +128,91 @@ def term_longnet(g, p):
 TERMS = {
     "causal": ((), lambda g, p: g.causal),
     "full": ((), lambda g, p: np.ones((g.length, g.context), bool)),
-    "window": (("w",), term_window),
+    "window": (("w", "sides"), term_window),
     "dilated": (("r", "k"), term_dilated),
     "log": (("base",), term_log),
     "power": (("p",), term_power),
-    "global": (("g",), term_prefix),
-    "sink": (("s",), term_prefix),
+    "global": (("g", "sides"), term_global),
+    "sink": (("s",), term_sink),
+    "blockwindow": (("b", "w", "sides"), term_blockwindow),
     "strided": (("l",), term_strided),
     "fixed": (("l", "c"), term_fixed),
-    "longnet": (("w", "r"), term_longnet),
+    "longnet": (("w", "r", "offsets", "heads"), term_longnet),
 }
 
 
 # ---- terms drawn by a seed: their laws
 
 def law_random(g, p, mask):
-    """min(r, t) distinct tokens of 1..t, uniform."""
-    r = value(p["r"])
-    assert not (mask & ~g.causal).any(), "random sees the future"
-    assert (mask.sum(-1) == np.minimum(r, g.i[:, 0] + 1)).all(), "random: not min(r,t) tokens in each row"
-    late = mask[:, g.i[:, 0] >= 8 * r]
-    if late.shape[1] >= 100:
-        where = (np.nonzero(late)[2] + 0.5) / (g.i[g.i[:, 0] >= 8 * r, 0][np.nonzero(late)[1]] + 1)
+    """min(r, t) distinct tokens of 1..t, or min(r, S) of 1..S; uniform."""
+    r, among = value(p["r"]), np.full(g.length, g.context) if both(p) else g.i[:, 0] + 1
+    assert not (mask & (g.j >= among[:, None])).any(), "random sees too far"
+    assert (mask.sum(-1) == np.minimum(r, among)).all(), "random: not min(r,t) tokens in each row"
+    head, row, key = np.nonzero(mask & (among >= 8 * r)[:, None])
+    if key.size >= 100:
+        where = (key + 0.5) / among[row]
         assert abs(where.mean() - 0.5) < 5 * 0.29 / np.sqrt(where.size), "random: not uniform over 1..t"
 
 
-def law_block(g, p, mask):
-    """Blocks of b x b, each whole or absent, cut by causality; the diagonal ones present."""
-    b = value(p["b"])
-    assert not (mask & ~g.causal).any(), "block sees the future"
-    for bi in np.unique(g.i // b):
-        for bj in range(bi + 1):
-            inside = (g.i // b == bi) & (g.j // b == bj) & g.causal
+def block_table(g, b, two_sided, mask, what):
+    """(query blocks, key blocks): which are there. Each must be whole or absent, cut by causality."""
+    assert two_sided or not (mask & ~g.causal).any(), f"{what} sees the future"
+    table = np.zeros((len(np.unique(g.i // b)), (g.context - 1) // b + 1), bool)
+    for row, bi in enumerate(np.unique(g.i // b)):
+        for bj in range(table.shape[1] if two_sided else bi + 1):
+            inside = (g.i // b == bi) & (g.j // b == bj) & (g.causal | two_sided)
             seen = mask[:, inside]
-            assert (seen == seen[:, :1]).all(), "block: one is neither whole nor absent"
-            assert bj < bi or seen.all(), "block: the diagonal is missing"
+            assert (seen == seen[:, :1]).all(), f"{what}: a block is neither whole nor absent"
+            table[row, bj] = seen.all()
+    return np.unique(g.i // b), table
 
 
-DRAWN = {"random": (("r", "seed"), law_random), "block": (("b", "density", "seed"), law_block)}
+def law_block(g, p, mask):
+    """Blocks of b x b; the diagonal ones present, the others with the density's chance."""
+    query, table = block_table(g, value(p["b"]), both(p), mask, "block")
+    assert table[np.arange(len(query)), query].all(), "block: the diagonal is missing"
+    density, column = float(p["density"]), np.arange(table.shape[1])
+    drawn = table[(column != query[:, None]) & ((column < query[:, None]) | both(p))]
+    if drawn.size >= 30:
+        assert abs(drawn.mean() - density) < 5 * np.sqrt(0.25 / drawn.size), "block: not of that density"
+
+
+def law_blockrandom(g, p, mask):
+    """min(r, blocks up to the own) distinct blocks for each block of queries, or of all."""
+    query, table = block_table(g, value(p["b"]), both(p), mask, "blockrandom")
+    among = np.full(len(query), table.shape[1]) if both(p) else query + 1
+    assert (table.sum(-1) == np.minimum(value(p["r"]), among)).all(), "blockrandom: not min(r, blocks) blocks"
+
+
+DRAWN = {
+    "random": (("r", "seed", "sides"), law_random),
+    "block": (("b", "density", "seed", "sides"), law_block),
+    "blockrandom": (("b", "r", "seed", "sides"), law_blockrandom),
+}
+
 
 # ---- published layouts, as the terms that they stand for
-LAYOUTS = {}
+
+def layout_longformer(p):
+    """Base model: a window of 512 (half on each side when bidirectional) and a global token; r dilates the causal one."""
+    w, g, r = p.get("w", "512"), value(p.get("g", "1")), value(p.get("r", "1"))
+    sides = ",sides=both" if both(p) else ""
+    near = f"window:w={w}{sides}" if r == 1 else f"dilated:r={r},k={w}"
+    return near + (f"+global:g={g}{sides}" if g else "")
+
+
+def layout_bigbird(p):
+    """ITC: blocks of 64; 2 global, a window of 3, 3 random ones."""
+    b, g, w, r = (value(p.get(key, usual)) for key, usual in (("b", "64"), ("g", "2"), ("w", "3"), ("r", "3")))
+    sides = ",sides=both" if both(p) else ""
+    return (f"blockwindow:b={b},w={w}{sides}" + (f"+global:g={g * b}{sides}" if g else "") +
+            (f"+blockrandom:b={b},r={r},seed={p.get('seed', '0')}{sides}" if r else ""))
+
+
+LAYOUTS = {
+    "longformer": (("w", "g", "r", "sides"), layout_longformer),
+    "bigbird": (("b", "g", "w", "r", "seed", "sides"), layout_bigbird),
+}
 
 
 def term_mask(g, text, drawn):
