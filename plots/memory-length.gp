@@ -6,6 +6,6 @@
 
 set label 1 'Workspace touched against sequence length'
 set xlabel 'sequence length T (tokens)'
-set ylabel 'peak workspace' offset -1.5, 0
+set label 4 'peak workspace'
 plot for [g = 1:AS_GUIDES] AS_GUIDE_C[g] * x ** AS_GUIDE_P[g] with lines linestyle 100 notitle, \
-    for [i = 0:AS_CURVES - 1] AS_DATA index i using 1:($2 > 0 ? $2 : AS_Y_LOW / 1e6) with linespoints linestyle i + 1 title columnheader(2)
+    for [i = 0:AS_CURVES - 1] AS_DATA index i using 1:($2 > 0 ? $2 : AS_Y_LOW / 1e6) with linespoints linestyle i + 1 title AS_LABEL[i + 1]

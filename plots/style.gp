@@ -8,10 +8,10 @@ set datafile separator comma
 AS_WIDTH = 1000.0
 AS_TOP = 84.0
 AS_PLOT = 460.0
-AS_AXIS = 62.0
+AS_AXIS = 70.0
 AS_KEY = AS_KEY_ROWS * 20.0 + 14.0
 AS_HEIGHT = AS_TOP + AS_PLOT + AS_AXIS + AS_KEY
-AS_LEFT = 92.0 / AS_WIDTH
+AS_LEFT = 120.0 / AS_WIDTH
 AS_RIGHT = 1 - 62.0 / AS_WIDTH
 set lmargin at screen AS_LEFT
 set rmargin at screen AS_RIGHT
@@ -35,7 +35,7 @@ do for [i = 0:47:4] { set style line i + 1 dashtype solid }
 do for [i = 1:47:4] { set style line i + 1 dashtype (12, 4) }
 do for [i = 2:47:4] { set style line i + 1 dashtype (4, 4) }
 do for [i = 3:47:4] { set style line i + 1 dashtype (12, 4, 3, 4) }
-set style line 100 linewidth 1.2 linecolor rgb '#9A9A9A' dashtype (2, 4)
+set style line 100 linewidth 1.2 linecolor rgb '#8A8A8A' dashtype (2, 4)
 set style line 101 linewidth 1.6 linecolor rgb '#555555' dashtype (14, 5)
 
 set border 3 linewidth 1 linecolor rgb '#555555'
@@ -50,12 +50,13 @@ if (AS_LOG_Y) set logscale y
 set xrange [AS_X_LOW:AS_X_HIGH]
 set yrange [AS_Y_LOW:AS_Y_HIGH]
 
-set key at screen 0.5, screen (AS_KEY - 4) / AS_HEIGHT center top vertical maxrows AS_KEY_ROWS \
+set key at screen AS_LEFT, screen (AS_KEY - 4) / AS_HEIGHT left top vertical maxrows AS_KEY_ROWS \
     Left reverse noenhanced samplen 4 spacing 1.15 width 1 font ',11' textcolor rgb '#222222'
 
 set label 1 '' at screen AS_LEFT, screen 1 - 26 / AS_HEIGHT left font ',16' textcolor rgb '#111111'
 set label 2 AS_SHAPE at screen AS_LEFT, screen 1 - 49 / AS_HEIGHT left font ',11' textcolor rgb '#444444'
 set label 3 AS_MACHINE . '   ' . AS_SWEEP at screen AS_LEFT, screen 1 - 67 / AS_HEIGHT left font ',10' textcolor rgb '#777777'
+set label 4 '' at screen 18 / AS_WIDTH, graph 0.5 center rotate by 90 font ',12' textcolor rgb '#222222'
 do for [g = 1:AS_GUIDES] {
     set label 10 + g AS_GUIDE_TEXT[g] at first AS_X_HIGH, first AS_GUIDE_C[g] * AS_X_HIGH ** AS_GUIDE_P[g] \
         left offset 0.6, 0 font ',11' textcolor rgb '#777777'

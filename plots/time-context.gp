@@ -6,6 +6,6 @@
 
 set label 1 'Time per call against context length'
 set xlabel 'context length S (keys)'
-set ylabel 'median time per call' offset -1.5, 0
+set label 4 'median time per call'
 plot for [g = 1:AS_GUIDES] AS_GUIDE_C[g] * x ** AS_GUIDE_P[g] with lines linestyle 100 notitle, \
-    for [i = 0:AS_CURVES - 1] AS_DATA index i using 1:2:3:4 with yerrorlines linestyle i + 1 title columnheader(2)
+    for [i = 0:AS_CURVES - 1] AS_DATA index i using 1:2:3:4 with yerrorlines linestyle i + 1 title AS_LABEL[i + 1]

@@ -128,14 +128,27 @@ static const as_fit *fit_of(const as_chart_input *in, const as_curve *c)
     return NULL;
 }
 
+/* Without the minus of -0.00. */
+static double rounded(double slope) { return fabs(slope) < 0.005 ? 0 : slope; }
+
 static void add_slope(as_text *out, const as_chart_input *in, const as_curve *c)
 {
     const as_fit *fit = fit_of(in, c);
     if (!fit || isnan(fit->tail_slope))
         return;
-    as_text_add(out, "   slope %.2f", fit->tail_slope);
+    as_text_add(out, "   slope %.2f", rounded(fit->tail_slope));
     if (!isnan(fit->tail_low) && !isnan(fit->tail_high))
-        as_text_add(out, " [%.2f, %.2f]", fit->tail_low, fit->tail_high);
+        as_text_add(out, " [%.2f .. %.2f]", rounded(fit->tail_low), rounded(fit->tail_high));
+}
+
+/* A logarithmic axis has no place for 0: the legend says it. */
+static bool is_zero(const as_page *page, const as_curve *c)
+{
+    double y, low, high;
+    for (size_t i = 0; i < c->count; i++)
+        if (page->kind->value->of(&page->in->rows[c->points[i]], &y, &low, &high) && y > 0)
+            return false;
+    return true;
 }
 
 void as_page_label(as_page *page)
@@ -154,12 +167,17 @@ void as_page_label(as_page *page)
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];
         label.length = 0;
-        as_text_add(&label, "%s  %s", as_chart_plain(in->arena, c->kernel, 40), as_chart_plain(in->arena, c->pattern, 48));
+        as_text_add(&label, "%s  %s", as_chart_plain(in->arena, c->kernel, 40), as_chart_plain(in->arena, c->pattern, 56));
         for (int f = 0; f < FACTORS; f++) {
             const char *text = common[f] ? NULL : held(in, c, f);
             if (text)
                 as_text_add(&label, ", %s", as_chart_plain(in->arena, text, 24));
         }
+        const char *name = as_chart_plain(in->arena, label.data, 80); /* the page is no wider */
+        label.length = 0;
+        as_text_add(&label, "%s", name);
+        if (is_zero(page, c))
+            as_text_add(&label, "   none");
         if (page->kind->value->slope)
             add_slope(&label, in, c);
         page->labels[i] = as_arena_intern(in->arena, label.data);

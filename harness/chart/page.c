@@ -30,9 +30,9 @@ static bool workspace_of(const as_summary *r, double *y, double *low, double *hi
 }
 
 static const as_chart_value values[] = {
-    {"time", AS_TICKS_TIME, true, false, time_of},
-    {"gflops", AS_TICKS_RATE, false, true, rate_of},
-    {"workspace", AS_TICKS_BYTES, false, false, workspace_of},
+    {"time", "median_s", AS_TICKS_TIME, true, false, time_of},
+    {"gflops", "gflops_useful", AS_TICKS_RATE, false, true, rate_of},
+    {"workspace", "workspace_peak_bytes", AS_TICKS_BYTES, false, false, workspace_of},
 };
 
 const as_chart_value *as_chart_value_find(const char *name)
@@ -106,16 +106,17 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
 void as_page_data(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
+    as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n", as_axis_name(page->kind->axis),
+                page->kind->value->column);
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];
-        as_text_add(out, "%s%s,\"%s\",low,high,kernel,pattern,isa\n", i ? "\n\n" : "", as_axis_name(c->axis),
-                    page->labels[i]);
+        as_text_add(out, "%s", i ? "\n\n" : "");
         for (size_t k = 0; k < c->count; k++) {
             const as_summary *row = &page->in->rows[c->points[k]];
             double y, low, high;
             if (page->kind->value->of(row, &y, &low, &high))
-                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\"\n", as_curve_x(c->axis, row), y, low, high,
-                            as_chart_plain(a, row->kernel, 200), as_chart_plain(a, row->pattern, 200),
+                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", as_curve_x(c->axis, row), y, low, high,
+                            page->labels[i], as_chart_plain(a, row->kernel, 200), as_chart_plain(a, row->pattern, 200),
                             as_chart_plain(a, row->isa, 20));
         }
     }
@@ -189,11 +190,11 @@ static roofs find_roofs(const as_page *page)
 }
 
 /* Guides stand clear of the data: the steepest above it at the right end, the others below it at the left end. */
-static void add_guides(const as_page *page, const extent *e, as_text *out, double *low, double *high)
+static void add_guides(const as_page *page, double left, double right, as_text *out, double *low, double *high)
 {
     static const char *const powers[] = {"", "", "²", "³"};
     const char *symbol = as_axis_symbol(page->kind->axis);
-    double left = e->x[0], right = e->x[e->x_count - 1], c[2] = {1, 1}, end[2] = {1, 1};
+    double c[2] = {1, 1}, end[2] = {1, 1};
     int count = 0;
     for (int g = 0; g < 2 && page->kind->guides[g]; g++, count++) {
         double p = page->kind->guides[g];
@@ -237,10 +238,13 @@ static void add_layout(const as_page *page, as_text *out)
             shown += ((unsigned char)*c & 0xc0) != 0x80;
         longest = shown > longest ? shown : longest;
     }
-    size_t columns = (size_t)(940 / (60 + 7.0 * (double)longest));
+    size_t columns = (size_t)(870 / (75 + 8.6 * (double)longest)); /* as gnuplot will estimate it */
     columns = columns < 1 ? 1 : columns > 3 ? 3 : columns;
     columns = columns > page->count ? page->count : columns;
-    as_text_add(out, "AS_KEY_ROWS = %zu\n", (page->count + columns - 1) / columns);
+    as_text_add(out, "AS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [", (page->count + columns - 1) / columns, page->count);
+    for (size_t i = 0; i < page->count; i++)
+        as_text_add(out, "%s\\\n    '%s'", i ? ", " : "", page->labels[i]);
+    as_text_add(out, "]\n");
 }
 
 void as_page_header(const as_page *page, as_text *out)
@@ -255,14 +259,14 @@ void as_page_header(const as_page *page, as_text *out)
     as_text_add(out, "AS_SWEEP = '%s'\nAS_SHAPE = '%s'\n", as_chart_plain(a, page->in->sweep, 60),
                 as_chart_plain(a, *page->shape ? page->shape : "several shapes", 110));
     add_layout(page, out);
-    add_guides(page, &e, out, &low, &high);
+    add_guides(page, left, right * margin, out, &low, &high);
     add_roofs(page, out, &high);
     /* Rates are read against the roof, on a linear axis from 0, unless they are too far apart for it. */
     bool linear = value->ticks == AS_TICKS_RATE && high / e.low < 25;
     if (value->ticks == AS_TICKS_RATE)
         high *= linear ? 1.06 : 1.35;
-    as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_X_END = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",
-                !linear, left / margin, right * margin, right, linear ? 0 : low, high);
+    as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",
+                !linear, left / margin, right * margin, linear ? 0 : low, high);
     if (page->kind->axis == AS_AXIS_EDGES)
         as_ticks_edges(out, left / margin, right * margin);
     else

@@ -24,6 +24,7 @@ typedef struct {
 /* What is drawn upwards. */
 typedef struct {
     const char *name; /* the word behind "#: value" in plots/NAME.gp */
+    const char *column; /* of y in plots/NAME.csv */
     enum { AS_TICKS_TIME, AS_TICKS_RATE, AS_TICKS_BYTES } ticks;
     bool slope; /* the fitted tail slope goes into the legend */
     bool roof;  /* lines of the measured roofs */
@@ -58,11 +59,11 @@ enum { AS_PAGE_CURVES = 14 }; /* more than these are spread over pages, one per 
 /* The charts of one kind: none where the sweep does not have the axis. */
 as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size_t *count);
 
-/* plots/NAME.csv: a block per curve, two blank lines between two; each begins with a row of names, of which the second
- * is the curve's label. */
+/* plots/NAME.csv: one header row, then a block per curve with two blank lines between two: gnuplot's `index`, and one
+ * table for readers that skip blank lines. */
 void as_page_data(const as_page *page, as_text *out);
 
-/* The variables that style.gp and NAME.gp expect: numbers, and texts that as_chart_quote has made harmless. */
+/* The variables that style.gp and NAME.gp expect: numbers, and texts that as_chart_plain has made harmless, in single quotes. */
 void as_page_header(const as_page *page, as_text *out);
 
 /* labels.c: `text` so that neither gnuplot, CSV, a spreadsheet nor SVG finds anything but text in it: quotes, backticks and

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -69,6 +70,25 @@ uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, 
     for (size_t h = 0; h < heads; h++)
         sum += as_pattern_edges(p, h, length, context);
     return sum;
+}
+
+size_t as_pattern_parts(const as_pattern *p) { return p->count; }
+const char *as_pattern_part(const as_pattern *p, size_t part) { return p->uses[part].term->name; }
+
+bool as_pattern_value(const as_pattern *p, size_t part, const char *key, size_t index, uint64_t *out)
+{
+    const as_use *use = &p->uses[part];
+    for (int i = 0; use->term->params[i].key; i++) {
+        const as_value *v = &use->args.value[i];
+        const bool list = use->term->params[i].kind == AS_PARAM_LIST;
+        if (strcmp(use->term->params[i].key, key))
+            continue;
+        if (index >= (list ? v->list_count : 1))
+            return false;
+        *out = list ? v->list[index] : v->count;
+        return true;
+    }
+    return false;
 }
 
 bool as_pattern_term(size_t index, const char **name, const char **example, const char **help)

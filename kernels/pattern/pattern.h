@@ -67,6 +67,12 @@ typedef enum {
 } as_pattern_trait;
 unsigned as_pattern_traits(const as_pattern *p);
 
+/* What the pattern is made of, for kernels and theories that know a term: parts 0..n-1 by name, and the value of a
+ * parameter (a list's `index`-th; else index 0; a word's place among its choices). False: there is none. */
+size_t as_pattern_parts(const as_pattern *p);
+const char *as_pattern_part(const as_pattern *p, size_t part);
+bool as_pattern_value(const as_pattern *p, size_t part, const char *key, size_t index, uint64_t *out);
+
 /* The terms of the language, for `list`: name, example and one line of help, by index; false past the end. */
 bool as_pattern_term(size_t index, const char **name, const char **example, const char **help);
 

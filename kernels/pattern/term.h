@@ -25,7 +25,7 @@ typedef struct {
 
 #define AS_PARAMS_MAX 6
 
-typedef struct {
+typedef struct as_value {
     uint64_t count;          /* COUNT; WORD: index into words */
     double real;
     const uint64_t *list;
