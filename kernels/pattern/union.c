@@ -90,7 +90,7 @@ size_t as_union_row(const as_pattern *p, as_at at, as_run *runs)
             take.step = 1;
             s->run++;
         } else { /* as far as no other stream has a key; at least one */
-            size_t below = limit > take.first ? (limit - take.first + take.step - 1) / take.step : 1;
+            size_t below = limit > take.first ? (limit - take.first - 1) / take.step + 1 : 1;
             take.count = as_min(take.count, below);
         }
         covered = take.first + (take.count - 1) * take.step + 1;
