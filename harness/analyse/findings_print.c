@@ -2,6 +2,7 @@
  * what was not measured and why. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <uthash.h>
 
@@ -117,13 +118,17 @@ static const char *gflops_cell(const page *p, const line *l) { return real_cell(
 static const char *roof_cell(const page *p, const line *l) { return real_cell(p->arena, "%.1f", l->row->percent_of_roof); }
 static const char *edge_cell(const page *p, const line *l) { return real_cell(p->arena, "%.3g", l->row->ns_per_edge); }
 
+/* Without the minus of -0.00. */
+static double rounded(double slope) { return fabs(slope) < 0.005 ? 0 : slope; }
+
 static const char *slope_cell(const page *p, const line *l)
 {
     if (!l->fit || isnan(l->fit->tail_slope))
         return MISSING;
     if (isnan(l->fit->tail_low))
-        return as_arena_printf(p->arena, "%.2f", l->fit->tail_slope);
-    return as_arena_printf(p->arena, "%.2f [%.2f, %.2f]", l->fit->tail_slope, l->fit->tail_low, l->fit->tail_high);
+        return as_arena_printf(p->arena, "%.2f", rounded(l->fit->tail_slope));
+    return as_arena_printf(p->arena, "%.2f [%.2f, %.2f]", rounded(l->fit->tail_slope), rounded(l->fit->tail_low),
+                           rounded(l->fit->tail_high));
 }
 
 static const char *speed_cell(const page *p, const line *l)

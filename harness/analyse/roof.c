@@ -4,37 +4,22 @@
  * machine.json has one roof per isa, with one thread and with all CPUs; between the two it is taken as linear in the
  * threads, and beyond all CPUs as flat. A shared machine runs faster at some minutes than when machine.json was
  * written: the FMA loop next to every sample (speed_index) shows it. That loop is one and the same everywhere, so all
- * roofs are multiplied by one number, fastest index / roof of the loop's isa, where that is above 1. samples.csv does not
- * name the loop's isa: it is the one whose roof is nearest, as a ratio, to the median index. */
+ * roofs are multiplied by one number, fastest index / roof of the loop's isa, where that is above 1. The loop is that of
+ * the widest isa for which the machine has one. */
 #include "stages.h"
-#include "stats.h"
 
 #include "../../kernels/cpu.h"
 
 double as_roof_boost(const as_findings *f)
 {
-    double *index = NULL, peak = 0, nearest = INFINITY, boost = 1;
-    size_t n = 0;
-    as_arena *scratch = as_arena_create();
-    index = as_arena_alloc(scratch, (f->sample_count + 1) * sizeof *index);
-    for (size_t i = 0; i < f->sample_count; i++) {
-        double speed = f->samples[i].speed_index;
-        if (!(speed > 0 && isfinite(speed)))
-            continue;
-        index[n++] = speed;
-        peak = speed > peak ? speed : peak;
-    }
-    as_stats_sort(index, n);
-    double usual = as_stats_median(index, n);
-    for (int isa = 0; n && isa < AS_ISA_COUNT; isa++) {
-        double roof = f->machine.fma_gflops[isa], off = fabs(log(usual / roof));
-        if (isnan(roof) || off >= nearest)
-            continue;
-        nearest = off;
-        boost = peak > roof ? peak / roof : 1;
-    }
-    as_arena_free(scratch);
-    return boost;
+    double peak = 0, roof = NAN;
+    for (size_t i = 0; i < f->sample_count; i++)
+        if (isfinite(f->samples[i].speed_index))
+            peak = fmax(peak, f->samples[i].speed_index);
+    for (int isa = 0; isa < AS_ISA_COUNT; isa++)
+        if (!isnan(f->machine.fma_gflops[isa]))
+            roof = f->machine.fma_gflops[isa];
+    return peak > roof ? peak / roof : 1;
 }
 
 static double roof(const as_machine_facts *m, double boost, int isa, uint64_t threads)

@@ -4,7 +4,7 @@
 #define AS_BUILD_H
 
 extern const char as_build_version[];  /* "0.1.0" */
-extern const char as_build_commit[];   /* "9b1a766", "9b1a766-dirty"; "unknown" outside a git checkout */
+extern const char as_build_commit[];   /* 9b1a766cdd; -dirty: with changes; -unchecked: no git to tell; or unknown */
 extern const char as_build_compiler[]; /* "GNU 12.2.0" */
 extern const char as_build_flags[];    /* what every C file is compiled with */
 extern const char as_build_isas[];     /* what is added per instruction set: "avx2: -mavx2 ...; avx512: ..." */

@@ -10,6 +10,8 @@
 #include "../base/nearest.h"
 
 #define CONFIG_BYTES_MAX ((size_t)1 << 20)
+#define OPEN_MAX 64        /* brackets open at once; a config needs three */
+#define BRACKETS_MAX 16384 /* brackets opened in all */
 
 static const char *const same[] = {"same", NULL};
 static const char *const dtypes[] = {"f32", "bf16", NULL};
@@ -230,6 +232,28 @@ bad:
     return false;
 }
 
+/* libyaml's time grows as the square of the depth of brackets: a megabyte of '[' would take half an hour. Brackets within
+ * quotes and comments are counted, too, which no config of a person's comes near. */
+static bool check_brackets(const char *path, const char *text, size_t length, as_err *err)
+{
+    size_t open = 0, opened = 0, line = 1, start = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '[' || text[i] == '{') {
+            open++;
+            opened++;
+        } else if (text[i] == ']' || text[i] == '}') {
+            open -= open > 0;
+        } else if (text[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+        if (open > OPEN_MAX || opened > BRACKETS_MAX)
+            return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: not YAML that a config could be: too many brackets: close some",
+                           path, line, i - start + 1);
+    }
+    return true;
+}
+
 bool as_config_parse(const char *path, const char *text, size_t length, as_arena *arena, as_config *config, as_err *err)
 {
     yaml_parser_t parser;
@@ -237,6 +261,8 @@ bool as_config_parse(const char *path, const char *text, size_t length, as_arena
     reading r = {.path = path, .document = &document, .arena = arena, .err = err};
     if (length > CONFIG_BYTES_MAX)
         return as_fail(err, AS_EXIT_USAGE, "%s: larger than 1 MiB, which no config should be", path);
+    if (!check_brackets(path, text, length, err))
+        return false;
     if (!yaml_parser_initialize(&parser))
         return as_fail_memory(err);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);

@@ -99,7 +99,7 @@ static void counters(const as_machine *m, as_text *out)
     as_text_add(out, "\ncounters\n");
     for (size_t i = 0; i < m->probe_count; i++) {
         const as_counter_probe *p = &m->probes[i];
-        as_text_add(out, "  %-13s %-24s %s%s\n", p->group, p->event, p->works ? "works" : "no: ",
+        as_text_add(out, "  %-13s %-28s %s%s\n", p->group, p->event, p->works ? "works" : "no: ",
                     p->works ? "" : p->reason);
     }
 }

@@ -80,7 +80,7 @@
     F(t, AS_REAL, intensity, "useful FLOPs per byte of bytes_min")                                                     \
     F(t, AS_REAL, ns_per_edge, "median over edges of all heads and batch entries")                                     \
     F(t, AS_REAL, speedup, "dense reference's median over this median, same shape")                                    \
-    F(t, AS_TEXT, reference, "the dense reference: the fastest kernel on pattern causal")                              \
+    F(t, AS_TEXT, reference, "key of the dense reference: the fastest case of pattern causal")                         \
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
     F(t, AS_TEXT, status, "ok, suspect, failed or skipped")                                                            \
     F(t, AS_TEXT, reason, "why a case is not ok")
@@ -89,7 +89,7 @@
     F(t, AS_TEXT, curve, "what is held fixed along the curve")                                                         \
     F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
-    F(t, AS_TEXT, axis, "what varies: length, width, heads or edges")                                                  \
+    F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges")                                         \
     F(t, AS_COUNT, points, "points on the curve")                                                                      \
     F(t, AS_REAL, from, "smallest x")                                                                                  \
     F(t, AS_REAL, to, "largest x")                                                                                     \

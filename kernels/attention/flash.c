@@ -2,13 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "tile/attend.h"
-#include "tile/executed.h"
+#include "tile/heads.h"
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
-    if (as_attention_refuse_dtype(p, why, cap))
-        return true;
     const unsigned traits = as_pattern_traits(p->pattern);
     if (!(traits & AS_PATTERN_CONTIGUOUS) || (traits & AS_PATTERN_MULTISET) ||
         as_pattern_runs_max(p->pattern, p->context) > 16) {
@@ -18,9 +15,13 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
-static as_work work(const as_problem *p) { return as_attention_work(p, tile_flops_executed(p)); }
+static as_work work(const as_problem *p)
+{
+    const tile_job job = tile_heads_job(p, NULL);
+    return as_attention_work(p, tile_flops_executed(&job));
+}
 
-static const as_phase phases[] = {{"run", false, tile_attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
 
 const as_kernel AS_KERNEL(attention_flash) = {
     .abi = AS_KERNEL_ABI,
@@ -30,7 +31,7 @@ const as_kernel AS_KERNEL(attention_flash) = {
     .order = "edges",
     .refuse = refuse,
     .operands = as_attention_operands,
-    .workspace = tile_workspace,
+    .workspace = tile_heads_workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
     .phases = phases,

@@ -1,23 +1,11 @@
 /* gather.c: any pattern, row by row over its runs: score the visible keys, soften, add up their values. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <omp.h>
 #include <string.h>
 
 #include "attention.h"
-#include "vec/exp.h"
+#include "vec/row.h"
 #include "vec/vec.h"
-
-static inline float dot(const float *a, const float *b, size_t d)
-{
-    vf sum = vf_zero();
-    size_t c = 0;
-    for (; c + VF_N <= d; c += VF_N)
-        sum = vf_fma(vf_load(a + c), vf_load(b + c), sum);
-    if (c < d)
-        sum = vf_fma(vf_load_n(a + c, d - c), vf_load_n(b + c, d - c), sum);
-    return vf_sum(sum);
-}
 
 /* s[e] = scale q.k for every visible key, in the order of the runs; returns how many. */
 static size_t scores(const as_run *runs, size_t n, const float *q, const float *k, size_t d, float scale, float *s)
@@ -26,45 +14,26 @@ static size_t scores(const as_run *runs, size_t n, const float *q, const float *
     for (size_t i = 0; i < n; i++) {
         const float *key = k + runs[i].first * d;
         for (size_t j = 0; j < runs[i].count; j++, key += runs[i].step * d)
-            s[e++] = scale * dot(q, key, d);
+            s[e++] = scale * vf_dot(q, key, d);
     }
     return e;
 }
 
-/* Weights in place; returns 1 / their sum. s has room for whole vectors. */
-static float soften(float *s, size_t n)
-{
-    vf top = vf_set(-INFINITY), sum = vf_zero();
-    for (size_t e = n; e % VF_N; e++)
-        s[e] = -INFINITY;
-    for (size_t e = 0; e < n; e += VF_N)
-        top = vf_max(top, vf_load(s + e));
-    const vf max = vf_set(vf_top(top));
-    for (size_t e = 0; e < n; e += VF_N) {
-        const vf weight = vf_exp2(vf_sub(vf_load(s + e), max));
-        vf_store(s + e, weight);
-        sum = vf_add(sum, weight);
-    }
-    return 1 / vf_sum(sum);
-}
-
-#define WIDE 4 /* vectors of the output that stay in registers while the keys go by */
-
-/* o = factor * sum of s[e] v_e for WIDE vectors; v and o begin at their first column. */
+/* o = factor * sum of s[e] v_e for VF_WIDE vectors; v and o begin at their first column. */
 static void values_wide(const as_run *runs, size_t n, const float *s, const float *v, size_t d, float factor, float *o)
 {
-    vf sum[WIDE] = {vf_zero(), vf_zero(), vf_zero(), vf_zero()};
+    vf sum[VF_WIDE] = {vf_zero(), vf_zero(), vf_zero(), vf_zero()};
     for (size_t i = 0; i < n; i++) {
         const float *value = v + runs[i].first * d;
         for (size_t j = 0; j < runs[i].count; j++, value += runs[i].step * d) {
             const vf weight = vf_set(*s++);
             VF_UNROLL
-            for (int x = 0; x < WIDE; x++)
+            for (int x = 0; x < VF_WIDE; x++)
                 sum[x] = vf_fma(weight, vf_load(value + x * VF_N), sum[x]);
         }
     }
     VF_UNROLL
-    for (int x = 0; x < WIDE; x++)
+    for (int x = 0; x < VF_WIDE; x++)
         vf_store(o + x * VF_N, vf_mul(sum[x], vf_set(factor)));
 }
 
@@ -106,10 +75,10 @@ static void row(const as_call *call, size_t index, as_run *runs, float *s)
         memset(o, 0, d * sizeof *o);
         return;
     }
-    const float factor = soften(s, edges);
+    const float factor = vf_soften(s, edges);
     const float *v = (const float *)call->operand[2] + kv;
     size_t c = 0;
-    for (; c + WIDE * VF_N <= d; c += WIDE * VF_N)
+    for (; c + VF_WIDE * VF_N <= d; c += VF_WIDE * VF_N)
         values_wide(runs, n, s, v + c, d, factor, o + c);
     for (; c < d; c += VF_N)
         values_narrow(runs, n, s, v + c, d, d - c < VF_N ? d - c : VF_N, factor, o + c);

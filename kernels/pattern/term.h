@@ -30,7 +30,7 @@ typedef struct {
 #define AS_PARAM_SIDES {.key = "sides", .kind = AS_PARAM_WORD, .optional = true, .words = "causal|both"}
 enum { AS_SIDES_CAUSAL, AS_SIDES_BOTH };
 
-typedef struct {
+typedef struct as_value {
     uint64_t count;          /* COUNT; WORD: index into words */
     double real;
     const uint64_t *list;

@@ -1,11 +1,9 @@
-/* executed.h: what attend.h really multiplies, counted from the pattern without running it.
+/* executed.h: what attend.h really multiplies, counted from the views' rows without running the job.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_TILE_EXECUTED_H
 #define AS_TILE_EXECUTED_H
 
 #include <stdlib.h>
-
-#include "attend.h"
 
 static int tile_by_first(const void *a, const void *b)
 {
@@ -17,7 +15,11 @@ static int tile_by_first(const void *a, const void *b)
 static size_t tile_union(size_t (*range)[2], size_t n)
 {
     size_t panels = 0, next = 0;
-    qsort(range, n, sizeof *range, tile_by_first);
+    bool sorted = true;
+    for (size_t i = 1; i < n && sorted; i++)
+        sorted = range[i - 1][0] <= range[i][0];
+    if (!sorted)
+        qsort(range, n, sizeof *range, tile_by_first);
     for (size_t i = 0; i < n; i++) {
         const size_t low = range[i][0] > next ? range[i][0] : next;
         if (range[i][1] + 1 > low) {
@@ -41,42 +43,52 @@ static size_t tile_ranges(const as_run *r, size_t (*range)[2])
     return n;
 }
 
-/* Rows times panels over all strips of one head; 0 when memory ran out. */
-static uint64_t tile_row_panels(const as_problem *p, size_t head)
+/* Rows times panels over all strips of a view. `runs` and `range` have room for one row's and one strip's. */
+static uint64_t tile_row_panels(const tile_job *job, size_t strip, const tile_view *view, as_run *runs,
+                                size_t (*range)[2])
 {
-    const size_t runs_max = as_pattern_runs_max(p->pattern, p->context);
-    const size_t panels = p->context / TILE_NR + 1, room = TILE_MR * (runs_max + panels);
-    as_run *runs = malloc(runs_max * sizeof *runs);
-    size_t(*range)[2] = malloc(room * sizeof *range);
     uint64_t sum = 0;
-    for (size_t t = 0; runs && range && t < p->length;) {
-        const size_t block = TILE_QUERIES - t % TILE_QUERIES, left = p->length - t;
-        size_t rows = left < TILE_MR ? left : TILE_MR, n = 0;
+    for (size_t t = 0; t < view->length;) {
+        const size_t block = TILE_QUERIES - t % TILE_QUERIES, left = view->length - t;
+        size_t rows = left < strip ? left : strip, n = 0;
         rows = rows < block ? rows : block;
         for (size_t i = 0; i < rows; i++) {
-            const size_t count =
-                as_pattern_row(p->pattern, (as_at){head, p->context - p->length + t + i, p->context}, runs);
+            const size_t count = job->row(job, view, view->context - view->length + t + i, runs);
             for (size_t j = 0; j < count; j++)
                 n += tile_ranges(&runs[j], range + n);
         }
         sum += rows * tile_union(range, n);
         t += rows;
     }
-    free(runs);
-    free(range);
     return sum;
 }
 
-/* Per row and panel TILE_NR scores of depth d and as many values into d_room columns. */
-static uint64_t tile_flops_executed(const as_problem *p)
+/* Per row and panel TILE_NR scores of depth d and as many values into d_room columns. The job's call may be without
+ * operands: only shapes are asked for. Views that equal the one before (heads of one pattern) are counted once. */
+static uint64_t tile_flops_executed(const tile_job *job)
 {
-    const uint64_t d = p->head_dim, per = 2 * TILE_NR * (d + tile_up(d, VF_N));
-    if (!(as_pattern_traits(p->pattern) & AS_PATTERN_PER_HEAD))
-        return tile_row_panels(p, 0) * per * p->heads * p->batch;
-    uint64_t sum = 0;
-    for (size_t h = 0; h < p->heads; h++)
-        sum += tile_row_panels(p, h) * per * p->batch;
-    return sum;
+    static void *const none[AS_OPERANDS_MAX] = {0};
+    const as_call shapes = {job->problem, none, NULL};
+    tile_job counted = *job;
+    const size_t strip = tile_format_for(job->problem->dtype)->strip, panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
+    as_run *runs = malloc(job->runs_max * sizeof *runs);
+    size_t(*range)[2] = malloc(strip * (job->runs_max + panels) * sizeof *range);
+    const bool heads_alike = !(as_pattern_traits(job->problem->pattern) & AS_PATTERN_PER_HEAD);
+    uint64_t sum = 0, last = 0;
+    size_t last_length = 0, last_context = 0;
+    counted.call = &shapes;
+    for (size_t unit = 0; runs && range && unit < job->units; unit++)
+        for (size_t member = 0; member < job->members; member++) {
+            const tile_view view = job->view(&counted, unit, member);
+            if (!heads_alike || view.length != last_length || view.context != last_context)
+                last = tile_row_panels(job, strip, &view, runs, range);
+            last_length = view.length;
+            last_context = view.context;
+            sum += last;
+        }
+    free(runs);
+    free(range);
+    return sum * 2 * TILE_NR * (d + tile_up(d, VF_N));
 }
 
 #endif

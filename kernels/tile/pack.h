@@ -28,20 +28,16 @@ static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, siz
     }
 }
 
-/* Rows of x (n x d, row stride ld) as panels of columns; panel i begins at i * TILE_NR * stride and holds n rows. Columns beyond d
- * are 0. `stride` is the number of rows that a panel has room for. */
-static inline void tile_pack_rows(const float *x, size_t ld, size_t n, size_t d, size_t stride, float *panels)
+/* Rows of x (n x d, row stride ld; d at most TILE_NR) as rows of one panel. Columns beyond d, up to whole vectors, are 0. */
+static inline void tile_pack_rows(const float *x, size_t ld, size_t n, size_t d, float *panel)
 {
-    for (size_t i = 0; i * TILE_NR < d; i++) {
-        const size_t nv = (size_t)tile_panel_vectors(d, i);
-        float *to = panels + i * TILE_NR * stride;
-        for (size_t j = 0; j < n; j++)
-            for (size_t v = 0; v < nv; v++) {
-                const size_t c = i * TILE_NR + v * VF_N, left = d - c;
-                vf_store(to + (j * nv + v) * VF_N,
-                         left >= VF_N ? vf_load(x + j * ld + c) : vf_load_n(x + j * ld + c, left));
-            }
-    }
+    const size_t nv = (size_t)tile_panel_vectors(d, 0);
+    for (size_t j = 0; j < n; j++)
+        for (size_t v = 0; v < nv; v++) {
+            const size_t left = d - v * VF_N;
+            vf_store(panel + (j * nv + v) * VF_N,
+                     left >= VF_N ? vf_load(x + j * ld + v * VF_N) : vf_load_n(x + j * ld + v * VF_N, left));
+        }
 }
 
 #endif

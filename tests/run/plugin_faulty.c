@@ -76,7 +76,7 @@ static void crash(const as_call *c)
 {
     static int calls;
     honest(c);
-    if (++calls == 2000)
+    if (++calls == 3)
         raise(SIGSEGV);
 }
 
@@ -103,7 +103,7 @@ static void overrun(const as_call *c)
 static void underrun(const as_call *c)
 {
     honest(c);
-    ((char *)c->workspace)[-8192] = 1;
+    ((char *)c->workspace)[-2048] = 1;
 }
 
 static void spill(const as_call *c)
@@ -156,9 +156,9 @@ static void chatter(const as_call *c)
 static void hungry(const as_call *c)
 {
     honest(c);
-    char *much = malloc((size_t)8 << 30);
+    volatile char *much = malloc((size_t)8 << 30);
     much[0] = 1;
-    free(much);
+    free((void *)much);
 }
 
 static void leave(const as_call *c)

@@ -16,6 +16,14 @@
 #define BATCHES 3
 #define HALF_S 0.5
 
+#if defined __has_feature
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 typedef struct {
     unsigned samples, counters;
     as_sample last;
@@ -114,6 +122,8 @@ static void faults_are_named(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         seen s;
+        if (SANITIZED && !strcmp(rows[i].kernel, "attention/hungry"))
+            continue; /* a sanitizer's shadow memory leaves no room for a limit */
         const as_visit_result r = visit(rows[i].kernel, &s);
         if (strcmp(r.status, "failed") || !strstr(r.reason, rows[i].reason))
             fail_msg("%s: '%s' '%s', not '%s'", rows[i].kernel, r.status, r.reason, rows[i].reason);

@@ -1,0 +1,183 @@
+/* chart.c: see chart.h. A chart is a file in plots/ that says on its first lines which axis it has and what it shows; each
+ * page of it becomes data, a script that stands alone, and two pictures. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "chart.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/file.h"
+#include "gnuplot.h"
+#include "page.h"
+
+#define SECONDS_PER_CHART 60.0
+
+/* Of "#: axis length": the word or words behind the key; false where no such line is. */
+static bool said(const as_text *body, const char *key, char out[64])
+{
+    as_text line = {0};
+    as_text_add(&line, "#: %s ", key);
+    const char *at = body->data ? strstr(body->data, line.data) : NULL;
+    size_t skip = line.length;
+    as_text_free(&line);
+    if (!at)
+        return false;
+    snprintf(out, 64, "%.*s", (int)strcspn(at + skip, "\r\n"), at + skip);
+    return true;
+}
+
+static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, as_err *err)
+{
+    char path[PATH_MAX], word[64];
+    snprintf(kind->name, sizeof kind->name, "%.*s", (int)(strlen(file) - 3), file);
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", plots, file) >= sizeof path)
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s: the path is too long", plots);
+    if (!as_file_read(path, 1 << 20, &kind->body, err))
+        return false;
+    if (!said(&kind->body, "axis", word))
+        return true; /* style.gp, finish.gp */
+    for (int a = 0; a < AS_AXIS_COUNT; a++)
+        if (!strcmp(as_axis_name((as_axis)a), word)) {
+            kind->axis = (as_axis)a;
+            kind->is_chart = true;
+        }
+    if (!kind->is_chart)
+        return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path, word);
+    kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
+    if (!kind->value)
+        return as_fail(err, AS_EXIT_USAGE, "%s: '#: value' must be time, gflops or workspace", path);
+    if (said(&kind->body, "guides", word))
+        for (char *w = word, g = 0; *w && g < 2; w++)
+            if (*w >= '1' && *w <= '3')
+                kind->guides[(int)g++] = *w - '0';
+    return true;
+}
+
+static int is_script(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 3 && length < 40 && !strcmp(entry->d_name + length - 3, ".gp") && entry->d_name[0] != '.' &&
+           strspn(entry->d_name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == length;
+}
+
+typedef struct {
+    as_chart_kind *of;
+    size_t count;
+    as_text style, finish; /* before and after the script of every chart */
+} kinds;
+
+static bool read_kinds(kinds *all, as_arena *arena, as_err *err)
+{
+    char plots[PATH_MAX];
+    struct dirent **names = NULL;
+    as_chart_kind style = {.name = ""}, finish = {.name = ""};
+    int count = as_home_path(plots, sizeof plots, "plots") ? scandir(plots, &names, is_script, alphasort) : -1;
+    if (count < 0)
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "the folder plots/ of attnscope is not found: set ATTNSCOPE_HOME to where it lies");
+    bool ok = read_kind(plots, "style.gp", &style, err) && read_kind(plots, "finish.gp", &finish, err);
+    all->style = style.body;
+    all->finish = finish.body;
+    all->of = as_arena_alloc(arena, ((size_t)count + 1) * sizeof *all->of);
+    for (int i = 0; i < count; i++) {
+        as_chart_kind *kind = &all->of[all->count];
+        ok = ok && read_kind(plots, names[i]->d_name, kind, err);
+        if (kind->is_chart)
+            all->count++;
+        else
+            as_text_free(&kind->body);
+        free(names[i]);
+    }
+    free(names);
+    return ok;
+}
+
+static void free_kinds(kinds *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        as_text_free(&all->of[i].body);
+    as_text_free(&all->style);
+    as_text_free(&all->finish);
+}
+
+/* results/quick-20260101T120000Z, results/quick-.../ and . all name the folder. */
+static const char *folder_name(const char *dir, as_arena *arena)
+{
+    char whole[PATH_MAX];
+    if (!realpath(dir, whole))
+        return as_arena_intern(arena, dir);
+    const char *slash = strrchr(whole, '/');
+    return as_arena_intern(arena, slash && slash[1] ? slash + 1 : whole);
+}
+
+static bool read_input(const char *dir, as_chart_input *in, as_err *err)
+{
+    void *rows = NULL, *fits = NULL;
+    if (!as_table_read(&as_summary_schema, dir, in->arena, &rows, &in->row_count, err) ||
+        !as_table_read(&as_fit_schema, dir, in->arena, &fits, &in->fit_count, err) ||
+        !as_machine_facts_read(dir, in->arena, &in->machine, err))
+        return false;
+    in->rows = rows;
+    in->fits = fits;
+    in->sweep = folder_name(dir, in->arena);
+    in->curves = as_curves_find(in->rows, in->row_count, in->arena, &in->curve_count);
+    return true;
+}
+
+static bool write_page(const as_page *page, const kinds *all, const char *plots, as_err *err)
+{
+    as_text data = {0}, script = {0}, path = {0};
+    as_page_data(page, &data);
+    as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", page->name,
+                page->name, page->name);
+    as_page_header(page, &script);
+    const as_text *parts[] = {&all->style, &page->kind->body, &all->finish};
+    for (size_t i = 0; i < 3; i++) {
+        as_text_add(&script, "\n");
+        as_text_append(&script, parts[i]->data ? parts[i]->data : "", parts[i]->length);
+    }
+    as_text_add(&path, "%s/%s.csv", plots, page->name);
+    bool ok = as_file_write(path.data, data.data, data.length, err);
+    path.length = 0;
+    as_text_add(&path, "%s/%s.gp", plots, page->name);
+    ok = ok && as_file_write(path.data, script.data, script.length, err);
+    as_text_free(&data);
+    as_text_free(&script);
+    as_text_free(&path);
+    return ok;
+}
+
+/* Writes every page's script, and draws until the first failure: without gnuplot the scripts stand all the same. */
+static bool draw(const as_chart_input *in, const kinds *all, const char *plots, unsigned *drawn, as_err *err)
+{
+    bool drawing = true;
+    for (size_t k = 0; k < all->count; k++) {
+        size_t count;
+        as_page *pages = as_pages_make(in, &all->of[k], &count);
+        for (size_t p = 0; p < count; p++) {
+            if (!write_page(&pages[p], all, plots, err))
+                return false;
+            drawing = drawing && as_gnuplot_draw(plots, pages[p].name, SECONDS_PER_CHART, err);
+            *drawn += drawing;
+        }
+    }
+    return drawing;
+}
+
+bool as_chart_all(const char *dir, unsigned *drawn, as_err *err)
+{
+    as_chart_input in = {.arena = as_arena_create()};
+    kinds all = {.count = 0};
+    as_text plots = {0};
+    *drawn = 0;
+    as_text_add(&plots, "%s/plots", dir);
+    bool ok = read_input(dir, &in, err) && read_kinds(&all, in.arena, err) && as_dir_create(plots.data, err) &&
+              draw(&in, &all, plots.data, drawn, err);
+    as_text_free(&plots);
+    free_kinds(&all);
+    as_arena_free(in.arena);
+    return ok;
+}

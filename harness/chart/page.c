@@ -1,0 +1,276 @@
+/* page.c: curves are dealt to pages, and a page becomes data and the header of its script. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "page.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool time_of(const as_summary *r, double *y, double *low, double *high)
+{
+    *y = r->median_ns / 1e9;
+    *low = isnan(r->median_low_ns) ? *y : r->median_low_ns / 1e9;
+    *high = isnan(r->median_high_ns) ? *y : r->median_high_ns / 1e9;
+    return *y > 0;
+}
+
+/* The interval of the rate is that of the time, turned over. */
+static bool rate_of(const as_summary *r, double *y, double *low, double *high)
+{
+    *y = r->gflops_useful;
+    *low = isnan(r->median_high_ns) ? *y : *y * r->median_ns / r->median_high_ns;
+    *high = isnan(r->median_low_ns) ? *y : *y * r->median_ns / r->median_low_ns;
+    return *y > 0;
+}
+
+static bool workspace_of(const as_summary *r, double *y, double *low, double *high)
+{
+    *y = *low = *high = (double)r->workspace_peak_bytes;
+    return r->workspace_peak_bytes != AS_NO_COUNT;
+}
+
+static const as_chart_value values[] = {
+    {"time", "median_s", AS_TICKS_TIME, true, false, time_of},
+    {"gflops", "gflops_useful", AS_TICKS_RATE, false, true, rate_of},
+    {"workspace", "workspace_peak_bytes", AS_TICKS_BYTES, false, false, workspace_of},
+};
+
+const as_chart_value *as_chart_value_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (!strcmp(values[i].name, name))
+            return &values[i];
+    return NULL;
+}
+
+static bool has_points(const as_chart_input *in, const as_curve *c, const as_chart_value *value)
+{
+    double y, low, high;
+    for (size_t i = 0; i < c->count; i++)
+        if (value->of(&in->rows[c->points[i]], &y, &low, &high))
+            return true;
+    return false;
+}
+
+typedef struct {
+    const as_chart_input *in;
+    const as_chart_kind *kind;
+    as_page *pages;
+    size_t count, cap;
+} deal;
+
+static as_page *new_page(deal *d)
+{
+    as_arena *a = d->in->arena;
+    d->pages = as_arena_grow(a, d->pages, &d->cap, d->count, sizeof *d->pages);
+    as_page *page = &d->pages[d->count++];
+    *page = (as_page){.kind = d->kind, .in = d->in};
+    page->name = d->count == 1 ? d->kind->name : as_arena_printf(a, "%s-%zu", d->kind->name, d->count);
+    page->curves = as_arena_alloc(a, (d->in->curve_count + 1) * sizeof *page->curves);
+    return page;
+}
+
+/* A page per shape, and a further one where a shape has too many curves for one. */
+static as_page *page_of(deal *d, const char *shape, bool by_shape)
+{
+    for (size_t p = d->count; p-- > 0;)
+        if (!by_shape || d->pages[p].shape == shape) {
+            if (d->pages[p].count < 2 * AS_PAGE_CURVES - 4)
+                return &d->pages[p];
+            break;
+        }
+    as_page *page = new_page(d);
+    page->shape = shape;
+    return page;
+}
+
+as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size_t *count)
+{
+    deal d = {.in = in, .kind = kind};
+    size_t fitting = 0;
+    for (size_t i = 0; i < in->curve_count; i++)
+        fitting += in->curves[i].axis == kind->axis && has_points(in, &in->curves[i], kind->value);
+    for (size_t i = 0; i < in->curve_count; i++) {
+        const as_curve *c = &in->curves[i];
+        if (c->axis != kind->axis || !has_points(in, c, kind->value))
+            continue;
+        as_page *page = page_of(&d, as_curve_shape(in, c), fitting > AS_PAGE_CURVES);
+        page->curves[page->count++] = c;
+    }
+    for (size_t p = 0; p < d.count; p++)
+        as_page_label(&d.pages[p]);
+    *count = d.count;
+    return d.pages;
+}
+
+void as_page_data(const as_page *page, as_text *out)
+{
+    as_arena *a = page->in->arena;
+    as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n", as_axis_name(page->kind->axis),
+                page->kind->value->column);
+    for (size_t i = 0; i < page->count; i++) {
+        const as_curve *c = page->curves[i];
+        as_text_add(out, "%s", i ? "\n\n" : "");
+        for (size_t k = 0; k < c->count; k++) {
+            const as_summary *row = &page->in->rows[c->points[k]];
+            double y, low, high;
+            if (page->kind->value->of(row, &y, &low, &high))
+                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", as_curve_x(c->axis, row), y, low, high,
+                            page->labels[i], as_chart_plain(a, row->kernel, 200), as_chart_plain(a, row->pattern, 200),
+                            as_chart_plain(a, row->isa, 20));
+        }
+    }
+}
+
+/* The rectangle of the data, and the different x in it. */
+typedef struct {
+    double *x;
+    size_t x_count;
+    double low, high; /* above 0 */
+} extent;
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static extent measure(const as_page *page)
+{
+    size_t n = 0, points = 0;
+    for (size_t i = 0; i < page->count; i++)
+        points += page->curves[i]->count;
+    extent e = {as_arena_alloc(page->in->arena, (points + 1) * sizeof(double)), 0, INFINITY, 0};
+    for (size_t i = 0; i < page->count; i++)
+        for (size_t k = 0; k < page->curves[i]->count; k++) {
+            const as_summary *row = &page->in->rows[page->curves[i]->points[k]];
+            double y, low, high;
+            if (!page->kind->value->of(row, &y, &low, &high))
+                continue;
+            e.x[n++] = as_curve_x(page->kind->axis, row);
+            e.low = low > 0 && low < e.low ? low : e.low;
+            e.high = high > e.high ? high : e.high;
+        }
+    qsort(e.x, n, sizeof *e.x, ascending);
+    for (size_t i = 0; i < n; i++)
+        if (!e.x_count || e.x[i] != e.x[e.x_count - 1])
+            e.x[e.x_count++] = e.x[i];
+    if (!(e.low <= e.high))
+        e.low = e.high = 1; /* all of it 0 */
+    return e;
+}
+
+/* The measured roofs that percent_of_roof was computed with, one line per isa and thread count. */
+typedef struct {
+    double gflops[8];
+    const char *text[8];
+    size_t count;
+} roofs;
+
+static roofs find_roofs(const as_page *page)
+{
+    roofs found = {.count = 0};
+    for (size_t i = 0; page->kind->value->roof && i < page->count; i++) {
+        const as_summary *row = &page->in->rows[page->curves[i]->points[0]];
+        double roof = 100 * row->gflops_useful / row->percent_of_roof;
+        if (!(roof > 0) || !isfinite(roof) || found.count == 8)
+            continue;
+        const char *text = as_arena_printf(page->in->arena, "measured FMA roof, %s, %" PRIu64 " thread%s: %.3g GFLOP/s",
+                                           as_chart_plain(page->in->arena, row->isa, 20), row->threads,
+                                           row->threads == 1 ? "" : "s", roof);
+        bool known = false;
+        for (size_t k = 0; k < found.count; k++)
+            known = known || found.text[k] == text;
+        if (known)
+            continue;
+        found.text[found.count] = text;
+        found.gflops[found.count++] = roof;
+    }
+    return found;
+}
+
+/* Guides stand clear of the data: the steepest above it at the right end, the others below it at the left end. */
+static void add_guides(const as_page *page, double left, double right, as_text *out, double *low, double *high)
+{
+    static const char *const powers[] = {"", "", "²", "³"};
+    const char *symbol = as_axis_symbol(page->kind->axis);
+    double c[2] = {1, 1}, end[2] = {1, 1};
+    int count = 0;
+    for (int g = 0; g < 2 && page->kind->guides[g]; g++, count++) {
+        double p = page->kind->guides[g];
+        c[g] = g == 0 ? *low / pow(left, p) : *high / pow(right, p);
+        end[g] = c[g] * pow(right, p);
+    }
+    /* Their words stand at the right end: not on top of each other. */
+    if (count == 2 && fabs(log(end[0] / end[1])) < 0.07 * log(*high / *low)) {
+        c[0] /= 4;
+        *low /= 4;
+    }
+    if (count == 1 && c[0] * pow(right, page->kind->guides[0]) > *high)
+        *high = c[0] * pow(right, page->kind->guides[0]);
+    as_text_add(out, "AS_GUIDES = %d\narray AS_GUIDE_C[2] = [%.9e, %.9e]\narray AS_GUIDE_P[2] = [%d, %d]\n", count, c[0],
+                c[1], page->kind->guides[0], page->kind->guides[1]);
+    as_text_add(out, "array AS_GUIDE_TEXT[2] = ['∝ %s%s', '∝ %s%s']\n", symbol, powers[page->kind->guides[0] & 3], symbol,
+                powers[page->kind->guides[1] & 3]);
+}
+
+static void add_roofs(const as_page *page, as_text *out, double *high)
+{
+    roofs r = find_roofs(page);
+    as_text_add(out, "AS_ROOFS = %zu\narray AS_ROOF[8] = [", r.count);
+    for (size_t i = 0; i < 8; i++) {
+        as_text_add(out, "%s%.9g", i ? ", " : "", i < r.count ? r.gflops[i] : 0);
+        *high = i < r.count && r.gflops[i] > *high ? r.gflops[i] : *high;
+    }
+    as_text_add(out, "]\narray AS_ROOF_TEXT[8] = [");
+    for (size_t i = 0; i < 8; i++)
+        as_text_add(out, "%s'%s'", i ? ", " : "", i < r.count ? r.text[i] : "");
+    as_text_add(out, "]\n");
+}
+
+/* The legend stands below the chart, in as many columns as its longest label leaves room for. */
+static void add_layout(const as_page *page, as_text *out)
+{
+    size_t longest = 1;
+    for (size_t i = 0; i < page->count; i++) {
+        size_t shown = 0;
+        for (const char *c = page->labels[i]; *c; c++)
+            shown += ((unsigned char)*c & 0xc0) != 0x80;
+        longest = shown > longest ? shown : longest;
+    }
+    size_t columns = (size_t)(870 / (75 + 8.6 * (double)longest)); /* as gnuplot will estimate it */
+    columns = columns < 1 ? 1 : columns > 3 ? 3 : columns;
+    columns = columns > page->count ? page->count : columns;
+    as_text_add(out, "AS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [", (page->count + columns - 1) / columns, page->count);
+    for (size_t i = 0; i < page->count; i++)
+        as_text_add(out, "%s\\\n    '%s'", i ? ", " : "", page->labels[i]);
+    as_text_add(out, "]\n");
+}
+
+void as_page_header(const as_page *page, as_text *out)
+{
+    as_arena *a = page->in->arena;
+    extent e = measure(page);
+    const as_chart_value *value = page->kind->value;
+    double left = e.x[0], right = e.x[e.x_count - 1], margin = right > left ? pow(right / left, 0.03) : 2;
+    double low = e.low / 1.5, high = e.high * 1.5;
+    as_text_add(out, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\nAS_CURVES = %zu\n", page->name, page->name, page->count);
+    as_text_add(out, "AS_MACHINE = '%s'\n", as_chart_plain(a, page->in->machine.name ? page->in->machine.name : "unknown machine", 60));
+    as_text_add(out, "AS_SWEEP = '%s'\nAS_SHAPE = '%s'\n", as_chart_plain(a, page->in->sweep, 60),
+                as_chart_plain(a, *page->shape ? page->shape : "several shapes", 110));
+    add_layout(page, out);
+    add_guides(page, left, right * margin, out, &low, &high);
+    add_roofs(page, out, &high);
+    /* Rates are read against the roof, on a linear axis from 0, unless they are too far apart for it. */
+    bool linear = value->ticks == AS_TICKS_RATE && high / e.low < 25;
+    if (value->ticks == AS_TICKS_RATE)
+        high *= linear ? 1.06 : 1.35;
+    as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",
+                !linear, left / margin, right * margin, linear ? 0 : low, high);
+    if (page->kind->axis == AS_AXIS_EDGES)
+        as_ticks_edges(out, left / margin, right * margin);
+    else
+        as_ticks_counts(out, "x", e.x, e.x_count, left, right);
+    if (!linear)
+        as_ticks_log(out, value->ticks, low, high);
+}

@@ -1,0 +1,24 @@
+/* tiles.c: flash for any pattern: tiles that no query sees are skipped, tiles seen in part are masked key by key. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tile/heads.h"
+
+static as_work work(const as_problem *p)
+{
+    const tile_job job = tile_heads_job(p, NULL);
+    return as_attention_work(p, tile_flops_executed(&job));
+}
+
+static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
+
+const as_kernel AS_KERNEL(attention_tiles) = {
+    .abi = AS_KERNEL_ABI,
+    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    .name = "attention/tiles",
+    .help = "flash for any pattern: tiles that no query sees are skipped, others masked key by key",
+    .order = "edges",
+    .operands = as_attention_operands,
+    .workspace = tile_heads_workspace,
+    .work = work,
+    .tolerance = as_attention_tolerance,
+    .phases = phases,
+};

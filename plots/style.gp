@@ -1,0 +1,66 @@
+# style.gp: how every chart of attnscope looks. The header above it sets the variables AS_*.
+# SPDX-License-Identifier: Apache-2.0
+if (!exists('AS_PREFIX')) AS_PREFIX = ''
+set encoding utf8
+set datafile separator comma
+
+# The page, in pixels from the top: title, chart, x axis, legend.
+AS_WIDTH = 1000.0
+AS_TOP = 84.0
+AS_PLOT = 460.0
+AS_AXIS = 70.0
+AS_KEY = AS_KEY_ROWS * 20.0 + 14.0
+AS_HEIGHT = AS_TOP + AS_PLOT + AS_AXIS + AS_KEY
+AS_LEFT = 120.0 / AS_WIDTH
+AS_RIGHT = 1 - 62.0 / AS_WIDTH
+set lmargin at screen AS_LEFT
+set rmargin at screen AS_RIGHT
+set tmargin at screen 1 - AS_TOP / AS_HEIGHT
+set bmargin at screen (AS_AXIS + AS_KEY) / AS_HEIGHT
+
+AS_FONT = 'DejaVu Sans'
+set terminal svg size AS_WIDTH, AS_HEIGHT fixed dynamic noenhanced font AS_FONT . ',12' background rgb 'white'
+set output AS_PREFIX . AS_NAME . '.svg'
+
+# Twelve colours that stay apart for colour-blind eyes and on paper (Okabe and Ito's, without yellow, and five of Tol's);
+# each with a point of its own, and dashes that change first where colours come close.
+array AS_COLOUR[12] = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', \
+                       '#000000', '#882255', '#999933', '#332288', '#44AA99', '#8C5A2B']
+array AS_POINT[12] = [7, 5, 9, 13, 11, 15, 6, 4, 8, 12, 10, 14]
+do for [i = 0:47] {
+    set style line i + 1 linewidth 2 pointsize 0.9 linecolor rgb AS_COLOUR[i % 12 + 1] \
+        pointtype AS_POINT[(i + i / 12) % 12 + 1]
+}
+do for [i = 0:47:4] { set style line i + 1 dashtype solid }
+do for [i = 1:47:4] { set style line i + 1 dashtype (12, 4) }
+do for [i = 2:47:4] { set style line i + 1 dashtype (4, 4) }
+do for [i = 3:47:4] { set style line i + 1 dashtype (12, 4, 3, 4) }
+set style line 100 linewidth 1.2 linecolor rgb '#8A8A8A' dashtype (2, 4)
+set style line 101 linewidth 1.6 linecolor rgb '#555555' dashtype (14, 5)
+
+set border 3 linewidth 1 linecolor rgb '#555555'
+set tics nomirror out textcolor rgb '#222222'
+set grid xtics ytics linetype 1 linewidth 0.7 linecolor rgb '#E4E4E4'
+set grid back
+set errorbars small
+set clip two
+
+set logscale x
+if (AS_LOG_Y) set logscale y
+set xrange [AS_X_LOW:AS_X_HIGH]
+set yrange [AS_Y_LOW:AS_Y_HIGH]
+
+set key at screen AS_LEFT, screen (AS_KEY - 4) / AS_HEIGHT left top vertical maxrows AS_KEY_ROWS \
+    Left reverse noenhanced samplen 4 spacing 1.15 width 1 font ',11' textcolor rgb '#222222'
+
+set label 1 '' at screen AS_LEFT, screen 1 - 26 / AS_HEIGHT left font ',16' textcolor rgb '#111111'
+set label 2 AS_SHAPE at screen AS_LEFT, screen 1 - 49 / AS_HEIGHT left font ',11' textcolor rgb '#444444'
+set label 3 AS_MACHINE . '   ' . AS_SWEEP at screen AS_LEFT, screen 1 - 67 / AS_HEIGHT left font ',10' textcolor rgb '#777777'
+set label 4 '' at screen 18 / AS_WIDTH, graph 0.5 center rotate by 90 font ',12' textcolor rgb '#222222'
+do for [g = 1:AS_GUIDES] {
+    set label 10 + g AS_GUIDE_TEXT[g] at first AS_X_HIGH, first AS_GUIDE_C[g] * AS_X_HIGH ** AS_GUIDE_P[g] \
+        left offset 0.6, 0 font ',11' textcolor rgb '#777777'
+}
+do for [r = 1:AS_ROOFS] {
+    set label 20 + r AS_ROOF_TEXT[r] at graph 0.01, first AS_ROOF[r] left offset 0, 0.6 font ',10' textcolor rgb '#555555'
+}
