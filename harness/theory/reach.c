@@ -83,22 +83,22 @@ static void follow(walk *w, size_t first)
 {
     as_spread *s = &w->spread;
     size_t m = s->period, layers = w->out->layers;
-    bool single = w->commute || m == 1, closed = false, known = true;
+    bool single = w->commute || m == 1, done = false, known = true;
     w->kept_size = UINT64_MAX;
     w->wait = 1, w->waited = 0;
     s->spent = 0;
     as_spread_start(s, s->ask->length - 1);
     for (uint64_t depth = 1;; depth++) {
-        bool counts = single || (depth - 1) % m == first;
-        if (!closed || !s->grows) {
+        if (!done || !s->grows) {
             size_t i = w->commute ? (depth - 1) % m : (first + m - (depth - 1) % m) % m;
             as_spread_step(s, i);
         }
+        bool counts = single || (depth - 1) % m == first;
         if (counts)
             record(w, depth);
-        bool full = w->out->cover == AS_COVERS && w->out->layers_to_cover <= depth;
-        closed = closed || full || hopeless(w, depth % m == 0, &known);
-        if (closed && depth >= layers)
+        bool beaten = w->out->cover == AS_COVERS && w->out->layers_to_cover <= depth;
+        done = done || (s->grows && s->size == s->ask->length) || (!beaten && hopeless(w, depth % m == 0, &known));
+        if ((done || beaten) && counts && depth >= layers)
             break;
     }
     if (!known && w->out->cover == AS_COVERS_NEVER)

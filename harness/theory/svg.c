@@ -44,11 +44,12 @@ static void add_cells(const as_grid *g, as_text *out)
 static void add_panel(const as_grid *g, const as_pattern *p, size_t index, size_t panels, as_text *out)
 {
     as_text_add(out, "<g transform=\"translate(%zu,%d)\" font-size=\"12\">\n", LEFT + index * (PANEL + GAP), TOP);
-    as_text_add(out, "<text x=\"0\" y=\"-10\">");
-    if (panels > 1)
-        as_text_add(out, "layer %zu: ", index + 1);
-    add_escaped(out, as_pattern_text(p), 50);
-    as_text_add(out, "</text>\n<g fill=\"#1f4e79\" shape-rendering=\"crispEdges\">\n");
+    if (panels > 1) {
+        as_text_add(out, "<text x=\"0\" y=\"-10\">layer %zu: ", index + 1);
+        add_escaped(out, as_pattern_text(p), 50);
+        as_text_add(out, "</text>\n");
+    }
+    as_text_add(out, "<g fill=\"#1f4e79\" shape-rendering=\"crispEdges\">\n");
     add_cells(g, out);
     as_text_add(out, "</g>\n<rect width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>\n", PANEL, PANEL);
     as_text_add(out, "<text x=\"0\" y=\"%d\">1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu</text>", PANEL + 16,
@@ -68,7 +69,7 @@ bool as_picture_svg(const as_schedule *s, size_t length, as_text *out, as_err *e
     size_t wide = LEFT + panels * PANEL + (panels - 1) * GAP + 24, high = TOP + PANEL + BELOW;
     as_text_add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
                      "font-family=\"sans-serif\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
-                     "<text x=\"%d\" y=\"24\" font-size=\"14\">", wide, high, wide, high, LEFT);
+                     "<text x=\"%d\" y=\"28\" font-size=\"14\">", wide, high, wide, high, LEFT);
     add_escaped(out, as_schedule_text(s), panels * 50);
     as_text_add(out, ", T = %zu</text>\n", length);
     for (size_t i = 0; i < panels; i++) {

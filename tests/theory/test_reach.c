@@ -72,6 +72,13 @@ static size_t row_size(const matrix *m, size_t t, size_t length)
     return size;
 }
 
+static void equal(const as_schedule *s, size_t length, size_t depth, uint64_t found, uint64_t truth)
+{
+    if (found != truth)
+        print_message("%s, T = %zu, layer %zu\n", as_schedule_text(s), length, depth);
+    assert_int_equal(found, truth);
+}
+
 static void check(const as_schedule *s, size_t length, size_t heads, size_t deep)
 {
     static matrix layer[4], below, above;
@@ -92,7 +99,7 @@ static void check(const as_schedule *s, size_t length, size_t heads, size_t deep
         for (size_t t = 0; t < length; t++)
             all += row_size(&above, t, length);
         if (depth <= LAYERS) {
-            assert_int_equal(r.sees[depth - 1], last);
+            equal(s, length, depth, r.sees[depth - 1], last);
             if (!r.sampled)
                 assert_true(fabs(r.share[depth - 1] - (double)all / (double)pairs) < 1e-12);
         }
@@ -101,10 +108,10 @@ static void check(const as_schedule *s, size_t length, size_t heads, size_t deep
         below = above;
     }
     if (covered) {
-        assert_int_equal(r.cover, AS_COVERS);
-        assert_int_equal(r.layers_to_cover, covered);
+        equal(s, length, 0, r.cover, AS_COVERS);
+        equal(s, length, 0, r.layers_to_cover, covered);
     } else {
-        assert_int_equal(r.cover, AS_COVERS_NEVER);
+        equal(s, length, 0, r.cover, AS_COVERS_NEVER);
     }
     as_reach_free(&r);
 }
