@@ -161,7 +161,8 @@ def check_mask(shape, counts, saved, where):
 def check(job):
     """One call of apply; "ok", "refused" or what is wrong."""
     shape, kernel, isa, pattern, counts, number = job
-    where = f"{kernel} ({isa}) on {pattern}, B={shape.B} H={shape.H} Hkv={shape.Hkv} T={shape.T} S={shape.S} d={shape.d}"
+    sizes = f"B={shape.B} H={shape.H} Hkv={shape.Hkv} T={shape.T} S={shape.S} d={shape.d}"
+    where = f"{kernel} ({isa}) on {pattern}, {sizes}"
     out, saved = f"o{number}.npy", f"m{number}.npy"
     done = shape.apply(kernel, pattern, out, "--isa", isa, "--save-mask", saved)
     out, saved = f"{shape.folder}/{out}", f"{shape.folder}/{saved}"
@@ -206,8 +207,8 @@ def main():
                     wrong.append(verdict)
     wrong += [f"{name} was never accepted" for name, _ in kernels if not accepted[name]]
     print("\n".join(wrong[:20]))
-    print(f"{len(kernels)} kernels, {len(patterns)} patterns, {len(shapes)} shapes: {sum(accepted.values())} outputs agree, "
-          f"{sum(refused.values())} refused, {len(wrong)} wrong")
+    print(f"{len(kernels)} kernels, {len(patterns)} patterns, {len(shapes)} shapes: "
+          f"{sum(accepted.values())} outputs agree, {sum(refused.values())} refused, {len(wrong)} wrong")
     sys.exit(bool(wrong) or not kernels)
 
 
