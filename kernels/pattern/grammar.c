@@ -166,7 +166,7 @@ static bool join(const context *c, as_pattern *p)
         every &= as_use_traits(&p->uses[i]);
         any |= as_use_traits(&p->uses[i]);
     }
-    p->traits = (every & (AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS)) |
+    p->traits = (every & (AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE)) |
                 (any & (AS_PATTERN_PER_HEAD | AS_PATTERN_MULTISET)) | (p->count == 1 ? any & AS_PATTERN_DENSE : 0);
     p->text = n < sizeof out ? strdup(out) : NULL;
     return p->text || fail(c, c->whole, "the pattern's text is too long");

@@ -70,6 +70,7 @@ typedef enum {
     AS_PATTERN_PER_HEAD = 4,   /* rows differ between heads */
     AS_PATTERN_MULTISET = 8,   /* a key may be yielded more than once */
     AS_PATTERN_DENSE = 16,     /* exactly `causal` or `full` */
+    AS_PATTERN_BY_DISTANCE = 32, /* causal, and whether t sees u depends on t - u alone */
 } as_pattern_trait;
 unsigned as_pattern_traits(const as_pattern *p);
 

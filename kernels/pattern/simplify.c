@@ -20,7 +20,7 @@ bool as_use_both(const as_use *use)
 unsigned as_use_traits(const as_use *use)
 {
     unsigned lacks = use->term->lacks ? use->term->lacks(&use->args) : 0;
-    return use->term->traits & ~lacks & ~(as_use_both(use) ? (unsigned)AS_PATTERN_CAUSAL : 0);
+    return use->term->traits & ~lacks & ~(as_use_both(use) ? (unsigned)(AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE) : 0);
 }
 
 static bool is(const as_use *use, const char *name) { return !strcmp(use->term->name, name); }

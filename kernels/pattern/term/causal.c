@@ -20,7 +20,7 @@ const as_term as_term_causal = {
     .name = "causal",
     .example = "causal",
     .help = "every token up to the query: 1..t",
-    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE,
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE | AS_PATTERN_BY_DISTANCE,
     .row = row,
     .edges_first = edges_first,
 };

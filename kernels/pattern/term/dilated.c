@@ -43,7 +43,7 @@ const as_term as_term_dilated = {
     .help = "every r-th token back from the query, k of them (k=0: all)",
     .params = {{.key = "r", .kind = AS_PARAM_COUNT, .least = 1},
                {.key = "k", .kind = AS_PARAM_COUNT, .optional = true}},
-    .traits = AS_PATTERN_CAUSAL,
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE,
     .row = row,
     .edges_first = edges_first,
     .expand = expand,
