@@ -138,7 +138,7 @@ static void test_masks_in_both_orders(void **state)
 static void test_unions(void **state)
 {
     (void)state;
-    const unsigned char back[] = {1, 0, 0, /**/ 0, 1, 0, /**/ 0, 1, 0}, ahead[] = {1, 0, 1, /**/ 0, 1, 0, /**/ 0, 1, 0};
+    const unsigned char back[] = {1, 0, 0, /**/ 0, 1, 0, /**/ 0, 1, 0}, ahead[] = {1, 1, 0, /**/ 0, 1, 0, /**/ 0, 1, 0};
     char text[300];
     for (int i = 0; i < 2; i++) {
         write_mask("a.npy", i ? ahead : back, 3, 3, AS_NPY_BOOL);
