@@ -22,6 +22,8 @@ static const char *const PATTERNS[] = {
     "fixed:l=8,c=2", "block:b=8,density=0.3,seed=4", "longnet:w=8/16/32,r=1/2/4", "longformer:w=8,g=2",
     "schedule(dilated:r=1,k=2;dilated:r=2,k=2;dilated:r=4,k=2)", "schedule(window:w=2;sink:s=2+window:w=3)",
     "schedule(window:w=3;sink:s=2)", "schedule(random:r=2,seed=1;window:w=2;fixed:l=8,c=1)", "schedule(full;window:w=2)",
+    "schedule(full;sink:s=2)", "schedule(full;sink:s=2;random:r=1,seed=3)", "random:r=2,seed=1,sides=both",
+    "random:r=1,seed=4,sides=both", "window:w=6,sides=both+random:r=1,seed=3", "schedule(window:w=5,sides=both;sink:s=1)",
     "schedule(strided:l=5;random:r=3,seed=9+window:w=1)",
 };
 
