@@ -24,7 +24,8 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
 {
     const as_problem *p = job->problem;
     void *const *operand = job->call->operand;
-    const size_t r = value(p, "r"), c = unit % r, kv = unit / r, b = kv / p->kv_heads, d = p->head_dim;
+    const size_t r = value(p, "r"), classes = r < p->context ? r : p->context;
+    const size_t c = unit % classes, kv = unit / classes, b = kv / p->kv_heads, d = p->head_dim;
     const size_t h = kv % p->kv_heads * job->members + member, past = p->context - p->length;
     const size_t bytes = p->dtype == AS_F32 ? 4 : 2, key = (as_key_offset(p, b, h) + c * d) * bytes;
     const size_t length = members(past, p->context, r, c), context = members(0, p->context, r, c);

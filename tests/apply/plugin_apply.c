@@ -27,7 +27,8 @@ static double tolerance(const as_problem *p) { return (void)p, 1e-5; }
 static as_work work(const as_problem *p) { return (as_work){.flops_useful = 4 * p->head_dim * p->edges * p->batch}; }
 
 /* Causal whatever the pattern; every weight is right, every result a thousandth too large. */
-static void row(const as_problem *p, const float *q, const float *k, const float *v, size_t keys, float *weight, float *o)
+static void row(const as_problem *p, const float *q, const float *k, const float *v, size_t keys, float *weight,
+                float *o)
 {
     const size_t d = p->head_dim;
     float total = 0;

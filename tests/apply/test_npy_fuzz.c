@@ -90,7 +90,10 @@ static void overwrite_byte(target *t) { t->bytes[below(t->size)] = (unsigned cha
 static void overwrite_header(target *t) { t->bytes[below(t->size < 80 ? t->size : 80)] = (unsigned char)below(128); }
 static void flip_bit(target *t) { t->bytes[below(t->size)] ^= (unsigned char)(1u << below(8)); }
 static void cut(target *t) { t->size = 1 + below(t->size); }
-static void lie_about_length(target *t) { t->bytes[(8 + below(4)) % t->size] = (unsigned char)(below(2) ? 255 : below(256)); }
+static void lie_about_length(target *t)
+{
+    t->bytes[(8 + below(4)) % t->size] = (unsigned char)(below(2) ? 255 : below(256));
+}
 
 static void extend(target *t)
 {
@@ -114,7 +117,8 @@ static void splice(target *t)
         t->bytes[8] = (unsigned char)(t->bytes[8] + n - gone);
 }
 
-static void (*const mutations[])(target *) = {overwrite_byte, overwrite_header, flip_bit, cut, lie_about_length, extend, splice};
+static void (*const mutations[])(target *) = {overwrite_byte,   overwrite_header, flip_bit, cut,
+                                              lie_about_length, extend,           splice};
 
 /* One line, no control bytes, within its buffer, and it names the file. */
 static void check_reason(const target *t, const char *why, size_t cap)

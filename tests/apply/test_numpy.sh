@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every kernel on every pattern that it accepts, against attention computed anew in NumPy from the patterns' definitions.
+# Every kernel on every pattern that it accepts, against attention computed anew in NumPy from the definitions.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 python=/usr/bin/python3

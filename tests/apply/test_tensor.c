@@ -1,5 +1,5 @@
-/* test_tensor.c: the user's arrays become what kernels take: float16 and bfloat16 exactly, C and Fortran order alike, and
- * what is not finite is named.
+/* test_tensor.c: the user's arrays become what kernels take: float16 and bfloat16 exactly, C and Fortran order alike,
+ * and what is not finite is named.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
