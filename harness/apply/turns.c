@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../kernels/cpu.h"
 #include "internal.h"
 
 #define CALLS_MOST 1000000
@@ -27,8 +28,9 @@ static bool take(const as_bench *b, const as_problem *p, uint64_t calls, as_err 
 
 bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err)
 {
-    char line[80];
-    bool ok = say("ready\n", err);
+    char line[200];
+    snprintf(line, sizeof line, "ready %.80s %s %s\n", b->entry->kernel->name, as_isa_name(b->entry->isa), as_dtype_name(p->dtype));
+    bool ok = say(line, err);
     while (ok && fgets(line, sizeof line, stdin)) {
         uint64_t calls = 0;
         line[strcspn(line, "\n")] = 0;

@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+"""attnscope beside PyTorch and ggml on this machine: the same arrays, the same threads, in turns. See README.md.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import argparse
+import collections
+import math
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+
+try:
+    import numpy
+except ImportError:
+    sys.exit("compare.py: needs NumPy: pip install numpy")
+
+import turns
+
+HERE = pathlib.Path(__file__).resolve().parent
+HEADS = 8
+
+# pattern is attnscope's; window 0 is causal. A single query stands at the last key, so it sees all.
+Work = collections.namedtuple("Work", "length context head_dim dtype window kernel")
+WORKS = (
+    [Work(t, t, d, "f32", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
+    + [Work(t, t, d, "bf16", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
+    + [Work(4096, 4096, 64, "f32", 256, "attention/flash"), Work(1, 32768, 128, "f32", 0, "attention/flash")]
+)
+
+# What is compared with what; the largest difference of outputs that the types allow (values are normal, about 4 at most).
+Rival = collections.namedtuple("Rival", "side how words allowed")
+RIVALS = {
+    "f32": {
+        "causal": [Rival("torch", "causal", "PyTorch, is_causal=True", 1e-4),
+                   Rival("ggml", "f32", "ggml, k and v f32, mask f16", 1e-4),
+                   Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
+        "window": [Rival("torch", "bool", "PyTorch, boolean mask", 1e-4),
+                   Rival("torch", "float", "PyTorch, additive mask", 1e-4),
+                   Rival("ggml", "f32", "ggml, k and v f32, mask f16", 1e-4),
+                   Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
+        "decode": [Rival("torch", "none", "PyTorch, no mask", 1e-4),
+                   Rival("ggml", "f32", "ggml, k and v f32, no mask", 1e-4),
+                   Rival("ggml", "f16", "ggml, k and v f16, no mask", 2e-2)],
+    },
+    "bf16": {"causal": [Rival("torch", "causal", "PyTorch bf16, is_causal=True", 5e-2)]},
+}
+CONTROL = Rival("attnscope", "", "attnscope again (control: 1 is right)", 0)
+
+
+def form(work):
+    return "decode" if work.length == 1 else "window" if work.window else "causal"
+
+
+def pattern(work):
+    return f"window:w={work.window}" if work.window else "causal"
+
+
+def title(work):
+    shape = f"T {work.length}" if work.length == work.context else f"T {work.length}, S {work.context}"
+    return f"{work.dtype}, {pattern(work)}, {shape}, d {work.head_dim}"
+
+
+def flops(work):
+    """The useful ones: 4 d for each visible pair."""
+    first = work.context - work.length + 1
+    edges = sum(min(t, work.window or t) for t in range(first, work.context + 1))
+    return 4 * work.head_dim * HEADS * edges
+
+
+# ---- the sides
+
+class Arrays:
+    """q, k and v of one work: .npy for attnscope and PyTorch, raw float32 for ggml."""
+
+    def __init__(self, folder, work):
+        self.folder = folder
+        random = numpy.random.default_rng(1)
+        for name, rows in (("q", work.length), ("k", work.context), ("v", work.context)):
+            values = random.standard_normal((HEADS, rows, work.head_dim), dtype=numpy.float32)
+            if work.dtype == "bf16":
+                numpy.save(self.path(name, "npy"), (values.view(numpy.uint32) >> 16).astype(numpy.uint16))
+            else:
+                numpy.save(self.path(name, "npy"), values)
+                values.tofile(self.path(name, "raw"))
+
+    def path(self, name, ending):
+        return os.path.join(self.folder, f"{name}.{ending}")
+
+    def inputs(self, ending):
+        return [self.path(name, ending) for name in "qkv"]
+
+
+def attnscope_side(options, work, rival, arrays, env):
+    q, k, v = arrays.inputs("npy")
+    side = turns.Side([options.attnscope, "apply", "--kernel", work.kernel, "--pattern", pattern(work), "--q", q, "--k", k, "--v",
+                       v, "--out", arrays.path("attnscope" + rival.how, "npy"), "--calls", "1", "--rows", "64", "--threads",
+                       str(options.threads), "--turns"], env)
+    if not side.ready.endswith(" " + work.dtype):
+        side.close()
+        raise turns.Missing(f"attnscope has no {work.dtype} here: it took the arrays as {side.ready.split()[-1]}")
+    return side
+
+
+def torch_side(options, work, rival, arrays, env):
+    return turns.Side([options.torch_python, str(HERE / "torch_side.py"), work.dtype, rival.how, str(options.threads),
+                       str(work.window), *arrays.inputs("npy"), arrays.path("torch", "npy")], env)
+
+
+def ggml_program(options, folder):
+    """ggml_side, compiled against the user's ggml."""
+    program, prefix = os.path.join(folder, "ggml_side"), options.ggml_prefix
+    if not prefix:
+        raise turns.Missing("where is ggml? --ggml-prefix DIR or GGML_PREFIX names the folder it was installed to")
+    if not os.path.exists(program):
+        lib = next((f for f in ("lib", "lib64") if os.path.isdir(os.path.join(prefix, f))), "lib")
+        command = [os.environ.get("CC", "cc"), "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L", str(HERE / "ggml_side.c"),
+                   "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
+                   "-Wl,-rpath," + os.path.join(os.path.abspath(prefix), lib), "-lggml", "-lggml-cpu", "-lggml-base", "-lm", "-o", program]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            errors = [line for line in done.stderr.splitlines() if "error" in line or "cannot" in line]
+            raise turns.Missing("ggml_side.c was not built: " + (errors or done.stderr.splitlines() or ["no reason given"])[0])
+    return program
+
+
+def ggml_side(options, work, rival, arrays, env):
+    return turns.Side([ggml_program(options, options.folder), rival.how, str(options.threads), str(HEADS), str(work.length),
+                       str(work.context), str(work.head_dim), str(work.window), *arrays.inputs("raw"),
+                       arrays.path("ggml", "raw")], env)
+
+
+SIDES = {"attnscope": attnscope_side, "torch": torch_side, "ggml": ggml_side}
+
+
+def output(arrays, work, rival):
+    if rival.side == "ggml":
+        raw = numpy.fromfile(arrays.path("ggml", "raw"), dtype=numpy.float32)
+        return raw.reshape(work.length, HEADS, work.head_dim).transpose(1, 0, 2)
+    return numpy.load(arrays.path("torch" if rival.side == "torch" else "attnscope" + rival.how, "npy"))
+
+
+# ---- one comparison
+
+Row = collections.namedtuple("Row", "work rival ratio low high by_process ours theirs pairs difference")
+
+
+def measure(options, work, rival, arrays, env, versions):
+    pairs, medians = [], []
+    share = options.processes
+    ours_kind = Rival("attnscope", "-a", "", 0)
+    for _ in range(share):
+        with attnscope_side(options, work, ours_kind, arrays, env) as ours, \
+                SIDES[rival.side](options, work, rival, arrays, env) as theirs:
+            versions["attnscope"], versions[rival.side] = ours.ready, theirs.ready
+            some = turns.alternate(ours, theirs, options.seconds / share, math.ceil(options.pairs / share),
+                                   math.ceil(80 / share))
+        pairs += some
+        medians.append(float(numpy.median([theirs / ours for ours, theirs in some])))
+    ours, theirs = numpy.array(pairs).T
+    ratio, low, high = (math.exp(x) for x in turns.hodges_lehmann(numpy.log(theirs / ours)))
+    difference = float(numpy.max(numpy.abs(output(arrays, work, ours_kind) - output(arrays, work, rival))))
+    return Row(work, rival, ratio, low, high, (min(medians), max(medians)), float(numpy.median(ours)),
+               float(numpy.median(theirs)), len(pairs), difference)
+
+
+def agrees(row):
+    return row.difference <= row.rival.allowed
+
+
+def cells(row):
+    work = row.work
+    return [title(work), row.rival.words, f"**{row.ratio:.3f}**", f"{row.low:.3f} to {row.high:.3f}",
+            f"{row.by_process[0]:.2f} to {row.by_process[1]:.2f}", f"{row.ours * 1e3:.3g}", f"{row.theirs * 1e3:.3g}",
+            f"{flops(work) / row.ours * 1e-9:.1f}", str(row.pairs),
+            f"{row.difference:.1e}" + ("" if agrees(row) else f" **disagrees: above {row.rival.allowed:g}**")]
+
+
+# ---- the report
+
+COLUMNS = ["work", "against", "ratio", "95 % interval", "by process", "attnscope ms", "rival ms", "attnscope GFLOP/s", "pairs",
+           "largest difference"]
+
+
+def machine():
+    name = platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as f:
+            name = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), name)
+    except OSError:
+        pass
+    return f"{name}, {os.cpu_count()} CPUs, {platform.system()} {platform.release()}"
+
+
+def report(options, rows, missing, versions, load):
+    out = ["# attnscope beside other libraries", "",
+           f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC. {machine()}. B 1, H {HEADS}, {options.threads} "
+           f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at the end.", ""]
+    out += [f"- {side}: {words}" for side, words in versions.items()]
+    out += ["", "The ratio is the other side's time by attnscope's, taken in turns: above 1 attnscope is faster. README.md says how. "
+            "GFLOP/s counts useful ones, the causal half only.", "",
+            "| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    out += ["| " + " | ".join(cells(row)) + " |" for row in rows]
+    if missing:
+        out += ["", "Not measured:", ""] + [f"- {words}" for words in missing]
+    return "\n".join(out) + "\n"
+
+
+def write(path, text):
+    part = pathlib.Path(str(path) + ".tmp")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+# ---- the command
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--torch", action="store_true", help="compare with PyTorch")
+    p.add_argument("--ggml", action="store_true", help="compare with ggml")
+    p.add_argument("--torch-python", default=os.environ.get("TORCH_PYTHON", sys.executable), metavar="FILE",
+                   help="the Python that has torch (TORCH_PYTHON, or the one running this)")
+    p.add_argument("--ggml-prefix", default=os.environ.get("GGML_PREFIX"), metavar="DIR",
+                   help="where ggml is installed: include/ and lib/ (GGML_PREFIX)")
+    p.add_argument("--attnscope", default=str(HERE.parents[1] / "build" / "attnscope"), metavar="FILE", help="the program")
+    p.add_argument("--threads", type=int, default=1, metavar="N", help="threads of each side (1)")
+    p.add_argument("--cpus", metavar="0,1", help="let both sides run on these CPUs only")
+    p.add_argument("--only", default="", metavar="TEXT", help="only works whose title has this text, such as 'T 4096'")
+    p.add_argument("--seconds", type=float, default=20, metavar="X", help="time for one comparison (20)")
+    p.add_argument("--pairs", type=int, default=12, metavar="N", help="at least so many pairs, whatever the time (12)")
+    p.add_argument("--processes", type=int, default=3, metavar="N", help="pairs of processes to spread them over (3)")
+    p.add_argument("--out", metavar="FILE.md", help="write the table there, too")
+    options = p.parse_args()
+    if not (options.torch or options.ggml):
+        p.error("with what? --torch, --ggml or both")
+    if options.threads < 1 or options.processes < 1 or options.pairs < options.processes:
+        p.error("--threads and --processes are 1 or more, --pairs as many as --processes or more")
+    if options.cpus:
+        try:
+            os.sched_setaffinity(0, {int(cpu) for cpu in options.cpus.split(",")})
+        except (ValueError, OSError) as error:
+            p.error(f"--cpus {options.cpus}: {error}")
+    return options
+
+
+def rivals_of(options, work, first):
+    asked = [r for r in RIVALS[work.dtype][form(work)] if getattr(options, r.side)]
+    return ([CONTROL] if first else []) + asked
+
+
+def main():
+    options = arguments()
+    works = [work for work in WORKS if options.only in title(work)]
+    env = dict(os.environ, **{f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "MKL", "OPENBLAS")})
+    rows, missing, versions, load = [], [], {}, os.getloadavg()
+    for work in works:
+        with tempfile.TemporaryDirectory() as folder:
+            arrays = Arrays(folder, work)
+            options.folder = folder
+            for rival in rivals_of(options, work, work is works[0]):
+                try:
+                    row = measure(options, work, rival, arrays, env, versions)
+                except turns.Missing as error:
+                    missing.append(f"{title(work)}, {rival.words}: {error}")
+                    print(f"not measured: {missing[-1]}", file=sys.stderr)
+                    continue
+                rows.append(row)
+                print("  ".join(cells(row)).replace("**", ""), flush=True)
+                if options.out:
+                    write(options.out, report(options, rows, missing, versions, load))
+    text = report(options, rows, missing, versions, load)
+    print("\n" + text)
+    if options.out:
+        write(options.out, text)
+    return 1 if not all(map(agrees, rows)) else 3 if not rows else 4 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
