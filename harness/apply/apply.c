@@ -34,12 +34,14 @@ static bool writable(const char *option, const char *path, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "%s: the path is too long", option);
     memcpy(folder, slash ? path : ".", n);
     folder[n] = 0;
+    errno = ENOTDIR;
     if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode) || access(folder, W_OK) != 0)
-        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s %.300s: cannot be written: %s: name a folder that exists and is yours",
-                       option, path, strerror(errno ? errno : ENOTDIR));
+        return as_fail(err, AS_EXIT_ENVIRONMENT,
+                       "%s %.300s: cannot be written: %s: name a folder that exists and is yours", option, path,
+                       strerror(errno));
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s %.300s: is there and not a regular file: choose another name", option,
-                       path);
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s %.300s: is there and not a regular file: choose another name",
+                       option, path);
     return true;
 }
 
@@ -84,8 +86,8 @@ static void copy_inputs(job *j, void (*warn)(const char *text))
         as_tensor_copy(all[i], j->problem.dtype, j->bench.data[as_bench_operand(&j->bench, all[i]->name)], warn);
 }
 
-/* A kernel's promise is for normal arrays, whose v stay below about 3.5 and whose |q||k| below about (sqrt(d) + 4)^2. An
- * error grows as v does, and as the scores q.k do before they reach exp. */
+/* A kernel's promise is for normal arrays, whose v stay below about 3.5 and whose |q||k| below about (sqrt(d) + 4)^2.
+ * An error grows as v does, and as the scores q.k do before they reach exp. */
 static double allowed(const job *j)
 {
     const as_problem *p = &j->problem;
@@ -145,8 +147,9 @@ bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *resu
     bool ok = false;
     memcpy(p->cache_bytes, request->cache_bytes, sizeof p->cache_bytes);
     as_record_clear(&as_applied_schema, result);
-    if (!read_inputs(&j, request, err) || !set_scale(p, request->scale, err) || !set_pattern(&j, request->pattern, err) ||
-        !check_outputs(request, err) || !as_bench_open(&j.bench, request, is_bf16(&j), p, err))
+    if (!read_inputs(&j, request, err) || !set_scale(p, request->scale, err) ||
+        !set_pattern(&j, request->pattern, err) || !check_outputs(request, err) ||
+        !as_bench_open(&j.bench, request, is_bf16(&j), p, err))
         goto done;
     copy_inputs(&j, request->warn);
     describe(&j, arena, result);

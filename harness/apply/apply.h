@@ -1,12 +1,12 @@
-/* apply.h: one kernel and one pattern on the user's own q, k and v: the output as a file, how long a call took, how far it
- * is from the float64 oracle and from dense attention, and how much of the dense attention mass the pattern keeps.
+/* apply.h: one kernel and one pattern on the user's own q, k and v: the output as a file, how long a call took, how far
+ * it is from the float64 oracle and from dense attention, and how much of the dense attention mass the pattern keeps.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Arrays are .npy: float32, float16, or uint16, which stands for bfloat16 bits; C or Fortran order. q is (H,T,d) or
- * (B,H,T,d); k and v are (Hkv,S,d) or (B,Hkv,S,d) with Hkv dividing H and S >= T. The last query stands at the last key.
+ * (B,H,T,d); k and v are (Hkv,S,d) or (B,Hkv,S,d), Hkv dividing H and S >= T. The last query stands at the last key.
  *
- * Dense attention is `causal`, unless some row of the pattern sees a key after its query; then it is `full`. The mass that
- * a row keeps is the sum of its dense softmax weights (float64) over the keys that the pattern shows it.
+ * Dense attention is `causal`, unless some row of the pattern sees a key after its query; then it is `full`. The mass
+ * that a row keeps is the sum of its dense softmax weights (float64) over the keys that the pattern shows it.
  */
 #ifndef AS_APPLY_H
 #define AS_APPLY_H
@@ -61,8 +61,8 @@ typedef struct {
 AS_RECORD(as_applied, AS_APPLY_COLUMNS);
 extern const as_schema as_applied_schema;
 
-/* Everything, in order; texts of `result` live in `arena`. True with a verdict (the output is written, whole, whatever the
- * verdict); false and `err`, without an output, when the input or the environment is at fault. */
+/* Everything, in order; texts of `result` live in `arena`. True with a verdict (the output is written, whole, whatever
+ * the verdict); false and `err`, without an output, when the input or the environment is at fault. */
 bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *result, as_err *err);
 
 #endif

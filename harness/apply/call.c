@@ -24,8 +24,9 @@ static bool unknown_kernel(const char *name, as_err *err)
                        name);
     for (size_t i = 0; i < as_registry_count(); i++)
         as_nearest_try(&near, as_registry_at(i)->kernel->name);
-    return as_fail(err, AS_EXIT_USAGE, "--kernel: there is no '%.80s', the nearest is %s: 'attnscope list' shows them all",
-                   name, near.best ? near.best : "none");
+    return as_fail(err, AS_EXIT_USAGE,
+                   "--kernel: there is no '%.80s', the nearest is %s: 'attnscope list' shows them all", name,
+                   near.best ? near.best : "none");
 }
 
 static bool is_qkv(const char *name) { return !strcmp(name, "q") || !strcmp(name, "k") || !strcmp(name, "v"); }
@@ -51,7 +52,8 @@ static bool takes_qkv(as_bench *b, const as_problem *p, as_err *err)
         has_shape(&o[k], B, p->kv_heads, p->context, d) && has_shape(&o[v], B, p->kv_heads, p->context, d) &&
         has_shape(&o[b->out], B, p->heads, p->length, d))
         return true;
-    return as_fail(err, AS_EXIT_USAGE, "--kernel %s: does not work on q, k and v alone, so it cannot be applied to them",
+    return as_fail(err, AS_EXIT_USAGE,
+                   "--kernel %s: does not work on q, k and v alone, so it cannot be applied to them",
                    b->entry->kernel->name);
 }
 
@@ -101,7 +103,8 @@ bool as_bench_open(as_bench *b, const as_apply_request *request, bool prefer_bf1
         return unknown_kernel(request->kernel, err);
     const as_kernel *kernel = b->entry->kernel;
     if (!as_oracle_find(kernel->name))
-        return as_fail(err, AS_EXIT_USAGE, "--kernel %s: its mechanism has no oracle, so nothing could be said of its output",
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--kernel %s: its mechanism has no oracle, so nothing could be said of its output",
                        kernel->name);
     if (!settle_dtype(kernel, prefer_bf16, p, err))
         return false;

@@ -53,7 +53,7 @@ bool as_mask_write(const as_problem *p, const char *path, uint64_t memory, as_er
     size_t bytes;
     if (__builtin_mul_overflow(heads * p->length, p->context, &bytes) || bytes > MASK_MAX || (memory && bytes > memory))
         return as_fail(err, AS_EXIT_USAGE,
-                       "--save-mask: the mask of %zu queries, %zu keys and %zu head%s takes %s, more than is reasonable: "
+                       "--save-mask: the mask of %zu queries, %zu keys and %zu head%s takes %s, which is too much: "
                        "leave the option out, or apply to fewer tokens",
                        p->length, p->context, heads, heads == 1 ? "" : "s",
                        as_format_bytes(size, (double)heads * (double)p->length * (double)p->context));

@@ -1,5 +1,5 @@
-/* mass.c: what a pattern loses: the kernel's output against dense attention in float64, and how much of the dense softmax
- * weight of a row lies on the keys that the pattern shows it.
+/* mass.c: what a pattern loses: the kernel's output against dense attention in float64, and how much of the dense
+ * softmax weight of a row lies on the keys that the pattern shows it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>

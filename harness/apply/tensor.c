@@ -30,8 +30,8 @@ bool as_tensor_open(as_tensor *t, const char *name, const char *path, as_err *er
     for (int i = 0; i < f->rank; i++) {
         const int from = f->fortran ? i : f->rank - 1 - i, to = from + 4 - f->rank;
         if (!f->shape[from])
-            return as_fail(err, AS_EXIT_USAGE, "--%s %.200s: its %s dimension (index %d) is 0: nothing to work on", name,
-                           path, dimension_names[to], from);
+            return as_fail(err, AS_EXIT_USAGE, "--%s %.200s: its %s dimension (index %d) is 0: nothing to work on",
+                           name, path, dimension_names[to], from);
         t->shape[to] = f->shape[from];
         t->stride[to] = step;
         step *= f->shape[from];
@@ -67,8 +67,8 @@ bool as_tensors_agree(const as_tensor *q, const as_tensor *k, const as_tensor *v
                        p->heads);
     if (p->length > p->context)
         return as_fail(err, AS_EXIT_USAGE,
-                       "--q has %zu tokens, --k only %zu: the queries are the last of the keys' tokens, so give at least "
-                       "as many keys",
+                       "--q has %zu tokens, --k only %zu: the queries are the last of the keys' tokens, so give at "
+                       "least as many keys",
                        p->length, p->context);
     if (__builtin_mul_overflow(p->length, p->context, &work) || __builtin_mul_overflow(work, p->heads, &work) ||
         __builtin_mul_overflow(work, p->head_dim, &work) || __builtin_mul_overflow(work, p->batch, &work) ||

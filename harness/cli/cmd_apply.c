@@ -36,8 +36,11 @@ static bool check_given(const as_apply_request *r, as_err *err)
     const struct {
         const char *name, *value, *hint;
     } needed[] = {
-        {"--kernel", r->kernel, "a kernel such as attention/flash"}, {"--pattern", r->pattern, "a pattern such as causal"},
-        {"--q", r->q, "a .npy file"}, {"--k", r->k, "a .npy file"}, {"--v", r->v, "a .npy file"},
+        {"--kernel", r->kernel, "a kernel such as attention/flash"},
+        {"--pattern", r->pattern, "a pattern such as causal"},
+        {"--q", r->q, "a .npy file"},
+        {"--k", r->k, "a .npy file"},
+        {"--v", r->v, "a .npy file"},
         {"--out", r->out, "the .npy file to write"},
     };
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
@@ -132,14 +135,15 @@ static void print_table(const as_applied *a, const char *path, as_arena *arena, 
                                              (unsigned long long)a->rows);
     const char *cells[][3] = {
         {"seconds", as_format_seconds(time, a->seconds),
-         as_arena_printf(arena, "median of %llu call%s, fastest %s", (unsigned long long)a->calls, a->calls == 1 ? "" : "s",
-                         as_format_seconds(least, a->seconds_min))},
+         as_arena_printf(arena, "median of %llu call%s, fastest %s", (unsigned long long)a->calls,
+                         a->calls == 1 ? "" : "s", as_format_seconds(least, a->seconds_min))},
         {"error_max", number(arena, a->error_max),
          as_arena_printf(arena, "from the float64 oracle over %s; %s: %s allowed", rows, a->verdict,
                          number(arena, a->error_allowed))},
         {"dense_error_max", number(arena, a->dense_error_max),
          as_arena_printf(arena, "from dense attention (%s) over the same rows", a->dense)},
-        {"mass_kept_mean", percent(arena, a->mass_kept_mean), "of the dense attention weight is on keys that the pattern shows"},
+        {"mass_kept_mean", percent(arena, a->mass_kept_mean),
+         "of the dense attention weight is on keys that the pattern shows"},
         {"mass_kept_min", percent(arena, a->mass_kept_min),
          as_arena_printf(arena, "in the worst row, batch/head/query %s", a->mass_worst_row)},
     };
@@ -187,20 +191,21 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_apply = {
     .name = "apply",
-    .usage = "apply --kernel K --pattern P --q Q.npy --k K.npy --v V.npy --out O.npy [--scale X] [--save-mask M.npy] ...",
+    .usage = "apply --kernel K --pattern P --q Q.npy --k K.npy --v V.npy --out O.npy [--scale X] [--save-mask M] ...",
     .about = "one kernel on your own arrays: its time, its error, and what the pattern loses",
     .help =
-        "q is (H,T,d) or (B,H,T,d); k and v are (Hkv,S,d) or (B,Hkv,S,d), where Hkv divides H and S is at least T (the\n"
-        "last query stands at the last key). float32, float16, or uint16, which is taken for bfloat16 bits; C or Fortran\n"
-        "order; little-endian. The output has q's shape and is float32. A query that sees no key gives zeros.\n"
+        "q is (H,T,d) or (B,H,T,d); k and v are (Hkv,S,d) or (B,Hkv,S,d), where Hkv divides H and S is at least T: "
+        "the\n"
+        "last query stands at the last key. float32, float16, or uint16, taken for bfloat16 bits; C or Fortran order;\n"
+        "little-endian. The output has q's shape and is float32. A query that sees no key gives zeros.\n"
         "\n"
         "  --kernel K      such as attention/flash; 'attnscope list' shows all\n"
         "  --pattern P     such as causal or sink:s=4+window:w=256\n"
         "  --q, --k, --v   the inputs, .npy\n"
         "  --out O.npy     the output, written whole or not at all; written, too, when the verdict is bad\n"
         "  --scale X       multiplies q.k; 1/sqrt(d) if left out\n"
-        "  --save-mask M   the pattern as a boolean (T,S) .npy, (H,T,S) where heads differ; how often longnet names a key\n"
-        "                  is not in it\n"
+        "  --save-mask M   the pattern as a boolean (T,S) .npy, (H,T,S) where heads differ; that longnet may name a\n"
+        "                  key more than once is not in it\n"
         "  --calls N       timed calls, after one to warm up; otherwise as many as 0.25 s holds, 3 to 99\n"
         "  --rows N        rows to check; otherwise as many as about a second holds\n"
         "  --threads N     threads that the kernel may use (1)\n"
@@ -210,12 +215,14 @@ const as_command as_command_apply = {
         "  --plugin FILE   a shared object with more kernels (repeatable); its code runs, so load only what you trust\n"
         "  --format F      table (default), csv or json\n"
         "\n"
-        "error_max is the distance from the same attention in float64; above error_allowed (the kernel's promise, scaled\n"
-        "where your numbers are larger than normal ones) the exit code is 1. dense_error_max is the distance from dense\n"
-        "attention: causal, or full if the pattern lets any query see a later key. mass_kept is the share of a row's dense\n"
-        "softmax weight that lies on keys which the pattern shows. Figures are about the rows checked.\n"
+        "error_max is the distance from the same attention in float64; above error_allowed (the kernel's promise,\n"
+        "scaled where your numbers are larger than normal ones) the exit code is 1. dense_error_max is the distance "
+        "from\n"
+        "dense attention: causal, or full if the pattern lets any query see a later key. mass_kept is the share of a\n"
+        "row's dense softmax weight that lies on keys which the pattern shows. Figures are about the rows checked.\n"
         "\n"
-        "  attnscope apply --kernel attention/gather --pattern sink:s=4+window:w=252 --q q.npy --k k.npy --v v.npy --out o.npy\n",
+        "  attnscope apply --kernel attention/gather --pattern sink:s=4+window:w=252 \\\n"
+        "                  --q q.npy --k k.npy --v v.npy --out o.npy\n",
     .run = run,
     .order = 65,
 };

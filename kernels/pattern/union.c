@@ -15,7 +15,7 @@ static size_t output_max(const as_pattern *p, size_t context, size_t *input)
     size_t sum = 0, stepped = 0;
     for (size_t i = 0; i < p->count; i++) {
         sum += term_runs_max(&p->uses[i], context);
-        stepped += !(p->uses[i].term->traits & AS_PATTERN_CONTIGUOUS);
+        stepped += !(as_use_traits(&p->uses[i]) & AS_PATTERN_CONTIGUOUS);
     }
     *input = sum;
     return stepped > 1 ? sum + context : 2 * sum;

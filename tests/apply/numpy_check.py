@@ -23,8 +23,8 @@ EVERY_PATTERN = "attention/gather"  # takes whatever the language can say
 SHAPES = [
     (0, 1, 1, 1, 1, 3, "<f4"),
     (0, 2, 1, 17, 17, 3, "<f2"),
-    (2, 4, 2, 65, 65, 40, "<f4"),
-    (0, 3, 3, 197, 197, 64, "<u2"),
+    (2, 4, 2, 65, 65, 40, "<u2"),
+    (0, 3, 3, 197, 197, 64, "<f4"),
     (1, 4, 1, 1, 197, 40, "<f4"),
     (0, 2, 2, 33, 130, 5, "<f4"),
 ]
@@ -134,15 +134,14 @@ def check_output(shape, counts, done, out, where):
     truth, o, said = weights @ shape.v, np.load(out), json.loads(done.stdout)
     wanted = (shape.B, shape.H, shape.T, shape.d) if shape.B else (shape.H, shape.T, shape.d)
     assert o.shape == wanted and o.dtype == np.dtype("<f4"), f"{where}: output is {o.dtype} {o.shape}"
-    narrow = said["dtype"] == "bf16"
-    close("output", o.reshape(truth.shape), truth, 5e-2 if narrow else 1e-5, where)
+    close("output", o.reshape(truth.shape), truth, 3e-2 if said["dtype"] == "bf16" else 1e-5, where)
     future = bool((counts > 0)[:, ~shape.grid.causal].any())
     if shape.grid.causal.all():  # decode of one token: causal is full
         future = said["dense"] == "full"
     assert said["dense"] == ("full" if future else "causal"), f"{where}: dense is {said['dense']}"
     dense = shape.dense[future]
     kept = (dense * (counts > 0)).sum(-1)
-    slack = 2e-2 if narrow else 1e-7  # the scale is a float32
+    slack = 1e-7  # the scale is a float32
     close("mass_kept_mean", said["mass_kept_mean"], kept.mean(), slack, where)
     close("mass_kept_min", said["mass_kept_min"], kept.min(), slack, where)
     close("dense_error_max", said["dense_error_max"], np.abs(o.reshape(truth.shape) - dense @ shape.v).max(),
@@ -162,7 +161,8 @@ def check_mask(shape, counts, saved, where):
 def check(job):
     """One call of apply; "ok", "refused" or what is wrong."""
     shape, kernel, isa, pattern, counts, number = job
-    where = f"{kernel} ({isa}) on {pattern}, B={shape.B} H={shape.H} Hkv={shape.Hkv} T={shape.T} S={shape.S} d={shape.d}"
+    sizes = f"B={shape.B} H={shape.H} Hkv={shape.Hkv} T={shape.T} S={shape.S} d={shape.d}"
+    where = f"{kernel} ({isa}) on {pattern}, {sizes}"
     out, saved = f"o{number}.npy", f"m{number}.npy"
     done = shape.apply(kernel, pattern, out, "--isa", isa, "--save-mask", saved)
     out, saved = f"{shape.folder}/{out}", f"{shape.folder}/{saved}"
@@ -207,8 +207,8 @@ def main():
                     wrong.append(verdict)
     wrong += [f"{name} was never accepted" for name, _ in kernels if not accepted[name]]
     print("\n".join(wrong[:20]))
-    print(f"{len(kernels)} kernels, {len(patterns)} patterns, {len(shapes)} shapes: {sum(accepted.values())} outputs agree, "
-          f"{sum(refused.values())} refused, {len(wrong)} wrong")
+    print(f"{len(kernels)} kernels, {len(patterns)} patterns, {len(shapes)} shapes: "
+          f"{sum(accepted.values())} outputs agree, {sum(refused.values())} refused, {len(wrong)} wrong")
     sys.exit(bool(wrong) or not kernels)
 
 

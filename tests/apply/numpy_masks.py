@@ -194,7 +194,7 @@ DRAWN = {
 # ---- published layouts, as the terms that they stand for
 
 def layout_longformer(p):
-    """Base model: a window of 512 (half on each side when bidirectional) and a global token; r dilates the causal one."""
+    """Base model: a window of 512 (half on each side if bidirectional), a global token; r dilates the causal one."""
     w, g, r = p.get("w", "512"), value(p.get("g", "1")), value(p.get("r", "1"))
     sides = ",sides=both" if both(p) else ""
     near = f"window:w={w}{sides}" if r == 1 else f"dilated:r={r},k={w}"
