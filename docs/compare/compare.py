@@ -32,7 +32,8 @@ WORKS = (
     + [Work(4096, 4096, 64, "f32", 256, "attention/flash"), Work(1, 32768, 128, "f32", 0, "attention/flash")]
 )
 
-# What is compared with what; the largest difference of outputs that the types allow (values are normal, about 4 at most).
+# What is compared with what; the largest difference of outputs that the types allow (values are normal, about 4 at
+# most).
 Rival = collections.namedtuple("Rival", "side how words allowed")
 RIVALS = {
     "f32": {
@@ -41,6 +42,7 @@ RIVALS = {
                    Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
         "window": [Rival("torch", "bool", "PyTorch, boolean mask", 1e-4),
                    Rival("torch", "float", "PyTorch, additive mask", 1e-4),
+                   Rival("torch", "flex", "PyTorch, compiled flex_attention", 1e-4),
                    Rival("ggml", "f32", "ggml, k and v f32, mask f16", 1e-4),
                    Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
         "decode": [Rival("torch", "none", "PyTorch, no mask", 1e-4),
@@ -95,11 +97,20 @@ class Arrays:
         return [self.path(name, ending) for name in "qkv"]
 
 
+def program(options):
+    """What attnscope says of itself, in one line."""
+    try:
+        said = subprocess.run([options.attnscope, "version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"compare.py: {options.attnscope} does not run: {error}: build it, or name it with --attnscope")
+    return ["; ".join(said.splitlines()[:2])]
+
+
 def attnscope_side(options, work, rival, arrays, env):
     q, k, v = arrays.inputs("npy")
-    side = turns.Side([options.attnscope, "apply", "--kernel", work.kernel, "--pattern", pattern(work), "--q", q, "--k", k, "--v",
-                       v, "--out", arrays.path("attnscope" + rival.how, "npy"), "--calls", "1", "--rows", "64", "--threads",
-                       str(options.threads), "--turns"], env)
+    side = turns.Side([options.attnscope, "apply", "--kernel", work.kernel, "--pattern", pattern(work), "--q", q,
+                       "--k", k, "--v", v, "--out", arrays.path("attnscope" + rival.how, "npy"), "--calls", "1",
+                       "--rows", "64", "--threads", str(options.threads), "--turns"], env)
     if not side.ready.endswith(" " + work.dtype):
         side.close()
         raise turns.Missing(f"attnscope has no {work.dtype} here: it took the arrays as {side.ready.split()[-1]}")
@@ -118,19 +129,23 @@ def ggml_program(options, folder):
         raise turns.Missing("where is ggml? --ggml-prefix DIR or GGML_PREFIX names the folder it was installed to")
     if not os.path.exists(program):
         lib = next((f for f in ("lib", "lib64") if os.path.isdir(os.path.join(prefix, f))), "lib")
-        command = [os.environ.get("CC", "cc"), "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L", str(HERE / "ggml_side.c"),
-                   "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
-                   "-Wl,-rpath," + os.path.join(os.path.abspath(prefix), lib), "-lggml", "-lggml-cpu", "-lggml-base", "-lm", "-o", program]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [os.environ.get("CC", "cc"), "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L",
+                   str(HERE / "ggml_side.c"), "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
+                   "-Wl,-rpath," + os.path.join(os.path.abspath(prefix), lib),
+                   "-lggml", "-lggml-cpu", "-lggml-base", "-lm", "-o", program]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise turns.Missing(f"ggml_side.c was not built: {command[0]}: {error.strerror}") from None
         if done.returncode:
-            errors = [line for line in done.stderr.splitlines() if "error" in line or "cannot" in line]
-            raise turns.Missing("ggml_side.c was not built: " + (errors or done.stderr.splitlines() or ["no reason given"])[0])
+            said = done.stderr.splitlines() or ["no reason given"]
+            raise turns.Missing("ggml_side.c was not built: " + next((s for s in said if "error" in s), said[0]))
     return program
 
 
 def ggml_side(options, work, rival, arrays, env):
-    return turns.Side([ggml_program(options, options.folder), rival.how, str(options.threads), str(HEADS), str(work.length),
-                       str(work.context), str(work.head_dim), str(work.window), *arrays.inputs("raw"),
+    numbers = options.threads, HEADS, work.length, work.context, work.head_dim, work.window
+    return turns.Side([ggml_program(options, arrays.folder), rival.how, *map(str, numbers), *arrays.inputs("raw"),
                        arrays.path("ggml", "raw")], env)
 
 
@@ -146,7 +161,16 @@ def output(arrays, work, rival):
 
 # ---- one comparison
 
+PAIRS_MOST = 80
 Row = collections.namedtuple("Row", "work rival ratio low high by_process ours theirs pairs difference")
+
+
+def note_versions(versions, ours, rival, theirs):
+    kernel, isa, _dtype = ours.ready.split()
+    if f"{kernel} {isa}" not in versions["attnscope"]:
+        versions["attnscope"].append(f"{kernel} {isa}")
+    if rival is not CONTROL:
+        versions[rival.side] = [theirs.ready]
 
 
 def measure(options, work, rival, arrays, env, versions):
@@ -156,9 +180,9 @@ def measure(options, work, rival, arrays, env, versions):
     for _ in range(share):
         with attnscope_side(options, work, ours_kind, arrays, env) as ours, \
                 SIDES[rival.side](options, work, rival, arrays, env) as theirs:
-            versions["attnscope"], versions[rival.side] = ours.ready, theirs.ready
+            note_versions(versions, ours, rival, theirs)
             some = turns.alternate(ours, theirs, options.seconds / share, math.ceil(options.pairs / share),
-                                   math.ceil(80 / share))
+                                   math.ceil(PAIRS_MOST / share))
         pairs += some
         medians.append(float(numpy.median([theirs / ours for ours, theirs in some])))
     ours, theirs = numpy.array(pairs).T
@@ -182,8 +206,8 @@ def cells(row):
 
 # ---- the report
 
-COLUMNS = ["work", "against", "ratio", "95 % interval", "by process", "attnscope ms", "rival ms", "attnscope GFLOP/s", "pairs",
-           "largest difference"]
+COLUMNS = ["work", "against", "ratio", "95 % interval", "by process", "attnscope ms", "rival ms", "attnscope GFLOP/s",
+           "pairs", "largest difference"]
 
 
 def machine():
@@ -199,10 +223,14 @@ def machine():
 def report(options, rows, missing, versions, load):
     out = ["# attnscope beside other libraries", "",
            f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC. {machine()}. B 1, H {HEADS}, {options.threads} "
-           f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at the end.", ""]
-    out += [f"- {side}: {words}" for side, words in versions.items()]
-    out += ["", "The ratio is the other side's time by attnscope's, taken in turns: above 1 attnscope is faster. README.md says how. "
-            "GFLOP/s counts useful ones, the causal half only.", "",
+           f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at "
+           "the end.", ""]
+    out += [f"- {'; '.join(words)}" for words in versions.values()]
+    if any(row.rival is CONTROL and not row.low <= 1 <= row.high for row in rows):
+        out += ["", "**The control says that something is wrong: its interval does not hold 1. The machine was not quiet "
+                "enough for these intervals to be believed.**"]
+    out += ["", "The ratio is the other side's time by attnscope's, taken in turns: above 1 attnscope is faster. "
+            "README.md says how. GFLOP/s counts useful ones, the causal half only.", "",
             "| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
     out += ["| " + " | ".join(cells(row)) + " |" for row in rows]
     if missing:
@@ -226,7 +254,8 @@ def arguments():
                    help="the Python that has torch (TORCH_PYTHON, or the one running this)")
     p.add_argument("--ggml-prefix", default=os.environ.get("GGML_PREFIX"), metavar="DIR",
                    help="where ggml is installed: include/ and lib/ (GGML_PREFIX)")
-    p.add_argument("--attnscope", default=str(HERE.parents[1] / "build" / "attnscope"), metavar="FILE", help="the program")
+    p.add_argument("--attnscope", default=str(HERE.parents[1] / "build" / "attnscope"), metavar="FILE",
+                   help="the program (build/attnscope of this tree)")
     p.add_argument("--threads", type=int, default=1, metavar="N", help="threads of each side (1)")
     p.add_argument("--cpus", metavar="0,1", help="let both sides run on these CPUs only")
     p.add_argument("--only", default="", metavar="TEXT", help="only works whose title has this text, such as 'T 4096'")
@@ -256,11 +285,10 @@ def main():
     options = arguments()
     works = [work for work in WORKS if options.only in title(work)]
     env = dict(os.environ, **{f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "MKL", "OPENBLAS")})
-    rows, missing, versions, load = [], [], {}, os.getloadavg()
+    rows, missing, versions, load = [], [], {"attnscope": program(options)}, os.getloadavg()
     for work in works:
         with tempfile.TemporaryDirectory() as folder:
             arrays = Arrays(folder, work)
-            options.folder = folder
             for rival in rivals_of(options, work, work is works[0]):
                 try:
                     row = measure(options, work, rival, arrays, env, versions)

@@ -3,8 +3,9 @@
  *
  * ggml_side f32|f16 THREADS HEADS T S D WINDOW Q K V OUT
  *
- * Q, K, V: raw float32, (H,T,d) and (H,S,d); K and V are stored as the type named first, before any timing. WINDOW 0 is causal.
- * OUT gets raw float32 (T,H,d), the order that ggml gives. Then "ready VERSION", and "N SECONDS" for each "N" on a line. */
+ * Q, K, V: raw float32, (H,T,d) and (H,S,d); K and V are stored as the type named first, before any timing. WINDOW 0 is
+ * causal. OUT gets raw float32 (T,H,d), the order that ggml gives. Then "ready VERSION", and "N SECONDS" for each "N" on a
+ * line. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,7 +92,8 @@ int main(int argc, char **argv)
     check(argc == 12, "wants f32|f16 THREADS HEADS T S D WINDOW Q K V OUT", "usage");
     const enum ggml_type type = strcmp(argv[1], "f16") ? GGML_TYPE_F32 : GGML_TYPE_F16;
     const int threads = (int)whole(argv[2]);
-    const int64_t H = whole(argv[3]), T = whole(argv[4]), S = whole(argv[5]), d = whole(argv[6]), window = whole(argv[7]);
+    const int64_t H = whole(argv[3]), T = whole(argv[4]), S = whole(argv[5]), d = whole(argv[6]);
+    const int64_t window = whole(argv[7]);
     const size_t room = (size_t)(4 * (2 * H * T * d + 2 * H * S * d) + 2 * T * S) + (1 << 20);
     ggml_cpu_init();
     struct ggml_context *ctx = ggml_init((struct ggml_init_params){.mem_size = room});

@@ -2,10 +2,11 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-torch_side.py f32|bf16 none|causal|bool|float THREADS WINDOW Q K V OUT
+torch_side.py f32|bf16 none|causal|bool|float|flex THREADS WINDOW Q K V OUT
 
-Q, K, V: .npy, (H,T,d) and (H,S,d), float32, or uint16 for bfloat16 bits. The second word says what makes the mask: nothing (all keys
-are seen), is_causal=True, or a boolean or additive attn_mask, built before any timing. OUT gets float32 (H,T,d). Then
+Q, K, V: .npy, (H,T,d) and (H,S,d), float32, or uint16 for bfloat16 bits. The second word says what makes the mask:
+nothing (all keys are seen), is_causal=True, a boolean or additive attn_mask, or the block mask of a compiled
+flex_attention; masks are built, and flex_attention is compiled, before any timing. OUT gets float32 (H,T,d). Then
 "ready VERSION", and "N SECONDS" for each "N" on a line.
 """
 import sys
@@ -27,6 +28,17 @@ def visible(length, context, window):
     return (s <= t) & (s > t - (window or context))
 
 
+def flex(length, context, window):
+    """flex_attention for the same mask, skipping blocks that nobody sees; needs a C++ compiler."""
+    from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+    def sees(_batch, _head, query, key):
+        t = query + (context - length)
+        return (key <= t) & (key > t - (window or context))
+    blocks = create_block_mask(sees, None, None, length, context, device="cpu")
+    compiled = torch.compile(flex_attention)
+    return lambda q, k, v: compiled(q, k, v, block_mask=blocks)
+
+
 def main():
     dtype, how, threads, window = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     torch.set_num_threads(threads)
@@ -39,7 +51,11 @@ def main():
     if how == "float":
         mask = torch.zeros(mask.shape, dtype=q.dtype).masked_fill(~mask, float("-inf"))
 
+    flexible = flex(q.shape[-2], k.shape[-2], window) if how == "flex" else None
+
     def call():
+        if flexible:
+            return flexible(q, k, v)
         return torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=how == "causal")
 
     with torch.inference_mode():

@@ -47,8 +47,8 @@ uint64_t as_bench_call(const as_bench *b, const as_problem *p);
 bool as_bench_write(const as_bench *b, const char *path, bool batched, as_err *err);
 
 /* ---- turns.c: calls on demand, for a comparison in turns with another program */
-/* "N" on a line of stdin is answered with "N SECONDS" on stdout once N calls are made; a line "ready KERNEL ISA DTYPE" comes first.
- * True when stdin ends. */
+/* "N" on a line of stdin is answered with "N SECONDS" on stdout once N calls are made; a line "ready KERNEL ISA DTYPE" comes
+ * first. True when stdin ends. */
 bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err);
 
 /* ---- mass.c: against dense attention, on the rows that the oracle checked */

@@ -29,14 +29,16 @@ static bool take(const as_bench *b, const as_problem *p, uint64_t calls, as_err 
 bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err)
 {
     char line[200];
-    snprintf(line, sizeof line, "ready %.80s %s %s\n", b->entry->kernel->name, as_isa_name(b->entry->isa), as_dtype_name(p->dtype));
+    snprintf(line, sizeof line, "ready %.80s %s %s\n", b->entry->kernel->name, as_isa_name(b->entry->isa),
+             as_dtype_name(p->dtype));
     bool ok = say(line, err);
     while (ok && fgets(line, sizeof line, stdin)) {
         uint64_t calls = 0;
         line[strcspn(line, "\n")] = 0;
         if (!as_parse_count(line, &calls) || calls < 1 || calls > CALLS_MOST)
-            ok = as_fail(err, AS_EXIT_USAGE, "--turns: a line of standard input is a number of calls from 1 to %d, not '%.40s'",
-                         CALLS_MOST, line);
+            ok = as_fail(err, AS_EXIT_USAGE,
+                         "--turns: a line of standard input is a number of calls from 1 to %d, not '%.40s'", CALLS_MOST,
+                         line);
         else
             ok = take(b, p, calls, err);
     }
