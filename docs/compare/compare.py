@@ -17,10 +17,12 @@ import time
 try:
     import numpy
 except ImportError:
-    sys.exit("compare.py: needs NumPy: pip install numpy")
+    print("compare.py: needs NumPy: pip install numpy", file=sys.stderr)
+    sys.exit(3)  # ENVIRONMENT, below
 
 import turns
 
+OK, BAD, USAGE, ENVIRONMENT, PARTIAL, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 HERE = pathlib.Path(__file__).resolve().parent
 HEADS = 8
 
@@ -102,7 +104,9 @@ def program(options):
     try:
         said = subprocess.run([options.attnscope, "version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit(f"compare.py: {options.attnscope} does not run: {error}: build it, or name it with --attnscope")
+        print(f"compare.py: {options.attnscope} does not run: {error}: build it, or name it with --attnscope",
+              file=sys.stderr)
+        sys.exit(ENVIRONMENT)
     return ["; ".join(said.splitlines()[:2])]
 
 
@@ -124,17 +128,17 @@ def torch_side(options, work, rival, arrays, env):
 
 def ggml_program(options, folder):
     """ggml_side, compiled against the user's ggml."""
-    program, prefix = os.path.join(folder, "ggml_side"), options.ggml_prefix
-    if not prefix:
+    if not options.ggml_prefix:
         raise turns.Missing("where is ggml? --ggml-prefix DIR or GGML_PREFIX names the folder it was installed to")
+    program, prefix = os.path.join(folder, "ggml_side"), os.path.abspath(options.ggml_prefix)
     if not os.path.exists(program):
         lib = next((f for f in ("lib", "lib64") if os.path.isdir(os.path.join(prefix, f))), "lib")
         command = [os.environ.get("CC", "cc"), "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L",
-                   str(HERE / "ggml_side.c"), "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
-                   "-Wl,-rpath," + os.path.join(os.path.abspath(prefix), lib),
+                   "ggml_side.c", "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
+                   "-Wl,-rpath," + os.path.join(prefix, lib),
                    "-lggml", "-lggml-cpu", "-lggml-base", "-lm", "-o", program]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
         except OSError as error:
             raise turns.Missing(f"ggml_side.c was not built: {command[0]}: {error.strerror}") from None
         if done.returncode:
@@ -196,6 +200,11 @@ def agrees(row):
     return row.difference <= row.rival.allowed
 
 
+def quiet(rows):
+    """Does the control's interval hold 1?"""
+    return all(row.low <= 1 <= row.high for row in rows if row.rival is CONTROL)
+
+
 def cells(row):
     work = row.work
     return [title(work), row.rival.words, f"**{row.ratio:.3f}**", f"{row.low:.3f} to {row.high:.3f}",
@@ -226,7 +235,7 @@ def report(options, rows, missing, versions, load):
            f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at "
            "the end.", ""]
     out += [f"- {'; '.join(words)}" for words in versions.values()]
-    if any(row.rival is CONTROL and not row.low <= 1 <= row.high for row in rows):
+    if not quiet(rows):
         out += ["", "**The control says that something is wrong: its interval does not hold 1. The machine was not quiet "
                 "enough for these intervals to be believed.**"]
     out += ["", "The ratio is the other side's time by attnscope's, taken in turns: above 1 attnscope is faster. "
@@ -268,6 +277,9 @@ def arguments():
         p.error("with what? --torch, --ggml or both")
     if options.threads < 1 or options.processes < 1 or options.pairs < options.processes:
         p.error("--threads and --processes are 1 or more, --pairs as many as --processes or more")
+    options.works = [work for work in WORKS if options.only in title(work)]
+    if not options.works:
+        p.error(f"--only '{options.only}' is in none of: " + "; ".join(map(title, WORKS)))
     if options.cpus:
         try:
             os.sched_setaffinity(0, {int(cpu) for cpu in options.cpus.split(",")})
@@ -283,8 +295,8 @@ def rivals_of(options, work, first):
 
 def main():
     options = arguments()
-    works = [work for work in WORKS if options.only in title(work)]
     env = dict(os.environ, **{f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "MKL", "OPENBLAS")})
+    works = options.works
     rows, missing, versions, load = [], [], {"attnscope": program(options)}, os.getloadavg()
     for work in works:
         with tempfile.TemporaryDirectory() as folder:
@@ -304,8 +316,12 @@ def main():
     print("\n" + text)
     if options.out:
         write(options.out, text)
-    return 1 if not all(map(agrees, rows)) else 3 if not rows else 4 if missing else 0
+    return (BAD if not all(map(agrees, rows)) else ENVIRONMENT if all(row.rival is CONTROL for row in rows)
+            else PARTIAL if missing else OK if quiet(rows) else INCONCLUSIVE)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
