@@ -82,8 +82,8 @@ def alternate(ours, theirs, seconds, least, most):
 
 
 def signed_rank_rank(n, confidence):
-    """Of the n(n+1)/2 sorted Walsh averages: which, counted from 0 at either end, bounds the interval; exactly. With too
-    few pairs for the confidence it is the outermost."""
+    """Of the n(n+1)/2 sorted Walsh averages: which, counted from 0 at either end, bounds the interval; exactly. With
+    too few pairs for the confidence it is the outermost."""
     ways = numpy.ones(1)
     for rank in range(1, n + 1):
         grown = numpy.zeros(len(ways) + rank)
