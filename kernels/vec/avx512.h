@@ -23,3 +23,13 @@ static inline float vf_sum(vf v) { return _mm512_reduce_add_ps(v); }
 static inline float vf_top(vf v) { return _mm512_reduce_max_ps(v); }
 static inline vf vf_round(vf v) { return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 static inline vf vf_scale2(vf v, vf n) { return _mm512_scalef_ps(v, n); }
+/* to[c][r] = x[r][c] for 4 x 4 floats; rows ld and to_ld floats apart */
+static inline void vf_transpose4(const float *x, size_t ld, float *to, size_t to_ld)
+{
+    __m128 a = _mm_loadu_ps(x), b = _mm_loadu_ps(x + ld), c = _mm_loadu_ps(x + 2 * ld), d = _mm_loadu_ps(x + 3 * ld);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + to_ld, b);
+    _mm_storeu_ps(to + 2 * to_ld, c);
+    _mm_storeu_ps(to + 3 * to_ld, d);
+}
