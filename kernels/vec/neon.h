@@ -32,6 +32,7 @@ static inline vf vf_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
 static inline float vf_sum(vf v) { return vaddvq_f32(v); }
 static inline float vf_top(vf v) { return vmaxvq_f32(v); }
 static inline vf vf_round(vf v) { return vrndnq_f32(v); }
+/* 2^n is built in the exponent field; n = -127 gives 0. */
 static inline vf vf_scale2(vf v, vf n)
 {
     int32x4_t power = vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23);
