@@ -16,6 +16,9 @@ set(FLAGS_scalar "")
 set(FLAGS_avx2 -mavx2 -mfma -mf16c -mtune=haswell)
 set(FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c -mprefer-vector-width=512)
 set(FLAGS_neon "")
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  set(FLAGS_neon -fno-schedule-insns) # gcc 12 would load ahead until one of the 24 sums of a register block is spilled
+endif()
 
 add_library(kernels INTERFACE)
 file(GLOB PLAIN CONFIGURE_DEPENDS

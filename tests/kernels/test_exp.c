@@ -11,14 +11,10 @@
 
 #include "exp_error.h"
 
-/* docs/kernels.md, "exp", has the exact maxima. */
-#define ULP_MAX(v) ((v)->isa == AS_SCALAR ? 1.25 : 1.0) /* scalar rounds products and sums, not sums of products */
-#define DENORMAL_MAX 1.0
-
 static bool within(const test_vec *v, exp_error e)
 {
     exp_error_print(v, &e);
-    return e.wrong == 0 && e.ulp <= ULP_MAX(v) && e.denormal <= DENORMAL_MAX;
+    return exp_error_within(v, &e);
 }
 
 static bool runs(const test_vec *v) { return as_cpu_isas() & AS_ISA_BIT(v->isa); }
