@@ -28,6 +28,13 @@ foreach(dep IN ITEMS "papi;papi.h;libpapi-dev" "csv;csv.h;libcsv-dev")
   target_include_directories(as_deps INTERFACE ${INCLUDE_${name}})
 endforeach()
 
+find_library(LIB_gmp gmp)
+find_path(INCLUDE_gmp gmp.h)
+if(NOT LIB_gmp OR NOT INCLUDE_gmp)
+  message(FATAL_ERROR "GMP not found: install libgmp-dev")
+endif()
+target_link_libraries(as_deps INTERFACE ${LIB_gmp})
+
 find_path(INCLUDE_uthash uthash.h)
 if(NOT INCLUDE_uthash)
   message(FATAL_ERROR "uthash.h not found: install uthash-dev")

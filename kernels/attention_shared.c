@@ -29,11 +29,22 @@ as_work as_attention_work(const as_problem *p, uint64_t executed)
     };
 }
 
+/* bfloat16 keeps 8 bits. Operands are exact, being bfloat16 themselves; what is rounded to 2^-9 of itself is the scaled
+ * query (scores of magnitude up to 5 move by 5 2^-9, a weight by as much of itself), the weights, and the output, whose
+ * magnitude is at most that of v, 3.5. */
+static double as_attention_tolerance_bf16(const as_problem *p)
+{
+    (void)p;
+    return (5 + 1 + 3.5) / 512;
+}
+
 /* Outputs are averages of v, which is normal, so errors are absolute. A score q.k/sqrt(d) is off by about
  * 2^-24 |q||k|/sqrt(d) ~ 2^-24 sqrt(d) at worst; exp turns that into a relative error of a weight, and sums over keys
  * average it out. 2^-24 (16 + 4 sqrt(d)), doubled, stays below what leaving out one key of 16384 does (6e-5). */
 double as_attention_tolerance(const as_problem *p)
 {
+    if (p->dtype == AS_BF16)
+        return as_attention_tolerance_bf16(p);
     return 2 * (16 + 4 * sqrt((double)p->head_dim)) / 16777216;
 }
 

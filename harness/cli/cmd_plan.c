@@ -31,12 +31,21 @@ TEXT_CELL(dtype)
 TEXT_CELL(status)
 TEXT_CELL(reason)
 COUNT_CELL(length)
-COUNT_CELL(context)
 COUNT_CELL(width)
 COUNT_CELL(heads)
-COUNT_CELL(kv_heads)
 COUNT_CELL(batch)
 COUNT_CELL(threads)
+
+/* Like T and like H are the usual case, and hide their columns when all are. */
+static const char *cell_context(char out[40], const as_case *row)
+{
+    return row->context == row->length ? "=T" : as_format_count(out, row->context);
+}
+
+static const char *cell_kv_heads(char out[40], const as_case *row)
+{
+    return row->kv_heads == row->heads ? "=H" : as_format_count(out, row->kv_heads);
+}
 
 static const char *cell_flops(char out[40], const as_case *row)
 {

@@ -6,9 +6,10 @@
 
 #define GFLOPS_UNKNOWN 20.0 /* one thread of a modest machine */
 #define BYTES_PER_S 8e9     /* one thread from memory */
-#define START_S 0.06        /* exec, libraries, allocation, speed loops around the batches */
-#define BATCH_S 1e-3        /* the shortest batch */
-#define WARM_UP_S 0.1
+#define START_S 0.03        /* exec, libraries, allocation, oracle, speed loops around the batches */
+#define BATCH_S 5e-3        /* the shortest batch */
+#define WARM_UP_S 0.1       /* left out where a single call is longer */
+#define SETTLE_BATCHES 5    /* calibration and what follows it, before the timed ones */
 
 /* Which share of the FMA roof a kernel reaches; the first row that matches. */
 static const struct {
@@ -17,7 +18,7 @@ static const struct {
 } shares[] = {
     {"*/blas", 0.4, 0.4}, /* the library chooses its own isa */
     {"*/gather", 0.015, 0.06},
-    {"*", 0.015, 0.4},
+    {"*", 0.025, 0.4},
 };
 
 static double share_of(const as_entry *entry)
@@ -39,6 +40,6 @@ double as_predict_call(const as_planned *c, const as_work *work, double gflops)
 double as_predict_visit(const as_measure *m, double call_s)
 {
     double batch = call_s > BATCH_S ? call_s : BATCH_S;
-    double warm_up = 3 * batch > WARM_UP_S ? 3 * batch : WARM_UP_S;
-    return START_S + 2 * call_s + warm_up + m->batches * batch;
+    double warm_up = call_s > WARM_UP_S ? 0 : WARM_UP_S + SETTLE_BATCHES * batch;
+    return START_S + 2 * call_s + warm_up + m->batches * batch; /* 2: the checks before and after */
 }

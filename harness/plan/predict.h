@@ -10,7 +10,7 @@
 /* Seconds of one call. */
 double as_predict_call(const as_planned *c, const as_work *work, double gflops);
 
-/* Seconds of one worker process: start, fill, check, warm-up (100 ms and 3 batches), the timed batches, check again. */
+/* Seconds of one worker process: start, fill, check, warm up, calibrate, the timed batches, check again. */
 double as_predict_visit(const as_measure *m, double call_s);
 
 #endif

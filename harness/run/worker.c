@@ -18,13 +18,9 @@
 
 #include "../base/clock.h"
 #include "../base/file.h"
-#include "counters.h"
 #include "fault.h"
-#include "gauge.h"
 #include "gbench.h"
-#include "memory.h"
-#include "protocol.h"
-#include "resolve.h"
+#include "worker.h"
 
 #if defined __has_feature
 #define AS_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
@@ -37,30 +33,8 @@
 #define BATCH_S 5e-3       /* a batch lasts at least this, 1 ms and 1000 clock ticks */
 #define WARM_UP_NS 100000000u
 #define WARM_UP_BATCHES 3
-#define ORACLE_FLOPS_FIRST 5e7 /* the first process of a case checks more rows than those after it */
-#define ORACLE_FLOPS 1e7
 
-typedef struct {
-    int out; /* the protocol's end; stdout goes to stderr */
-    as_arena *arena;
-    as_request request;
-    as_resolved it;
-    as_buffer buffers[AS_OPERANDS_MAX], workspace;
-    void *pointers[AS_OPERANDS_MAX];
-    as_call call;
-    uint64_t tick_ns;
-    uint64_t first_call_ns;
-    uint64_t calls; /* of a batch; frozen once found */
-    as_speed speed;
-    as_counters *counters;
-    unsigned pass;
-    bool cold;
-    as_disturbance before, after; /* of the batch under way */
-    uint64_t began_ns, ended_ns;
-    as_visit_result result;
-} worker;
-
-static void say(worker *w, const as_answer *answer)
+static void say(as_worker *w, const as_answer *answer)
 {
     as_text line = {0};
     as_answer_write(answer, &line);
@@ -69,8 +43,7 @@ static void say(worker *w, const as_answer *answer)
     as_text_free(&line);
 }
 
-static void stage(worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void stage(worker *w, const char *format, ...)
+void as_worker_stage(as_worker *w, const char *format, ...)
 {
     as_answer answer = {.kind = AS_SAYS_STAGE};
     va_list args;
@@ -80,8 +53,7 @@ static void stage(worker *w, const char *format, ...)
     say(w, &answer);
 }
 
-static bool fail(worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool fail(worker *w, const char *format, ...)
+bool as_worker_fail(as_worker *w, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -94,14 +66,7 @@ static bool fail(worker *w, const char *format, ...)
 
 /* --- the call ---------------------------------------------------------------------------------------------------- */
 
-static void run_phases(worker *w, bool once)
-{
-    for (const as_phase *phase = w->it.kernel->phases; phase->run; phase++)
-        if (phase->once == once)
-            phase->run(&w->call);
-}
-
-static void call_kernel(void *state) { run_phases(state, false); }
+static void call_kernel(void *state) { as_worker_run(state, false); }
 static void call_nothing(void *state) { (void)state; }
 
 static const char *ordinal(unsigned n, char out[16])
@@ -112,149 +77,9 @@ static const char *ordinal(unsigned n, char out[16])
     return out;
 }
 
-/* --- memory ------------------------------------------------------------------------------------------------------ */
-
-/* Buffer line offset varies by process, so that no case owns a lucky placement. */
-static unsigned lines_of(const worker *w, size_t buffer)
-{
-    uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
-    x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
-    return (unsigned)(x >> 58);
-}
-
-static void explain(const as_buffer *b, const char *name)
-{
-    char text[240];
-    const size_t page = as_page_bytes();
-    snprintf(text, sizeof text, "it touched memory before the start of its %s", name);
-    as_fault_explain(b->map, page, text);
-    snprintf(text, sizeof text, "it touched memory past the end of its %s of %zu bytes", name, b->bytes);
-    as_fault_explain(b->map + b->map_bytes - page, page, text);
-}
-
-static void explain_all(worker *w)
-{
-    char name[80], text[160];
-    as_fault_forget();
-    for (size_t i = 0; i < w->it.count; i++) {
-        snprintf(name, sizeof name, "operand '%.40s'", w->it.operands[i].name);
-        if (w->it.operands[i].role == AS_IN) {
-            snprintf(text, sizeof text, "it wrote to its input '%.40s'", w->it.operands[i].name);
-            as_fault_explain(w->buffers[i].map, w->buffers[i].map_bytes, text);
-        }
-        explain(&w->buffers[i], name);
-    }
-    explain(&w->workspace, "workspace");
-}
-
-static bool workspace_fresh(worker *w, unsigned lines, unsigned flags)
-{
-    as_buffer_free(&w->workspace);
-    if (!as_buffer_create(&w->workspace, w->it.workspace_bytes, lines, flags))
-        return fail(w, "no memory for its workspace of %zu bytes: %s", w->it.workspace_bytes, strerror(errno));
-    w->call.workspace = w->workspace.data;
-    explain_all(w);
-    return true;
-}
-
-static bool allocate(worker *w)
-{
-    for (size_t i = 0; i < w->it.count; i++) {
-        const size_t bytes = as_operand_bytes(&w->it.operands[i]);
-        if (bytes == SIZE_MAX || !as_buffer_create(&w->buffers[i], bytes, lines_of(w, i), 0))
-            return fail(w, "no memory for operand '%.40s' of %zu bytes: %s", w->it.operands[i].name, bytes,
-                        strerror(errno));
-        w->pointers[i] = w->buffers[i].data;
-    }
-    w->call = (as_call){.problem = &w->it.problem, .operand = w->pointers};
-    return workspace_fresh(w, 0, AS_BUFFER_AT_END | AS_BUFFER_NO_HUGE | AS_BUFFER_UNTOUCHED);
-}
-
-static void protect_inputs(worker *w, bool read_only)
-{
-    for (size_t i = 0; i < w->it.count; i++)
-        if (w->it.operands[i].role == AS_IN)
-            as_buffer_protect(&w->buffers[i], read_only);
-}
-
-/* New inputs, and outputs that nobody has written. */
-static void set_the_table(worker *w, uint64_t seed)
-{
-    protect_inputs(w, false);
-    for (size_t i = 0; i < w->it.count; i++) {
-        if (w->it.operands[i].role == AS_IN)
-            as_operand_fill(&w->it.operands[i], seed + i, w->pointers[i]);
-        else
-            as_operand_poison(&w->it.operands[i], w->pointers[i]);
-    }
-    protect_inputs(w, true);
-}
-
-/* --- checks ------------------------------------------------------------------------------------------------------ */
-
-static bool pads_intact(worker *w)
-{
-    for (size_t i = 0; i < w->it.count; i++)
-        if (!as_buffer_intact(&w->buffers[i]))
-            return fail(w, "it wrote beside its operand '%.40s'", w->it.operands[i].name);
-    return true;
-}
-
-static bool right(worker *w, const char *when, uint64_t seed)
-{
-    as_oracle_verdict verdict;
-    const double flops = w->request.process == 0 ? ORACLE_FLOPS_FIRST : ORACLE_FLOPS;
-    const size_t rows = as_oracle_rows(&w->it.problem, flops);
-    const double allowed = w->it.kernel->tolerance(&w->it.problem);
-    w->result.error_allowed = allowed;
-    if (!pads_intact(w))
-        return false;
-    if (!as_oracle_check(w->it.oracle, &w->it.problem, w->it.operands, w->it.count, w->pointers, rows, seed, &verdict))
-        return fail(w, "no memory for the oracle");
-    if (!(verdict.error_max <= w->result.error_max))
-        w->result.error_max = verdict.error_max;
-    if (verdict.error_max <= allowed)
-        return true;
-    if (!isfinite(verdict.error_max))
-        return fail(w, "wrong %s: a NaN, or an element left unwritten, in row %zu of head %zu, batch entry %zu", when,
-                    verdict.worst.row, verdict.worst.head, verdict.worst.batch);
-    return fail(w, "wrong %s: error %.3g where %.3g is allowed, worst in row %zu of head %zu, batch entry %zu", when,
-                verdict.error_max, allowed, verdict.worst.row, verdict.worst.head, verdict.worst.batch);
-}
-
-/* On a workspace of pages that nobody has touched: those that are there afterwards are the ones that it needed. */
-static bool check_first(worker *w)
-{
-    stage(w, "in its check");
-    set_the_table(w, w->request.seed);
-    run_phases(w, true);
-    const uint64_t from = as_wall_ns();
-    call_kernel(w);
-    w->first_call_ns = as_wall_ns() - from;
-    w->result.workspace_peak_bytes = as_buffer_touched(&w->workspace);
-    return right(w, "before timing, so not timed", w->request.seed + w->request.process);
-}
-
-/* Other inputs than before: a kernel that kept its first answer gives the wrong one now. */
-static bool check_again(worker *w)
-{
-    stage(w, "in its check after timing");
-    set_the_table(w, ~w->request.seed);
-    if (w->workspace.bytes)
-        memset(w->workspace.data, 0xff, w->workspace.bytes);
-    run_phases(w, true);
-    call_kernel(w);
-    if (!as_buffer_intact(&w->workspace))
-        return fail(w, "it wrote beside its workspace");
-    if (!right(w, "after timing, on new inputs (does it keep an earlier answer?)", ~w->request.seed - w->request.process))
-        return false;
-    w->result.checked = true;
-    return true;
-}
-
 /* --- timing ------------------------------------------------------------------------------------------------------ */
 
-static void evict(worker *w)
+static void evict(as_worker *w)
 {
     for (size_t i = 0; i < w->it.count; i++)
         as_buffer_evict(&w->buffers[i]);
@@ -264,7 +89,7 @@ static void evict(worker *w)
 /* The counters go first and last, so that nothing of ours but the loop lies between the other readings. */
 static void before_loop(void *state)
 {
-    worker *w = state;
+    as_worker *w = state;
     if (w->cold)
         evict(w);
     if (w->counters)
@@ -275,7 +100,7 @@ static void before_loop(void *state)
 
 static void after_loop(void *state)
 {
-    worker *w = state;
+    as_worker *w = state;
     w->ended_ns = as_wall_ns();
     as_disturbance_after(&w->after);
 }
@@ -283,17 +108,17 @@ static void after_loop(void *state)
 /* Every page in, the CPU awake, the caches as a caller in a loop would find them. A single call longer than the whole
  * warm-up counts as its own: the check has just made one, on pages that have since been faulted in. Then a batch is one
  * call, too. */
-static bool warm_up(worker *w)
+static bool warm_up(as_worker *w)
 {
     const as_loop loop = {.state = w, .call = call_kernel}, empty = {.call = call_nothing};
     as_timed ignored;
     const double least_s = fmax(fmax(BATCH_S, 1e-3), 1000e-9 * (double)w->tick_ns);
-    if (!workspace_fresh(w, lines_of(w, AS_OPERANDS_MAX), 0))
+    if (!as_worker_workspace(w, as_worker_lines(w, AS_OPERANDS_MAX), 0))
         return false;
     if (w->workspace.bytes)
         memset(w->workspace.data, 0xff, w->workspace.bytes);
-    stage(w, "in its warm-up");
-    run_phases(w, true);
+    as_worker_stage(w, "in its warm-up");
+    as_worker_run(w, true);
     as_gbench_time(&empty, 1, &ignored); /* so that its own pages are in */
     w->calls = 1;
     if (w->first_call_ns > WARM_UP_NS)
@@ -302,16 +127,16 @@ static bool warm_up(worker *w)
         call_kernel(w);
     if (w->cold)
         return true;
-    stage(w, "in its calibration");
+    as_worker_stage(w, "in its calibration");
     w->calls = as_gbench_calibrate(&loop, least_s);
     if (!w->calls)
-        return fail(w, "Google Benchmark found no number of calls");
+        return as_worker_fail(w, "Google Benchmark found no number of calls");
     for (uint64_t call = 0; call < WARM_UP_BATCHES * w->calls; call++)
         call_kernel(w);
     return true;
 }
 
-static void say_counters(worker *w, unsigned batch)
+static void say_counters(as_worker *w, unsigned batch)
 {
     for (size_t i = 0; w->counters && i < w->counters->count; i++) {
         const as_event *event = &w->counters->events[i];
@@ -332,12 +157,12 @@ static void say_counters(worker *w, unsigned batch)
     }
 }
 
-static bool time_batch(worker *w, unsigned batch)
+static bool time_batch(as_worker *w, unsigned batch)
 {
     const as_loop loop = {.state = w, .call = call_kernel, .before = before_loop, .after = after_loop};
     as_timed timed;
     char nth[16];
-    stage(w, "in its %s batch", ordinal(batch + 1, nth));
+    as_worker_stage(w, "in its %s batch", ordinal(batch + 1, nth));
     w->pass = w->counters && w->counters->passes ? batch % w->counters->passes : 0;
     const double speed_before = as_speed_now(&w->speed);
     const bool answered = as_gbench_time(&loop, w->calls, &timed);
@@ -346,7 +171,7 @@ static bool time_batch(worker *w, unsigned batch)
     /* The loop lies between our own two readings of the clock, so it cannot have lasted longer. */
     const double around_s = 1e-9 * (double)(w->ended_ns - w->began_ns);
     if (!answered || !(timed.wall_s > 0) || timed.wall_s > 1.001 * around_s + 1e-6)
-        return fail(w, "the clock lies in batch %u: Google Benchmark measured %.9g s, around it %.9g s passed", batch,
+        return as_worker_fail(w, "the clock lies in batch %u: Google Benchmark measured %.9g s, around it %.9g s passed", batch,
                     timed.wall_s, around_s);
     as_answer answer = {.kind = AS_SAYS_SAMPLE};
     as_record_clear(&as_sample_schema, &answer.sample);
@@ -366,7 +191,7 @@ static bool time_batch(worker *w, unsigned batch)
     return true;
 }
 
-static bool time_batches(worker *w)
+static bool time_batches(as_worker *w)
 {
     const unsigned passes = w->counters ? w->counters->passes : 0;
     const unsigned batches = passes > w->request.batches ? passes : w->request.batches;
@@ -387,22 +212,22 @@ static void refuse_threads(as_counters *c)
     c->passes = 0;
 }
 
-static void prepare_counters(worker *w)
+static void prepare_counters(as_worker *w)
 {
     if (!*w->request.events)
         return;
-    stage(w, "in the probe of its counters");
+    as_worker_stage(w, "in the probe of its counters");
     w->counters = as_arena_alloc(w->arena, sizeof *w->counters);
     as_counters_probe(w->counters, as_pmu_papi(), w->request.events);
     if (w->it.problem.threads > 1)
         refuse_threads(w->counters);
 }
 
-static bool clocks_tick(worker *w)
+static bool clocks_tick(as_worker *w)
 {
     w->tick_ns = as_gauge_tick(as_wall_ns);
     if (!w->tick_ns || !as_gauge_tick(as_cpu_ns))
-        return fail(w, "the %s clock does not tick: nothing can be timed here", w->tick_ns ? "CPU" : "wall");
+        return as_worker_fail(w, "the %s clock does not tick: nothing can be timed here", w->tick_ns ? "CPU" : "wall");
     as_speed_prepare(&w->speed);
     return true;
 }
@@ -411,7 +236,7 @@ static bool clocks_tick(worker *w)
 
 /* What the case may take on top of what the program has already, so that a kernel cannot push the machine into swap.
  * Not address space (OpenBLAS reserves much and touches little), but private writable memory. */
-static void limit_memory(const worker *w)
+static void limit_memory(const as_worker *w)
 {
 #if AS_SANITIZED /* their shadow memory alone is terabytes */
     (void)w;
@@ -432,36 +257,36 @@ static void limit_memory(const worker *w)
 #endif
 }
 
-static bool load_plugins(worker *w)
+static bool load_plugins(as_worker *w)
 {
     char why[300];
     for (const char *const *path = w->request.plugins; *path; path++) {
-        stage(w, "while its plug-in was loaded");
+        as_worker_stage(w, "while its plug-in was loaded");
         if (!as_registry_load(*path, why, sizeof why))
-            return fail(w, "plug-in: %s", why);
+            return as_worker_fail(w, "plug-in: %s", why);
     }
     return true;
 }
 
-static bool resolve(worker *w)
+static bool resolve(as_worker *w)
 {
     as_err err = {0};
-    stage(w, "while it described itself");
-    return as_resolve(&w->request.row, &w->it, &err) || fail(w, "%s", err.text);
+    as_worker_stage(w, "while it described itself");
+    return as_resolve(&w->request.row, &w->it, &err) || as_worker_fail(w, "%s", err.text);
 }
 
-static bool measure(worker *w)
+static bool measure(as_worker *w)
 {
     if (!clocks_tick(w) || !load_plugins(w) || !resolve(w))
         return false;
     limit_memory(w);
-    if (!allocate(w) || !check_first(w))
+    if (!as_worker_allocate(w) || !as_worker_check_first(w))
         return false;
     prepare_counters(w);
-    return warm_up(w) && time_batches(w) && check_again(w);
+    return warm_up(w) && time_batches(w) && as_worker_check_again(w);
 }
 
-static bool read_request(worker *w, as_err *err)
+static bool read_request(as_worker *w, as_err *err)
 {
     as_text text = {0};
     bool ok = as_file_read("/dev/stdin", 1 << 24, &text, err) &&
@@ -483,7 +308,7 @@ int as_worker_main(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives the program */
     as_err err = {0};
-    worker w = {.out = claim_stdout(), .arena = as_arena_create()};
+    as_worker w = {.out = claim_stdout(), .arena = as_arena_create()};
     w.result = (as_visit_result){.status = "ok",
                                  .error_max = -1,
                                  .error_allowed = AS_NO_REAL,

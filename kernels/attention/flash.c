@@ -6,8 +6,6 @@
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
-    if (as_attention_refuse_dtype(p, why, cap))
-        return true;
     const unsigned traits = as_pattern_traits(p->pattern);
     if (!(traits & AS_PATTERN_CONTIGUOUS) || (traits & AS_PATTERN_MULTISET) ||
         as_pattern_runs_max(p->pattern, p->context) > 16) {

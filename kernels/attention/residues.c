@@ -24,18 +24,19 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
 {
     const as_problem *p = job->problem;
     void *const *operand = job->call->operand;
-    const size_t r = value(p, "r"), c = unit % r, kv = unit / r, b = kv / p->kv_heads, d = p->head_dim;
+    const size_t r = value(p, "r"), classes = r < p->context ? r : p->context;
+    const size_t c = unit % classes, kv = unit / classes, b = kv / p->kv_heads, d = p->head_dim;
     const size_t h = kv % p->kv_heads * job->members + member, past = p->context - p->length;
-    const size_t key = as_key_offset(p, b, h) + c * d;
+    const size_t bytes = p->dtype == AS_F32 ? 4 : 2, key = (as_key_offset(p, b, h) + c * d) * bytes;
     const size_t length = members(past, p->context, r, c), context = members(0, p->context, r, c);
     /* the first query of the class is key number context - length of the class, token (context - length) r + c */
     const size_t first = length ? (context - length) * r + c - past : 0;
-    const size_t at = as_query_offset(p, b, h, first);
+    const size_t at = as_query_offset(p, b, h, first) * bytes;
     return (tile_view){
-        .q = (const float *)operand[0] + at,
-        .k = (const float *)operand[1] + key,
-        .v = (const float *)operand[2] + key,
-        .o = (float *)operand[3] + at,
+        .q = (const char *)operand[0] + at,
+        .k = (const char *)operand[1] + key,
+        .v = (const char *)operand[2] + key,
+        .o = (char *)operand[3] + at,
         .step = r,
         .length = length,
         .context = context,
@@ -89,8 +90,6 @@ static as_work work(const as_problem *p)
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
-    if (as_attention_refuse_dtype(p, why, cap))
-        return true;
     if (as_pattern_parts(p->pattern) == 1 && !strcmp(as_pattern_part(p->pattern, 0), "dilated"))
         return false;
     snprintf(why, cap, "takes dilated patterns only; attention/tiles takes every pattern");

@@ -16,7 +16,6 @@ const as_kernel AS_KERNEL(attention_tiles) = {
     .name = "attention/tiles",
     .help = "flash for any pattern: tiles that no query sees are skipped, others masked key by key",
     .order = "edges",
-    .refuse = as_attention_refuse_dtype,
     .operands = as_attention_operands,
     .workspace = tile_heads_workspace,
     .work = work,

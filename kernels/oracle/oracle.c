@@ -102,6 +102,13 @@ static size_t pick(size_t i, size_t rows, size_t all, uint64_t seed)
     return i == 0 ? 0 : i == 1 ? all - 1 : (size_t)(mix(seed + i) % all);
 }
 
+as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed)
+{
+    size_t dims[3];
+    row_space(out, dims);
+    return row_at(dims, pick(i, rows, dims[0] * dims[1] * dims[2], seed));
+}
+
 size_t as_oracle_rows(const as_problem *p, double flops)
 {
     const double per_row = 4.0 * (double)p->context * (double)p->head_dim;

@@ -31,6 +31,9 @@ typedef struct {
 bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
                      void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict);
 
+/* The i-th of those rows (i < rows), of the output operand `out`. */
+as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed);
+
 /* Fills an input operand, the same on every machine for (seed, index of the operand). */
 void as_operand_fill(const as_operand *operand, uint64_t seed, void *data);
 /* NaN everywhere, so that what a kernel left unwritten is seen. */

@@ -15,6 +15,11 @@ bool as_pattern_fits(const as_pattern *p, size_t length, size_t context, char *w
         snprintf(why, cap, "%zu queries do not fit among %zu keys: context must be at least length", length, context);
         return false;
     }
+    if (context > AS_PATTERN_CONTEXT_MAX) {
+        snprintf(why, cap, "%zu keys: patterns count edges in 64 bits, which holds for up to %llu keys", context,
+                 (unsigned long long)AS_PATTERN_CONTEXT_MAX);
+        return false;
+    }
     for (size_t i = 0; i < p->count; i++)
         if (p->uses[i].term->fits && !p->uses[i].term->fits(&p->uses[i].args, length, context, why, cap))
             return false;
@@ -49,26 +54,38 @@ uint64_t as_pattern_edges_counted(const as_pattern *p, size_t head, size_t lengt
     return sum;
 }
 
+/* The first s tokens and the last w of 1..t are min(t, s+w) tokens, as a window of s+w is. */
+static bool sink_and_window(const as_pattern *p, as_use *as_one)
+{
+    const as_use *sink = &p->uses[0], *window = &p->uses[1];
+    if (p->count != 2 || strcmp(sink->term->name, "sink") || strcmp(window->term->name, "window") || as_use_both(window))
+        return false;
+    *as_one = *window;
+    as_one->args.value[0].count += sink->args.value[0].count;
+    return true;
+}
+
 uint64_t as_pattern_edges(const as_pattern *p, size_t head, size_t length, size_t context)
 {
-    const as_use *only = p->uses;
-    if (p->count > 1)
+    as_use only = p->uses[0];
+    if (p->count > 1 && !sink_and_window(p, &only))
         return as_pattern_edges_counted(p, head, length, context);
-    if (only->term->edges_first)
-        return only->term->edges_first(&only->args, head, context) -
-               only->term->edges_first(&only->args, head, context - length);
-    if (p->traits == (AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE))
-        return (uint64_t)length * context;
+    if (only.term->edges)
+        return only.term->edges(&only.args, head, context - length, context);
+    if (only.term->edges_first)
+        return only.term->edges_first(&only.args, head, context) -
+               only.term->edges_first(&only.args, head, context - length);
     return as_pattern_edges_counted(p, head, length, context);
 }
 
 uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, size_t context)
 {
-    if (!(p->traits & AS_PATTERN_PER_HEAD))
-        return heads * as_pattern_edges(p, 0, length, context);
     uint64_t sum = 0;
+    if (!(p->traits & AS_PATTERN_PER_HEAD))
+        return __builtin_mul_overflow(as_pattern_edges(p, 0, length, context), heads, &sum) ? UINT64_MAX : sum;
     for (size_t h = 0; h < heads; h++)
-        sum += as_pattern_edges(p, h, length, context);
+        if (__builtin_add_overflow(sum, as_pattern_edges(p, h, length, context), &sum))
+            return UINT64_MAX;
     return sum;
 }
 

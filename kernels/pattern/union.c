@@ -15,7 +15,7 @@ static size_t output_max(const as_pattern *p, size_t context, size_t *input)
     size_t sum = 0, stepped = 0;
     for (size_t i = 0; i < p->count; i++) {
         sum += term_runs_max(&p->uses[i], context);
-        stepped += !(p->uses[i].term->traits & AS_PATTERN_CONTIGUOUS);
+        stepped += !(as_use_traits(&p->uses[i]) & AS_PATTERN_CONTIGUOUS);
     }
     *input = sum;
     return stepped > 1 ? sum + context : 2 * sum;
@@ -90,7 +90,7 @@ size_t as_union_row(const as_pattern *p, as_at at, as_run *runs)
             take.step = 1;
             s->run++;
         } else { /* as far as no other stream has a key; at least one */
-            size_t below = limit > take.first ? (limit - take.first + take.step - 1) / take.step : 1;
+            size_t below = limit > take.first ? (limit - take.first - 1) / take.step + 1 : 1;
             take.count = as_min(take.count, below);
         }
         covered = take.first + (take.count - 1) * take.step + 1;

@@ -15,20 +15,23 @@
 #include <stdint.h>
 
 #include "../attention/attention.h"
-#include "pack.h"
+#include "format.h"
 #include "softmax.h"
 
 #define TILE_QUERIES (8 * TILE_MR)
 
 /* What one member (a query head) of a unit sees. Tokens of a view are `step` tokens of the problem apart. */
 typedef struct {
-    const float *q, *k, *v; /* token 0 of the view; queries begin at its own q */
-    float *o;
+    const char *q, *k, *v;  /* token 0 of the view; queries begin at its own q */
+    char *o;
     size_t step;            /* rows of q, k, v, o from one token to the next */
     size_t length, context; /* queries and keys of this view; the last query is the last key */
     size_t head;
-    float *state;           /* (length, 2) running max and sum, carried on from what o holds; NULL: begin and finish */
+    float *state;           /* (length, TILE_STATE(d)) max, sum and unfinished output, to go on from and to leave in; rows are
+                               `step` apart, too. NULL: begin, finish and write o */
 } tile_view;
+
+#define TILE_STATE(d) ((d) + 2)
 
 typedef struct tile_job {
     const as_problem *problem;
@@ -45,10 +48,12 @@ typedef struct tile_job {
 /* Sizes that follow from a job. */
 typedef struct {
     const tile_job *job;
-    size_t d;
+    const tile_format *format;
+    size_t d, bytes;     /* of one element */
     size_t S_room;       /* keys, rounded up to whole panels */
     size_t d_room;       /* d, rounded up to whole vectors */
-    size_t chunks;       /* of TILE_KC that d takes */
+    size_t d_cells;      /* cells of d */
+    size_t chunks;       /* of TILE_KC cells that d takes */
     size_t blocks;       /* query blocks of the longest view */
     size_t in_flight;    /* units packed at a time */
     size_t runs_max;
@@ -59,12 +64,17 @@ typedef struct {
 static tile_plan tile_plan_make(const tile_job *job)
 {
     const as_problem *p = job->problem;
+    const tile_format *format = tile_format_for(p->dtype);
+    const size_t d_cells = (p->head_dim + format->per_cell - 1) / format->per_cell;
     tile_plan plan = {
         .job = job,
+        .format = format,
         .d = p->head_dim,
+        .bytes = p->dtype == AS_F32 ? 4 : 2,
         .S_room = tile_up(job->context_max, TILE_NR),
         .d_room = tile_up(p->head_dim, VF_N),
-        .chunks = (p->head_dim + TILE_KC - 1) / TILE_KC,
+        .d_cells = d_cells,
+        .chunks = (d_cells + TILE_KC - 1) / TILE_KC,
         .blocks = (job->length_max + TILE_QUERIES - 1) / TILE_QUERIES,
         .in_flight = 1,
         .runs_max = job->runs_max,
@@ -73,9 +83,9 @@ static tile_plan tile_plan_make(const tile_job *job)
     const size_t wanted = 4 * (size_t)p->threads;
     while (p->threads > 1 && plan.in_flight < job->units && plan.in_flight * job->members * plan.blocks < wanted)
         plan.in_flight++;
-    plan.pack_floats = plan.S_room * (p->head_dim + plan.d_room);
+    plan.pack_floats = plan.S_room * d_cells + plan.S_room / format->per_cell * plan.d_room;
     plan.thread_bytes = tile_up(TILE_QUERIES * (plan.chunks * TILE_STRIDE + plan.d_room + 1 + VF_N) * sizeof(float) +
-                                    TILE_MR * TILE_STRIDE * sizeof(float) +
+                                    TILE_STRIP_MAX * TILE_STRIDE * sizeof(float) +
                                     TILE_QUERIES * (plan.runs_max * sizeof(as_run) + 2 * sizeof(size_t)),
                                 64);
     return plan;
@@ -84,7 +94,7 @@ static tile_plan tile_plan_make(const tile_job *job)
 static size_t tile_workspace(const tile_job *job)
 {
     const tile_plan plan = tile_plan_make(job);
-    size_t packed = as_product(plan.in_flight, plan.S_room, plan.d + plan.d_room, sizeof(float));
+    size_t packed = as_product(plan.in_flight, plan.S_room, plan.d_cells + plan.d_room, sizeof(float));
     size_t threads = as_product((size_t)job->problem->threads, plan.thread_bytes, 1, 1), all;
     if (packed == SIZE_MAX || threads == SIZE_MAX || __builtin_add_overflow(tile_up(packed, 64), threads, &all))
         return SIZE_MAX;
@@ -93,11 +103,11 @@ static size_t tile_workspace(const tile_job *job)
 
 /* What a thread works with: one query block of one head. */
 typedef struct {
-    float *q;      /* (chunks, TILE_QUERIES, TILE_STRIDE), times scale and log2 e */
+    float *q;      /* (chunks, TILE_QUERIES, TILE_STRIDE) cells, times scale and log2 e */
     float *out;    /* (TILE_QUERIES, d_room) */
     float *max;    /* (TILE_QUERIES) */
     float *sum;    /* (TILE_QUERIES, VF_N) */
-    float *score;  /* (TILE_MR, TILE_STRIDE) */
+    float *score;  /* (TILE_STRIP_MAX, TILE_STRIDE): scores, then weights in cells */
     as_run *runs;  /* (TILE_QUERIES, runs_max) */
     size_t *count; /* runs of each row */
     size_t *next;  /* the first run that is not wholly behind */
@@ -112,7 +122,7 @@ static tile_bench tile_bench_at(const tile_plan *plan, void *memory)
     w.q = (float *)(w.next + TILE_QUERIES);
     w.out = w.q + plan->chunks * TILE_QUERIES * TILE_STRIDE;
     w.score = w.out + TILE_QUERIES * plan->d_room;
-    w.sum = w.score + TILE_MR * TILE_STRIDE;
+    w.sum = w.score + TILE_STRIP_MAX * TILE_STRIDE;
     w.max = w.sum + TILE_QUERIES * VF_N;
     return w;
 }
@@ -194,13 +204,14 @@ static void tile_weigh(const tile_bench *w, const tile_plan *plan, size_t row, s
 static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *k, const float *v, size_t row,
                        size_t rows, size_t from, size_t low, size_t high, uint32_t open)
 {
+    const tile_format *format = plan->format;
     const size_t d = plan->d, first = from + low * TILE_NR, n = (high - low) * TILE_NR;
     for (size_t panel = low; panel < high; panel++)
         for (size_t c = 0; c < plan->chunks; c++) {
-            const size_t left = d - c * TILE_KC, depth = left < TILE_KC ? left : TILE_KC;
-            tile_multiply((int)rows, TILE_NV, depth, w->q + (c * TILE_QUERIES + row) * TILE_STRIDE,
-                          k + (from + panel * TILE_NR) * d + c * TILE_KC * TILE_NR,
-                          w->score + (panel - low) * TILE_NR, TILE_STRIDE, c > 0);
+            const size_t left = plan->d_cells - c * TILE_KC, depth = left < TILE_KC ? left : TILE_KC;
+            format->multiply((int)rows, TILE_NV, depth, w->q + (c * TILE_QUERIES + row) * TILE_STRIDE,
+                             k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR,
+                             w->score + (panel - low) * TILE_NR, TILE_STRIDE, c > 0);
         }
     for (size_t i = 0; i < rows; i++) {
         float *s = w->score + i * TILE_STRIDE, *out = w->out + (row + i) * plan->d_room;
@@ -212,11 +223,15 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *
         if (scale != 1)
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
+        if (format->cells)
+            format->cells(s, n);
     }
+    const size_t keys = plan->S_room / format->per_cell, before = first / format->per_cell;
     for (size_t i = 0; i * TILE_NR < d; i++) {
         const int nv = tile_panel_vectors(d, i);
-        tile_multiply((int)rows, nv, n, w->score, v + i * TILE_NR * plan->S_room + first * (size_t)nv * VF_N,
-                      w->out + row * plan->d_room + i * TILE_NR, plan->d_room, true);
+        format->multiply((int)rows, nv, n / format->per_cell, w->score,
+                         v + i * TILE_NR * keys + before * (size_t)nv * VF_N,
+                         w->out + row * plan->d_room + i * TILE_NR, plan->d_room, true);
     }
 }
 
@@ -237,25 +252,40 @@ static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const f
     }
 }
 
+/* A query as cells: row i of the chunks of w->q. */
+static void tile_load_query(const tile_plan *plan, const tile_bench *w, const char *q, size_t i)
+{
+    const tile_format *format = plan->format;
+    const float scale = plan->job->problem->scale * AS_LOG2E;
+    for (size_t cell = 0; cell < plan->d_cells; cell++) {
+        float *to = &w->q[(cell / TILE_KC * TILE_QUERIES + i) * TILE_STRIDE + cell % TILE_KC];
+        if (format->per_cell == 1) {
+            *to = format->element(q, cell) * scale;
+            continue;
+        }
+        const uint16_t pair[2] = {
+            tile_bf16_round(format->element(q, 2 * cell) * scale),
+            2 * cell + 1 < plan->d ? tile_bf16_round(format->element(q, 2 * cell + 1) * scale) : 0,
+        };
+        memcpy(to, pair, sizeof pair);
+    }
+}
+
 /* Rows t.. of the view: scaled queries, and where their softmax stands. */
 static void tile_load_rows(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t t, size_t rows)
 {
-    const size_t d = plan->d, ld = view->step * d;
-    const float scale = plan->job->problem->scale * AS_LOG2E;
     memset(w->sum, 0, rows * VF_N * sizeof(float));
     memset(w->out, 0, rows * plan->d_room * sizeof(float));
     for (size_t i = 0; i < rows; i++) {
-        const float *q = view->q + (t + i) * ld;
-        for (size_t c = 0; c < d; c++)
-            w->q[(c / TILE_KC * TILE_QUERIES + i) * TILE_STRIDE + c % TILE_KC] = q[c] * scale;
+        tile_load_query(plan, w, view->q + (t + i) * view->step * plan->d * plan->bytes, i);
         w->max[i] = -INFINITY;
         w->next[i] = 0;
         if (!view->state)
             continue;
-        const float *state = view->state + (t + i) * view->step * 2;
+        const float *state = view->state + (t + i) * view->step * TILE_STATE(plan->d);
         w->max[i] = state[0];
         w->sum[i * VF_N] = state[1];
-        memcpy(w->out + i * plan->d_room, view->o + (t + i) * ld, d * sizeof(float));
+        memcpy(w->out + i * plan->d_room, state + 2, plan->d * sizeof(float));
     }
 }
 
@@ -276,21 +306,22 @@ static void tile_load_runs(const tile_plan *plan, const tile_bench *w, const til
     }
 }
 
-/* o = out / sum, zeros where nothing was seen; or, where others go on, as they stand. */
+/* o = out / sum, zeros where nothing was seen; or the state, where others go on. */
 static void tile_store_rows(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t t, size_t rows)
 {
     const size_t d = plan->d;
     for (size_t i = 0; i < rows; i++) {
-        const float sum = vf_sum(vf_load(w->sum + i * VF_N));
-        float *o = view->o + (t + i) * view->step * d;
-        const float factor = view->state ? 1 : 1 / sum;
-        for (size_t c = 0; c < d; c++)
-            o[c] = w->count[i] || view->state ? w->out[i * plan->d_room + c] * factor : 0;
+        const float sum = vf_sum(vf_load(w->sum + i * VF_N)), *out = w->out + i * plan->d_room;
         if (view->state) {
-            float *state = view->state + (t + i) * view->step * 2;
+            float *state = view->state + (t + i) * view->step * TILE_STATE(d);
             state[0] = w->max[i];
             state[1] = sum;
+            memcpy(state + 2, out, d * sizeof(float));
+            continue;
         }
+        char *o = view->o + (t + i) * view->step * d * plan->bytes;
+        for (size_t c = 0; c < d; c++)
+            tile_store_element(o, c, plan->job->problem->dtype, w->count[i] ? out[c] * (1 / sum) : 0);
     }
 }
 
@@ -298,8 +329,8 @@ static void tile_store_rows(const tile_plan *plan, const tile_bench *w, const ti
 static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, const float *packed,
                              size_t block)
 {
-    const float *k = packed, *v = packed + plan->S_room * plan->d;
-    const size_t t = block * TILE_QUERIES;
+    const float *k = packed, *v = packed + plan->S_room * plan->d_cells;
+    const size_t t = block * TILE_QUERIES, strip = plan->format->strip;
     size_t low, high;
     if (t >= view->length)
         return;
@@ -307,26 +338,26 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
     tile_load_rows(plan, w, view, t, rows);
     tile_load_runs(plan, w, view, t, rows, &low, &high);
     for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
-        for (size_t row = 0; row < rows; row += TILE_MR)
-            tile_strip_block(plan, w, k, v, row, rows - row < TILE_MR ? rows - row : TILE_MR, from);
+        for (size_t row = 0; row < rows; row += strip)
+            tile_strip_block(plan, w, k, v, row, rows - row < strip ? rows - row : strip, from);
     tile_store_rows(plan, w, view, t, rows);
 }
 
 /* Packs key panel `panel` of a view. */
 static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float *packed, size_t panel)
 {
+    const tile_format *format = plan->format;
     const size_t d = plan->d, ld = view->step * d, at = panel * TILE_NR;
     if (at >= view->context)
         return;
-    const size_t n = view->context - at < TILE_NR ? view->context - at : TILE_NR;
-    const float *k = view->k + at * ld, *v = view->v + at * ld;
-    float *v_to = packed + plan->S_room * d;
-    tile_pack_transposed(k, ld, n, d, packed + at * d);
+    const size_t n = view->context - at < TILE_NR ? view->context - at : TILE_NR, keys = plan->S_room / format->per_cell;
+    const char *k = view->k + at * ld * plan->bytes, *v = view->v + at * ld * plan->bytes;
+    float *v_to = packed + plan->S_room * plan->d_cells;
+    format->keys(k, ld, n, d, packed + at * plan->d_cells);
     for (size_t i = 0; i * TILE_NR < d; i++) {
         const size_t nv = (size_t)tile_panel_vectors(d, i), left = d - i * TILE_NR;
-        float *to = v_to + i * TILE_NR * plan->S_room + at * nv * VF_N;
-        tile_pack_rows(v + i * TILE_NR, ld, n, left < TILE_NR ? left : TILE_NR, to);
-        memset(to + n * nv * VF_N, 0, (TILE_NR - n) * nv * VF_N * sizeof(float));
+        format->values(v + i * TILE_NR * plan->bytes, ld, n, left < TILE_NR ? left : TILE_NR,
+                       v_to + i * TILE_NR * keys + at / format->per_cell * nv * VF_N);
     }
 }
 

@@ -44,12 +44,13 @@ static size_t tile_ranges(const as_run *r, size_t (*range)[2])
 }
 
 /* Rows times panels over all strips of a view. `runs` and `range` have room for one row's and one strip's. */
-static uint64_t tile_row_panels(const tile_job *job, const tile_view *view, as_run *runs, size_t (*range)[2])
+static uint64_t tile_row_panels(const tile_job *job, size_t strip, const tile_view *view, as_run *runs,
+                                size_t (*range)[2])
 {
     uint64_t sum = 0;
     for (size_t t = 0; t < view->length;) {
         const size_t block = TILE_QUERIES - t % TILE_QUERIES, left = view->length - t;
-        size_t rows = left < TILE_MR ? left : TILE_MR, n = 0;
+        size_t rows = left < strip ? left : strip, n = 0;
         rows = rows < block ? rows : block;
         for (size_t i = 0; i < rows; i++) {
             const size_t count = job->row(job, view, view->context - view->length + t + i, runs);
@@ -69,9 +70,9 @@ static uint64_t tile_flops_executed(const tile_job *job)
     static void *const none[AS_OPERANDS_MAX] = {0};
     const as_call shapes = {job->problem, none, NULL};
     tile_job counted = *job;
-    const size_t panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
+    const size_t strip = tile_format_for(job->problem->dtype)->strip, panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
     as_run *runs = malloc(job->runs_max * sizeof *runs);
-    size_t(*range)[2] = malloc(TILE_MR * (job->runs_max + panels) * sizeof *range);
+    size_t(*range)[2] = malloc(strip * (job->runs_max + panels) * sizeof *range);
     const bool heads_alike = !(as_pattern_traits(job->problem->pattern) & AS_PATTERN_PER_HEAD);
     uint64_t sum = 0, last = 0;
     size_t last_length = 0, last_context = 0;
@@ -80,7 +81,7 @@ static uint64_t tile_flops_executed(const tile_job *job)
         for (size_t member = 0; member < job->members; member++) {
             const tile_view view = job->view(&counted, unit, member);
             if (!heads_alike || view.length != last_length || view.context != last_context)
-                last = tile_row_panels(job, &view, runs, range);
+                last = tile_row_panels(job, strip, &view, runs, range);
             last_length = view.length;
             last_context = view.context;
             sum += last;

@@ -10,12 +10,13 @@ static tile_view tile_heads_view(const tile_job *job, size_t unit, size_t member
     const as_problem *p = job->problem;
     void *const *operand = job->call->operand;
     const size_t b = unit / p->kv_heads, h = unit % p->kv_heads * job->members + member;
-    const size_t at = as_query_offset(p, b, h, 0), kv = as_key_offset(p, b, h);
+    const size_t bytes = p->dtype == AS_F32 ? 4 : 2;
+    const size_t at = as_query_offset(p, b, h, 0) * bytes, kv = as_key_offset(p, b, h) * bytes;
     return (tile_view){
-        .q = (const float *)operand[0] + at,
-        .k = (const float *)operand[1] + kv,
-        .v = (const float *)operand[2] + kv,
-        .o = (float *)operand[3] + at,
+        .q = (const char *)operand[0] + at,
+        .k = (const char *)operand[1] + kv,
+        .v = (const char *)operand[2] + kv,
+        .o = (char *)operand[3] + at,
         .step = 1,
         .length = p->length,
         .context = p->context,

@@ -1,7 +1,7 @@
 #!/bin/bash
 # test_house.sh: nouns below, verbs side by side: who may include whom, and how long a file may be. SPDX-License-Identifier: Apache-2.0
 set -u
-STAGES="config plan run record analyse chart machine verdict"
+STAGES="config plan run record analyse chart machine verify verdict apply"
 LINES_MAX=500
 
 # violations DIR: a line for each breach of the rules in the tree at DIR
@@ -34,7 +34,7 @@ judge() {
     case $from in
     kernels) case $to in other) ;; *) echo "$1: kernels include nothing of the harness, not $2" ;; esac ;;
     base) [ "$to" = other ] || echo "$1: base stands on nothing, not on $2" ;;
-    model) case $to in base | other) ;; *) echo "$1: the model stands on base alone, not on $2" ;; esac ;;
+    model) case $to in base | kernels | other) ;; *) echo "$1: the model stands on base and kernels, not on $2" ;; esac ;;
     theory) case $to in base | model | kernels | other) ;; *) echo "$1: theory does not include $2" ;; esac ;;
     cli) ;; # sees everything
     *)

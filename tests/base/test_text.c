@@ -95,7 +95,7 @@ static void printed_tables(void **state)
 {
     (void)state;
     as_text t = {0};
-    const char *cells[] = {"name", "ms", "note", "a\x1b[31m", "1.5", "x", "\xc3\xa9", "12.25", "\xc2\x9b" "y\n"};
+    const char *cells[] = {"name", "ms", "note", "a\x1b[31m", "1.5", "x", "\xc3\xa9", "12.25", "\302\233y\n"};
     as_print_rows(&t, cells, 3, 3);
     assert_string_equal(t.data, "name       ms  note\n"
                                 "a?[31m    1.5  x\n"

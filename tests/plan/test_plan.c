@@ -345,6 +345,26 @@ static void prediction_is_monotone(void **state)
     end(b);
 }
 
+/* quick stays under a minute on a machine like most; the other sweeps can be planned, too, and measure something. */
+static void shipped_configs_can_be_planned(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"quick", "scaling-length", "scaling-width", "scaling-heads", "scaling-sparsity"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bench *b = start("shapes: {length: 1}\nkernels: plan/fine\n");
+        const char *path = as_arena_printf(b->arena, "%s/configs/%s.yaml", TEST_SOURCE, names[i]);
+        if (!as_config_read(path, b->arena, &b->config, &b->err))
+            fail_msg("%s", b->err.text);
+        assert_string_equal(b->config.name, names[i]);
+        assert_true(strlen(b->config.about) > 0);
+        b->target.isas = as_cpu_isas();
+        must_build(b);
+        assert_true(b->plan.runnable >= 10);
+        assert_true(b->plan.predicted_s < (i ? b->config.measure.budget_s : 60));
+        end(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +383,7 @@ int main(void)
         cmocka_unit_test(resolve_gives_back_what_was_planned),
         cmocka_unit_test(resolve_trusts_nothing),
         cmocka_unit_test(prediction_is_monotone),
+        cmocka_unit_test(shipped_configs_can_be_planned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

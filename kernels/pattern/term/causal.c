@@ -9,18 +9,18 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
     return 1;
 }
 
-/* n(n+1)/2, dividing the even factor first. */
+/* T(T+1)/2 */
 static uint64_t edges_first(const as_args *args, size_t head, size_t n)
 {
     (void)args, (void)head;
-    return n % 2 ? (uint64_t)n * ((n + 1) / 2) : (uint64_t)(n / 2) * (n + 1);
+    return as_triangle(n);
 }
 
 const as_term as_term_causal = {
     .name = "causal",
     .example = "causal",
     .help = "every token up to the query: 1..t",
-    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE,
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE | AS_PATTERN_BY_DISTANCE,
     .row = row,
     .edges_first = edges_first,
 };

@@ -1,5 +1,7 @@
 /* dilated.c: every r-th token back from the query. N(t) = t, t-r, t-2r, ...: k taps, or as many as there are. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "../term.h"
 
 static size_t row(const as_args *args, as_at at, as_run *runs)
@@ -18,9 +20,21 @@ static uint64_t edges_first(const as_args *args, size_t head, size_t n)
     (void)head;
     uint64_t r = args->value[0].count, k = args->value[1].count, q = n / r, rest = n % r;
     uint64_t cap = k && k < q ? k : q;
-    uint64_t triangle = cap % 2 ? cap * ((cap + 1) / 2) : cap / 2 * (cap + 1);
     uint64_t last = k && k < q + 1 ? k : q + 1;
-    return r * (triangle + (q - cap) * cap) + rest * last;
+    return r * (as_triangle(cap) + (q - cap) * cap) + rest * last;
+}
+
+static bool expand(const as_args *args, char *out, size_t cap)
+{
+    const unsigned long long r = args->value[0].count, k = args->value[1].count;
+    int n = 0;
+    if (k == 1)
+        n = snprintf(out, cap, "window:w=1");
+    else if (r == 1 && k == 0)
+        n = snprintf(out, cap, "causal");
+    else if (r == 1)
+        n = snprintf(out, cap, "window:w=%llu", k);
+    return (size_t)n < cap;
 }
 
 const as_term as_term_dilated = {
@@ -29,7 +43,8 @@ const as_term as_term_dilated = {
     .help = "every r-th token back from the query, k of them (k=0: all)",
     .params = {{.key = "r", .kind = AS_PARAM_COUNT, .least = 1},
                {.key = "k", .kind = AS_PARAM_COUNT, .optional = true}},
-    .traits = AS_PATTERN_CAUSAL,
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE,
     .row = row,
     .edges_first = edges_first,
+    .expand = expand,
 };

@@ -9,10 +9,17 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
     return 1;
 }
 
+static uint64_t edges(const as_args *args, size_t head, size_t from, size_t context)
+{
+    (void)args, (void)head;
+    return (uint64_t)(context - from) * context;
+}
+
 const as_term as_term_full = {
     .name = "full",
     .example = "full",
     .help = "every token, past and future: 1..S",
     .traits = AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE,
     .row = row,
+    .edges = edges,
 };

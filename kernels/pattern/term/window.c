@@ -1,28 +1,55 @@
-/* window.c: the last w tokens, the query included. N(t) = max(1,t-w+1)..t. */
+/* window.c: the last w tokens, the query included. N(t) = max(1,t-w+1)..t.
+ *
+ * sides=both (Beltagy et al., Longformer, 2020): w/2 tokens on each side and the query, N(t) = t-w/2..t+w/2. Halves are
+ * rounded down, so w = 4 and w = 5 are one pattern, written with the even number. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "../term.h"
+
+static bool both(const as_args *args) { return args->value[1].count == AS_SIDES_BOTH; }
 
 static size_t row(const as_args *args, as_at at, as_run *runs)
 {
-    size_t count = as_min(args->value[0].count, at.position + 1);
-    runs[0] = (as_run){at.position + 1 - count, 1, count};
+    const size_t w = args->value[0].count;
+    const size_t before = as_min(both(args) ? w / 2 : w - 1, at.position);
+    const size_t after = both(args) ? as_min(w / 2, at.context - 1 - at.position) : 0;
+    runs[0] = (as_run){at.position - before, 1, before + 1 + after};
     return 1;
 }
 
-/* wT - w(w-1)/2 for T >= w. */
-static uint64_t edges_first(const as_args *args, size_t head, size_t n)
+/* 0 + 1 + ... : sum over i < n of min(i, reach). */
+static uint64_t ramp(uint64_t reach, uint64_t n)
+{
+    const uint64_t a = as_min(reach, n);
+    return (a ? as_triangle(a - 1) : 0) + (n - a) * reach;
+}
+
+/* Causal: wT - w(w-1)/2 for T >= w. Both: a ramp on each side. */
+static uint64_t edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    uint64_t w = as_min(args->value[0].count, n);
-    return w * n - (w % 2 ? w * ((w - 1) / 2) : w / 2 * (w - 1));
+    const uint64_t w = args->value[0].count, before = both(args) ? w / 2 : w - 1;
+    const uint64_t back = ramp(before, context) - ramp(before, from);
+    return back + (context - from) + (both(args) ? ramp(w / 2, context - from) : 0);
+}
+
+static bool expand(const as_args *args, char *out, size_t cap)
+{
+    const unsigned long long w = args->value[0].count;
+    if (!both(args) || w % 2 == 0)
+        return true;
+    int n = w == 1 ? snprintf(out, cap, "window:w=1") : snprintf(out, cap, "window:w=%llu,sides=both", w - 1);
+    return (size_t)n < cap;
 }
 
 const as_term as_term_window = {
     .name = "window",
     .example = "window:w=256",
-    .help = "the last w tokens, the query included",
-    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .least = 1}},
-    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
+    .help = "the last w tokens, the query included (sides=both: w/2 on each side)",
+    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .least = 1}, AS_PARAM_SIDES},
+    .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
     .row = row,
-    .edges_first = edges_first,
+    .edges = edges,
+    .expand = expand,
 };

@@ -1,0 +1,58 @@
+/* internal.h: the parts of apply/, each of one thought.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_APPLY_INTERNAL_H
+#define AS_APPLY_INTERNAL_H
+
+#include "../../kernels/npy.h"
+#include "../../kernels/oracle/oracle.h"
+#include "../../kernels/pattern/pattern.h"
+#include "apply.h"
+
+/* ---- tensor.c: one of the user's files as (B,H,N,d) */
+typedef struct {
+    as_npy file;
+    const char *path, *name;       /* name: "q" */
+    size_t shape[4], stride[4];    /* in items of the file */
+    bool batched;                  /* the file is of rank 4 */
+    double largest, norm_largest;  /* of the finite values, of rows of d; known once copied */
+} as_tensor;
+
+/* Opens and checks one file alone: type, rank, no dimension of 0. */
+bool as_tensor_open(as_tensor *t, const char *name, const char *path, as_err *err);
+void as_tensor_close(as_tensor *t);
+/* Do the three make a problem? Fills the shape of `p`. */
+bool as_tensors_agree(const as_tensor *q, const as_tensor *k, const as_tensor *v, as_problem *p, as_err *err);
+/* Into `out`, dense and row-major, as `dtype`; warns of what is not finite. */
+void as_tensor_copy(as_tensor *t, as_dtype dtype, void *out, void (*warn)(const char *text));
+
+/* ---- call.c: the kernel's arrays and calls */
+typedef struct {
+    const as_entry *entry;
+    as_operand operands[AS_OPERANDS_MAX];
+    size_t count, out;              /* operands; which of them is the output */
+    void *data[AS_OPERANDS_MAX];
+    void *workspace;
+} as_bench;
+
+/* Finds the kernel, settles the dtype that it takes and allocates. `p` has shape, pattern and scale. */
+bool as_bench_open(as_bench *b, const as_apply_request *request, bool prefer_bf16, as_problem *p, as_err *err);
+void as_bench_close(as_bench *b);
+/* Index of the operand called `name`; count when there is none. */
+size_t as_bench_operand(const as_bench *b, const char *name);
+/* One call to warm up, then the timed ones. */
+bool as_bench_time(as_bench *b, const as_problem *p, size_t calls, as_applied *result, as_err *err);
+/* The output as float32, written whole or not at all. */
+bool as_bench_write(const as_bench *b, const char *path, bool batched, as_err *err);
+
+/* ---- mass.c: against dense attention, on the rows that the oracle checked */
+/* `full`: dense means every key, not only those up to the query. */
+bool as_mass(const as_bench *b, const as_problem *p, bool full, size_t rows, uint64_t seed, as_arena *arena,
+             as_applied *result, as_err *err);
+
+/* ---- mask.c: the pattern as a file */
+/* Does any row see a key after its query? */
+bool as_mask_sees_future(const as_problem *p, bool *yes, as_err *err);
+/* (T,S), or (H,T,S) when heads differ, as |b1. */
+bool as_mask_write(const as_problem *p, const char *path, uint64_t memory, as_err *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* worker.h: a worker's state, and what its two halves, checking and timing, do for each other. For worker*.c alone.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_WORKER_H
+#define AS_WORKER_H
+
+#include "counters.h"
+#include "gauge.h"
+#include "memory.h"
+#include "protocol.h"
+#include "resolve.h"
+
+typedef struct {
+    int out; /* the protocol's end; stdout goes to stderr */
+    as_arena *arena;
+    as_request request;
+    as_resolved it;
+    as_buffer buffers[AS_OPERANDS_MAX], workspace;
+    void *pointers[AS_OPERANDS_MAX];
+    as_call call;
+    uint64_t tick_ns;
+    uint64_t first_call_ns;
+    uint64_t calls; /* of a batch; frozen once found */
+    as_speed speed;
+    as_counters *counters;
+    unsigned pass;
+    bool cold;
+    as_disturbance before, after; /* of the batch under way */
+    uint64_t began_ns, ended_ns;
+    as_visit_result result;
+} as_worker;
+
+/* worker.c: tells the parent what is under way; notes why the case failed and returns false. */
+void as_worker_stage(as_worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool as_worker_fail(as_worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* worker_check.c */
+bool as_worker_allocate(as_worker *w);
+bool as_worker_workspace(as_worker *w, unsigned lines, unsigned flags);
+/* Buffer line offset varies by process, so that no case owns a lucky placement. */
+unsigned as_worker_lines(const as_worker *w, size_t buffer);
+void as_worker_run(as_worker *w, bool once);
+bool as_worker_check_first(as_worker *w);
+bool as_worker_check_again(as_worker *w);
+
+#endif

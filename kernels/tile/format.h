@@ -1,0 +1,112 @@
+/* format.h: how operands look inside the tiles: which cells the register block multiplies, and who fills them.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A cell is 4 bytes along k: one float32, or two bfloat16 that one instruction multiplies and adds as a pair. Everything
+ * outside the functions of a format counts in cells, so attend.h is the same for all of them. */
+#ifndef AS_TILE_FORMAT_H
+#define AS_TILE_FORMAT_H
+
+#include <string.h>
+
+#include "../kernel.h"
+#include "pack.h"
+
+typedef struct {
+    const char *name;
+    size_t per_cell;  /* elements of k in a cell */
+    size_t strip;     /* rows of a strip, at most TILE_STRIP_MAX */
+    /* C (rows x nv vectors, row stride ldc) = [C +] A (rows x n cells, row stride TILE_STRIDE) B (n x nv vectors) */
+    void (*multiply)(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add);
+    /* element i of an operand's array as float */
+    float (*element)(const void *x, size_t i);
+    /* n <= TILE_NR rows of x (row stride ld) to a transposed panel: cells of d by TILE_NR */
+    void (*keys)(const void *x, size_t ld, size_t n, size_t d, float *panel);
+    /* TILE_NR rows of x, of which n exist, d <= TILE_NR columns, to a panel: cells of TILE_NR by whole vectors */
+    void (*values)(const void *x, size_t ld, size_t n, size_t d, float *panel);
+    /* n floats become cells in place (n is a multiple of TILE_NR); NULL where a cell is a float */
+    void (*cells)(float *row, size_t n);
+} tile_format;
+
+#define TILE_STRIP_MAX 32
+
+static inline float tile_f32_element(const void *x, size_t i) { return ((const float *)x)[i]; }
+
+/* bfloat16 is the upper half of a float32 */
+static inline float tile_bf16_element(const void *x, size_t i)
+{
+    const uint32_t bits = (uint32_t)((const uint16_t *)x)[i] << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* to nearest, ties to even; NaN stays NaN */
+static inline uint16_t tile_bf16_round(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if ((bits & 0x7fffffff) > 0x7f800000)
+        return (uint16_t)(bits >> 16 | 0x40);
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static inline void tile_store_element(void *x, size_t i, as_dtype dtype, float value)
+{
+    if (dtype == AS_F32)
+        ((float *)x)[i] = value;
+    else
+        ((uint16_t *)x)[i] = tile_bf16_round(value);
+}
+
+static void tile_f32_keys(const void *x, size_t ld, size_t n, size_t d, float *panel)
+{
+    tile_pack_transposed(x, ld, n, d, panel);
+}
+
+static void tile_f32_values(const void *x, size_t ld, size_t n, size_t d, float *panel)
+{
+    const size_t nv = (size_t)tile_panel_vectors(d, 0);
+    tile_pack_rows(x, ld, n, d, panel);
+    memset(panel + n * nv * VF_N, 0, (TILE_NR - n) * nv * VF_N * sizeof(float));
+}
+
+/* bfloat16 widened to float32 where it is packed: any instruction set, at float32's speed. */
+static void tile_widen_keys(const void *x, size_t ld, size_t n, size_t d, float *panel)
+{
+    for (size_t c = 0; c < d; c++)
+        for (size_t j = 0; j < TILE_NR; j++)
+            panel[c * TILE_NR + j] = j < n ? tile_bf16_element(x, j * ld + c) : 0;
+}
+
+static void tile_widen_values(const void *x, size_t ld, size_t n, size_t d, float *panel)
+{
+    const size_t columns = (size_t)tile_panel_vectors(d, 0) * VF_N;
+    for (size_t j = 0; j < TILE_NR; j++)
+        for (size_t c = 0; c < columns; c++)
+            panel[j * columns + c] = j < n && c < d ? tile_bf16_element(x, j * ld + c) : 0;
+}
+
+static const tile_format tile_f32 = {
+    "f32", 1, TILE_MR, tile_multiply, tile_f32_element, tile_f32_keys, tile_f32_values, NULL,
+};
+static const tile_format tile_widened = {
+    "bf16 widened", 1, TILE_MR, tile_multiply, tile_bf16_element, tile_widen_keys, tile_widen_values, NULL,
+};
+
+#if defined AS_ISA_avx512
+#include "pairs.h"
+#endif
+
+/* The fastest format of this build on this CPU for operands of `dtype`. */
+static inline const tile_format *tile_format_for(as_dtype dtype)
+{
+    if (dtype == AS_F32)
+        return &tile_f32;
+#if defined AS_ISA_avx512
+    if (tile_pairs_runs())
+        return &tile_pairs;
+#endif
+    return &tile_widened;
+}
+
+#endif
