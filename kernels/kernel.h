@@ -33,6 +33,15 @@ typedef enum { AS_SCALAR, AS_AVX2, AS_AVX512, AS_AMX, AS_NEON, AS_ISA_COUNT } as
 
 struct as_pattern; /* which keys a query may see: pattern/pattern.h */
 
+/* A parameter of a kernel, written behind its name as a pattern's are: kernelised/performer:m=256,seed=1. Whole numbers. */
+typedef struct {
+    const char *key;
+    uint64_t least, most, otherwise; /* range, and the value when left out */
+    const char *help;
+} as_kernel_param;
+
+#define AS_KERNEL_PARAMS_MAX 8
+
 /* One shape to be worked on. Filled by the harness, read by kernels. */
 typedef struct as_problem {
     size_t batch, heads, kv_heads; /* B, H, Hkv */
@@ -44,6 +53,7 @@ typedef struct as_problem {
     const struct as_pattern *pattern;
     uint64_t edges;                /* visible (query, key) pairs summed over the H heads of one batch entry */
     size_t cache_bytes[3];         /* L1d, L2, L3 as the machine reports them; 0 where unknown */
+    uint64_t param[AS_KERNEL_PARAMS_MAX]; /* in the order of the kernel's params */
 } as_problem;
 
 static inline size_t as_problem_width(const as_problem *p) { return p->heads * p->head_dim; }
@@ -102,6 +112,10 @@ typedef struct as_kernel {
     as_work (*work)(const as_problem *p);
     double (*tolerance)(const as_problem *p); /* largest absolute error against the oracle */
     const as_phase *phases;                   /* ends with a row whose run is NULL */
+    const as_kernel_param *params;            /* ends with a row whose key is NULL; NULL: none */
+    /* Where keys are chosen by content: how many pairs the last call chose, over all heads and batch entries. NULL: the
+     * pattern tells. */
+    uint64_t (*chosen)(const as_call *call);
 } as_kernel;
 
 /* A plug-in (a shared object given to --plugin) exports this one function. It returns a list that ends with NULL, or

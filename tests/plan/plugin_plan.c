@@ -61,8 +61,17 @@ static bool never_asked(const as_problem *p, char *why, size_t cap)
 }
 
 #define KERNEL(symbol, NAME, ISAS, REFUSE, WORKSPACE, WORK)                                                            \
-    static const as_kernel symbol = {AS_KERNEL_ABI, ISAS,     NAME,      "for the tests of plan", "edges", REFUSE,     \
-                                     operands,      WORKSPACE, WORK, tolerance,               phases}
+    static const as_kernel symbol = {.abi = AS_KERNEL_ABI,                                                             \
+                                     .isas = ISAS,                                                                     \
+                                     .name = NAME,                                                                     \
+                                     .help = "for the tests of plan",                                                  \
+                                     .order = "edges",                                                                 \
+                                     .refuse = REFUSE,                                                                 \
+                                     .operands = operands,                                                             \
+                                     .workspace = WORKSPACE,                                                           \
+                                     .work = WORK,                                                                     \
+                                     .tolerance = tolerance,                                                           \
+                                     .phases = phases}
 
 KERNEL(fine, "plan/fine", AS_ISA_BIT(AS_SCALAR), NULL, no_workspace, work);
 KERNEL(hungry, "plan/hungry", AS_ISA_BIT(AS_SCALAR), NULL, scores, work);
