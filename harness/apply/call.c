@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "../base/clock.h"
 #include "../base/nearest.h"
 #include "internal.h"
@@ -57,20 +58,22 @@ static bool takes_qkv(as_bench *b, const as_problem *p, as_err *err)
                    b->entry->kernel->name);
 }
 
-/* bfloat16 where the user's arrays are and the kernel likes it; else float32; else bfloat16. */
-static bool settle_dtype(const as_kernel *kernel, bool prefer_bf16, as_problem *p, as_err *err)
+/* bfloat16 where the user's arrays are and a build of the kernel likes it; else float32; else bfloat16. Of the builds
+ * that take it the one with the highest isa. */
+static bool settle_build(as_bench *b, const as_apply_request *request, bool prefer_bf16, as_problem *p, as_err *err)
 {
     const as_dtype order[] = {AS_BF16, AS_F32, AS_BF16};
     char why[400] = "";
     for (int i = prefer_bf16 ? 0 : 1; i < 3; i++) {
         char reason[400] = "";
         p->dtype = order[i];
-        if (!kernel->refuse || !kernel->refuse(p, reason, sizeof reason))
+        b->entry = as_registry_best(request->kernel, request->isas, p, reason, sizeof reason);
+        if (b->entry)
             return true;
         if (i == 1)
             memcpy(why, reason, sizeof why);
     }
-    return as_fail(err, AS_EXIT_USAGE, "--kernel %s with --pattern '%.200s': %s", kernel->name,
+    return as_fail(err, AS_EXIT_USAGE, "--kernel %.100s with --pattern '%.200s': %s", request->kernel,
                    as_pattern_text(p->pattern), why);
 }
 
@@ -98,16 +101,19 @@ static bool check_memory(const as_bench *b, size_t workspace, uint64_t memory, a
 
 bool as_bench_open(as_bench *b, const as_apply_request *request, bool prefer_bf16, as_problem *p, as_err *err)
 {
+    char why[300];
     *b = (as_bench){.entry = as_registry_find(request->kernel, request->isas)};
     if (!b->entry)
         return unknown_kernel(request->kernel, err);
-    const as_kernel *kernel = b->entry->kernel;
-    if (!as_oracle_find(kernel->name))
+    if (!as_oracle_find(request->kernel))
         return as_fail(err, AS_EXIT_USAGE,
-                       "--kernel %s: its mechanism has no oracle, so nothing could be said of its output",
-                       kernel->name);
-    if (!settle_dtype(kernel, prefer_bf16, p, err))
+                       "--kernel %.100s: its mechanism has no oracle, so nothing could be said of its output",
+                       request->kernel);
+    if (!as_kernel_params_read(b->entry->kernel, request->kernel, p->param, why, sizeof why))
+        return as_fail(err, AS_EXIT_USAGE, "--kernel %.100s: %s", request->kernel, why);
+    if (!settle_build(b, request, prefer_bf16, p, err))
         return false;
+    const as_kernel *kernel = b->entry->kernel;
     b->count = kernel->operands(p, b->operands);
     if (!takes_qkv(b, p, err))
         return false;
