@@ -38,18 +38,16 @@ static bool has_shape(const as_operand *o, size_t batch, size_t heads, size_t to
     return o->rank == 4 && !memcmp(o->shape, shape, sizeof shape);
 }
 
-/* Does the operand table speak of q, k and v in, and of one array like q out? */
+/* Does the operand table speak of q, k and v in, and first of an array like q out? */
 static bool takes_qkv(as_bench *b, const as_problem *p, as_err *err)
 {
     size_t outs = 0, q = as_bench_operand(b, "q"), k = as_bench_operand(b, "k"), v = as_bench_operand(b, "v");
     for (size_t i = 0; i < b->count; i++)
-        if (b->operands[i].role == AS_OUT) {
-            outs++;
-            b->out = i;
-        }
+        if (b->operands[i].role == AS_OUT && !outs++)
+            b->out = i; /* what follows tells how it came by it, such as the keys that it chose */
     const size_t B = p->batch, d = p->head_dim;
     const as_operand *o = b->operands;
-    if (q < b->count && k < b->count && v < b->count && outs == 1 && has_shape(&o[q], B, p->heads, p->length, d) &&
+    if (q < b->count && k < b->count && v < b->count && outs && has_shape(&o[q], B, p->heads, p->length, d) &&
         has_shape(&o[k], B, p->kv_heads, p->context, d) && has_shape(&o[v], B, p->kv_heads, p->context, d) &&
         has_shape(&o[b->out], B, p->heads, p->length, d))
         return true;
