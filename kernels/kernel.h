@@ -84,7 +84,7 @@ typedef struct {
     uint64_t flops_executed; /* what this kernel does, padding and masked work included */
     uint64_t flops_dense;    /* dense causal attention of the same shape */
     uint64_t exps;
-    uint64_t bytes_min;      /* each operand moved once */
+    uint64_t bytes_min;      /* each operand moved once, as far as the case needs it: of a decoding step the visible keys */
 } as_work;
 
 /* A kernel's call: operand[i] is the array of the i-th row of the operand table. */

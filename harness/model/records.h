@@ -34,7 +34,7 @@
     F(t, AS_COUNT, flops_executed, "what the kernel does, padding and masked work included")                           \
     F(t, AS_COUNT, flops_dense, "dense causal attention of the same shape")                                            \
     F(t, AS_COUNT, exps, "exponentials, counted apart from FLOPs")                                                     \
-    F(t, AS_COUNT, bytes_min, "every operand moved once")                                                              \
+    F(t, AS_COUNT, bytes_min, "every operand moved once; with one query only the keys that it sees")                   \
     F(t, AS_COUNT, workspace_bytes, "workspace that the kernel asked for")                                             \
     F(t, AS_COUNT, memory_bytes, "operands and workspace together, as planned")                                        \
     F(t, AS_REAL, predicted_s, "seconds per call that the plan expected")                                              \
