@@ -11,11 +11,15 @@ typedef struct {
 } as_oracle_row;
 
 typedef struct {
-    const char *mechanism; /* the part of a kernel's name before the slash */
+    const char *mechanism; /* the part of a kernel's name before the slash, or a whole name, which goes first */
     /* Computes output row `at` (its length is the last dimension of the output operand) in float64 from the operands;
      * false when memory ran out. */
     bool (*row)(const as_problem *p, void *const *operand, as_oracle_row at, double *out);
+    double (*flops)(const as_problem *p); /* of one row; NULL: about 4 S d, as attention's */
 } as_oracle;
+
+/* What an oracle puts where an element would cost too much to know; such an element is not compared. */
+#define AS_ORACLE_SKIPPED 1e300
 
 /* The oracle of a kernel called `name`, or NULL: then nothing may be timed. */
 const as_oracle *as_oracle_find(const char *name);
