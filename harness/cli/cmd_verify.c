@@ -1,7 +1,6 @@
 /* cmd_verify.c: every kernel against its oracle, on odd shapes, every pattern, every isa of this machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,24 +9,9 @@
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../model/records.h"
+#include "../verify/shapes.h"
 #include "../verify/verify.h"
 #include "cli.h"
-
-/* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
-static const struct {
-    size_t batch, heads, kv_heads, length, context, head_dim;
-    int threads;
-} shapes[] = {
-    {1, 1, 1, 1, 1, 1, 1},      {1, 2, 1, 17, 17, 3, 1},     {2, 4, 2, 65, 65, 40, 2},  {1, 3, 3, 197, 197, 63, 1},
-    {1, 2, 1, 1, 513, 64, 1},   {1, 2, 2, 33, 300, 96, 3},   {1, 1, 1, 513, 513, 128, 2}, {1, 4, 1, 100, 100, 256, 1},
-    {1, 1, 1, 70, 70, 300, 1},  {3, 2, 2, 64, 64, 16, 4},
-};
-
-/* Unions and sizes beyond the examples that every term brings. */
-static const char *const more_patterns[] = {
-    "window:w=1", "window:w=33", "sink:s=4+window:w=60", "global:g=2+window:w=5+dilated:r=7", "dilated:r=3",
-    "dilated:r=2+dilated:r=5", "dilated:r=50,k=3", "sink:s=100",
-};
 
 typedef struct {
     const char *only;
@@ -68,8 +52,9 @@ static void note(tally *t, const as_entry *e, const as_problem *p, const as_verd
                                p->threads);
 }
 
-static void check_problem(tally *t, as_problem *p)
+static void check_problem(const as_problem *p, void *more)
 {
+    tally *t = more;
     for (size_t i = 0; i < as_registry_count(); i++) {
         const as_entry *e = as_registry_at(i);
         if (!(t->isas & AS_ISA_BIT(e->isa)))
@@ -79,49 +64,6 @@ static void check_problem(tally *t, as_problem *p)
         const as_verdict v = as_verify(e, p, t->seed, 2e6);
         if (!v.refused)
             note(t, e, p, &v);
-    }
-}
-
-static void check_pattern(tally *t, const as_pattern *pattern)
-{
-    char why[240];
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        as_problem p = {
-            .batch = shapes[i].batch,
-            .heads = shapes[i].heads,
-            .kv_heads = shapes[i].kv_heads,
-            .length = shapes[i].length,
-            .context = shapes[i].context,
-            .head_dim = shapes[i].head_dim,
-            .threads = shapes[i].threads,
-            .scale = 1 / sqrtf((float)shapes[i].head_dim),
-            .pattern = pattern,
-            .cache_bytes = {32768, 1048576, 0},
-        };
-        if (!as_pattern_fits(pattern, p.length, p.context, why, sizeof why))
-            continue;
-        p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
-        for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
-            p.dtype = (as_dtype)dtype;
-            check_problem(t, &p);
-        }
-    }
-}
-
-static void check_all(tally *t)
-{
-    const char *name, *example, *help;
-    as_pattern_error error;
-    for (size_t i = 0; as_pattern_term(i, &name, &example, &help); i++) {
-        as_pattern *pattern = as_pattern_parse(example, &error); /* file:PATH has no file here: apply's tests cover it */
-        if (pattern)
-            check_pattern(t, pattern);
-        as_pattern_free(pattern);
-    }
-    for (size_t i = 0; i < sizeof more_patterns / sizeof *more_patterns; i++) {
-        as_pattern *pattern = as_pattern_parse(more_patterns[i], &error);
-        check_pattern(t, pattern);
-        as_pattern_free(pattern);
     }
 }
 
@@ -174,7 +116,7 @@ static as_exit run(int argc, char **argv, as_err *err)
     t.only = only;
     t.rows = strcmp(format, "table") != 0;
     t.arena = as_arena_create();
-    check_all(&t);
+    as_verify_each(check_problem, &t);
     if (!t.checked)
         as_fail(err, AS_EXIT_USAGE, "--only '%s' matches no kernel and no pattern: see attnscope list", only);
     else if (t.rows)
