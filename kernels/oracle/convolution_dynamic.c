@@ -37,9 +37,9 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double flops(const as_problem *p)
+static double price(const as_problem *p)
 {
     return 2 * (double)p->param[AS_CONV_K] * (double)as_problem_width(p) * (1 + (double)p->heads);
 }
 
-const as_oracle as_oracle_convolution_dynamic = {"convolution/dynamic", row, flops};
+const as_oracle as_oracle_convolution_dynamic = {"convolution/dynamic", row, price, NULL};

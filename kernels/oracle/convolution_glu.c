@@ -23,10 +23,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double flops(const as_problem *p)
+static double price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p);
     return 4 * (double)p->param[AS_CONV_K] * D * D;
 }
 
-const as_oracle as_oracle_convolution_glu = {"convolution/glu", row, flops};
+const as_oracle as_oracle_convolution_glu = {"convolution/glu", row, price, NULL};

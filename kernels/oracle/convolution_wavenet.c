@@ -62,7 +62,7 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
 }
 
 /* With k = 2 layer l is asked for half as many tokens as the one below; never for more than T. */
-static double flops(const as_problem *p)
+static double price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p), k = (double)p->param[AS_WAVENET_K], T = (double)p->length;
     double tokens = 0, asked = 1;
@@ -71,4 +71,4 @@ static double flops(const as_problem *p)
     return tokens * (4 * k * D * D + 2 * D * D);
 }
 
-const as_oracle as_oracle_convolution_wavenet = {"convolution/wavenet", row, flops};
+const as_oracle as_oracle_convolution_wavenet = {"convolution/wavenet", row, price, NULL};

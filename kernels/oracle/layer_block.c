@@ -109,10 +109,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
 }
 
 /* Each key that a head sees is projected: 2 D d. */
-static double flops(const as_problem *p)
+static double price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p), keys = (double)p->edges / (double)p->length;
     return 2 * D * (double)p->head_dim * keys + 6 * D * (double)as_block_ff(p) + 8 * D * D;
 }
 
-const as_oracle as_oracle_layer_block = {"layer/block", row, flops};
+const as_oracle as_oracle_layer_block = {"layer/block", row, price, NULL};

@@ -13,6 +13,6 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return as_truth_mlp_f32(x, operand[1], operand[2], D, hidden(p), p->param[1], out);
 }
 
-static double flops(const as_problem *p) { return 6 * (double)as_problem_width(p) * (double)hidden(p); }
+static double price(const as_problem *p) { return 6 * (double)as_problem_width(p) * (double)hidden(p); }
 
-const as_oracle as_oracle_layer_feed_forward = {"layer/feed-forward", row, flops};
+const as_oracle as_oracle_layer_feed_forward = {"layer/feed-forward", row, price, NULL};

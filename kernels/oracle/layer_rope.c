@@ -20,6 +20,6 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double flops(const as_problem *p) { return 100 * (double)p->head_dim; }
+static double price(const as_problem *p) { return 100 * (double)p->head_dim; }
 
-const as_oracle as_oracle_layer_rope = {"layer/rope", row, flops};
+const as_oracle as_oracle_layer_rope = {"layer/rope", row, price, NULL};

@@ -9,6 +9,6 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return as_truth_mixing_row(p, operand, units(p), at, out);
 }
 
-static double flops(const as_problem *p) { return as_truth_mixing_flops(p, units(p)); }
+static double price(const as_problem *p) { return as_truth_mixing_flops(p, units(p)); }
 
-const as_oracle as_oracle_mixing_mixer_token = {"mixing/mixer-token", row, flops};
+const as_oracle as_oracle_mixing_mixer_token = {"mixing/mixer-token", row, price, NULL};

@@ -1,4 +1,4 @@
-/* oracle.c: finds the oracle of a mechanism and holds a kernel's output against it; fills and poisons operands. */
+/* oracle.c: finds the oracle of a kernel and holds a kernel's output against it; fills and poisons operands. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oracle.h"
 
@@ -7,46 +7,17 @@
 
 #include "truth.h"
 
-extern const as_oracle as_oracle_attention;
-extern const as_oracle as_oracle_convolution;
-extern const as_oracle as_oracle_convolution_depthwise;
-extern const as_oracle as_oracle_convolution_dynamic;
-extern const as_oracle as_oracle_convolution_glu;
-extern const as_oracle as_oracle_convolution_wavenet;
-extern const as_oracle as_oracle_mixing_mixer_token;
-extern const as_oracle as_oracle_mixing_mixer_token_growing;
-extern const as_oracle as_oracle_mixing_mixer_channel;
-extern const as_oracle as_oracle_layer_projections;
-extern const as_oracle as_oracle_layer_rope;
-extern const as_oracle as_oracle_layer_norm;
-extern const as_oracle as_oracle_layer_feed_forward;
-extern const as_oracle as_oracle_layer_block;
+extern const as_oracle *const as_builtin_oracles[]; /* ends with NULL */
 
-static const as_oracle *const oracles[] = {
-    &as_oracle_attention,
-    &as_oracle_convolution,
-    &as_oracle_convolution_depthwise,
-    &as_oracle_convolution_dynamic,
-    &as_oracle_convolution_glu,
-    &as_oracle_convolution_wavenet,
-    &as_oracle_mixing_mixer_token,
-    &as_oracle_mixing_mixer_token_growing,
-    &as_oracle_mixing_mixer_channel,
-    &as_oracle_layer_projections,
-    &as_oracle_layer_rope,
-    &as_oracle_layer_norm,
-    &as_oracle_layer_feed_forward,
-    &as_oracle_layer_block,
-};
-
+/* The longest beginning wins: an algorithm's own truth before its mechanism's. */
 const as_oracle *as_oracle_find(const char *name)
 {
     const as_oracle *best = NULL;
     size_t longest = 0;
-    for (size_t i = 0; i < sizeof oracles / sizeof *oracles; i++) {
-        const size_t n = strlen(oracles[i]->mechanism);
-        if (!strncmp(oracles[i]->mechanism, name, n) && (!name[n] || name[n] == '/') && n > longest) {
-            best = oracles[i];
+    for (const as_oracle *const *o = as_builtin_oracles; *o; o++) {
+        const size_t n = strlen((*o)->kernels);
+        if (!strncmp((*o)->kernels, name, n) && (!name[n] || strchr("/-:", name[n])) && n > longest) {
+            best = *o;
             longest = n;
         }
     }
@@ -157,6 +128,14 @@ size_t as_oracle_rows(const as_problem *p, double flops)
     return rows < 4 ? 4 : rows > 1e9 ? (size_t)1e9 : (size_t)rows;
 }
 
+/* `rows` rows at 4 S d FLOPs, in rows of this oracle's price; at least the first and the last. */
+static size_t affordable(const as_oracle *oracle, const as_problem *p, size_t rows)
+{
+    const double usual = 4.0 * (double)p->context * (double)p->head_dim;
+    const double fewer = oracle->price ? (double)rows * usual / oracle->price(p) : (double)rows;
+    return fewer < 2 ? (rows < 2 ? rows : 2) : fewer < (double)rows ? (size_t)fewer : rows;
+}
+
 /* Where either is not a number, 0 if both are and infinity if one is: NaN in the inputs must come out as NaN. */
 static double difference(double got, double truth)
 {
@@ -164,15 +143,6 @@ static double difference(double got, double truth)
         return 0;
     const double error = fabs(got - truth);
     return isnan(error) ? INFINITY : error;
-}
-
-/* `rows` were asked for as if a row cost what one of attention does. The first and the last are always seen. */
-static size_t affordable(const as_oracle *oracle, const as_problem *p, size_t rows)
-{
-    if (!oracle->flops)
-        return rows;
-    const double share = 4.0 * (double)p->context * (double)p->head_dim / oracle->flops(p) * (double)rows;
-    return share >= (double)rows ? rows : share < 2 ? 2 : (size_t)share;
 }
 
 bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
@@ -185,7 +155,8 @@ bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_oper
     const size_t all = dims[0] * dims[1] * dims[2], width = operands[out].shape[operands[out].rank - 1];
     double *truth = malloc(width * sizeof *truth);
     bool ok = truth != NULL;
-    *verdict = (as_oracle_verdict){.error_max = 0};
+    double mass = 0;
+    *verdict = (as_oracle_verdict){.error_max = 0, .mass_kept = NAN};
     rows = affordable(oracle, p, rows);
     rows = rows < all ? rows : all;
     for (size_t i = 0; ok && i < rows; i++) {
@@ -193,6 +164,7 @@ bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_oper
         const as_oracle_row at = row_at(dims, index);
         ok = oracle->row(p, operand, at, truth);
         verdict->rows++;
+        mass += ok && oracle->mass ? oracle->mass(p, operand, at) : 0;
         for (size_t c = 0; ok && c < width; c++) {
             if (truth[c] == AS_ORACLE_SKIPPED)
                 continue;
@@ -204,6 +176,8 @@ bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_oper
             }
         }
     }
+    if (oracle->mass)
+        verdict->mass_kept = mass / (double)verdict->rows;
     free(truth);
     return ok;
 }
