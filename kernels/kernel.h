@@ -61,10 +61,17 @@ typedef struct as_problem {
 
 static inline size_t as_problem_width(const as_problem *p) { return p->heads * p->head_dim; }
 
-typedef enum { AS_IN, AS_OUT } as_role;
+/* AS_KEPT: written by the phases marked `once`, only read by the others: packed weights, tables. */
+typedef enum { AS_IN, AS_OUT, AS_KEPT } as_role;
 
 /* What an input is filled with before the kernel sees it; every fill is the same on every machine for a seed. */
-typedef enum { AS_FILL_NORMAL, AS_FILL_UNIFORM, AS_FILL_ZERO } as_fill;
+typedef enum {
+    AS_FILL_NORMAL,
+    AS_FILL_UNIFORM,
+    AS_FILL_ZERO,
+    AS_FILL_WEIGHT,     /* normal over the square root of the inputs: weights (inputs..., outputs) */
+    AS_FILL_WEIGHT_ROWS /* the same of weights (outputs..., inputs) */
+} as_fill;
 
 #define AS_OPERANDS_MAX 8
 #define AS_RANK_MAX 5
@@ -91,7 +98,8 @@ typedef struct {
 typedef struct {
     const as_problem *problem;
     void *const *operand;
-    void *workspace; /* 64-byte aligned, of the size asked for; its content is undefined before every call */
+    void *workspace; /* 64-byte aligned, of the size asked for; its content is undefined before every call, and
+                        again between the phases marked `once` and the others */
 } as_call;
 
 /* A call runs the phases in order. A phase marked `once` is what a user pays once for many calls (packing of weights,

@@ -157,7 +157,8 @@ bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *resu
     describe(&j, arena, result);
     ok = (!request->mask || as_mask_write(p, request->mask, request->memory_bytes, err)) &&
          as_bench_time(&j.bench, p, request->calls, result, err) && check(&j, request->rows, arena, result, err) &&
-         as_bench_write(&j.bench, request->out, j.q.batched, err);
+         as_bench_write(&j.bench, request->out, j.q.batched, err) &&
+         (!request->turns || as_bench_turns(&j.bench, p, err));
 done:
     as_bench_close(&j.bench);
     as_pattern_free(j.pattern);

@@ -24,6 +24,7 @@ typedef struct {
     uint32_t isas;                      /* allowed ones */
     size_t cache_bytes[3];              /* 0 where unknown */
     uint64_t memory_bytes;              /* that may be used; 0: unknown */
+    bool turns;                         /* then take turns on stdin and stdout, until stdin ends: turns.c */
     /* Called with one line for what is odd but no error, such as a NaN in an input. */
     void (*warn)(const char *text);
 } as_apply_request;

@@ -163,6 +163,12 @@ static uint64_t run_phases(const as_bench *b, const as_problem *p, bool once, bo
     return as_wall_ns() - start;
 }
 
+uint64_t as_bench_call(const as_bench *b, const as_problem *p)
+{
+    bool any;
+    return run_phases(b, p, false, &any);
+}
+
 static int by_size(const void *a, const void *b)
 {
     const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -180,9 +186,9 @@ bool as_bench_time(as_bench *b, const as_problem *p, size_t calls, as_applied *r
     as_operand_poison(&b->operands[b->out], b->data[b->out]); /* so that an unwritten element is seen */
     const uint64_t once = run_phases(b, p, true, &any);
     result->prepare_seconds = any ? (double)once * 1e-9 : AS_NO_REAL;
-    run_phases(b, p, false, &any);
+    as_bench_call(b, p);
     while (n < most && (calls || n < CALLS_MIN || spent < TIMED_NS)) {
-        ns[n] = run_phases(b, p, false, &any);
+        ns[n] = as_bench_call(b, p);
         spent += ns[n++];
     }
     qsort(ns, n, sizeof *ns, by_size);

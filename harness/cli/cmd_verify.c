@@ -1,7 +1,6 @@
 /* cmd_verify.c: every kernel against its oracle, on odd shapes, every pattern, every isa of this machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +10,9 @@
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../model/records.h"
+#include "../verify/shapes.h"
 #include "../verify/verify.h"
 #include "cli.h"
-
-/* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
-static const struct {
-    size_t batch, heads, kv_heads, length, context, head_dim;
-    int threads;
-} shapes[] = {
-    {1, 1, 1, 1, 1, 1, 1},      {1, 2, 1, 17, 17, 3, 1},     {2, 4, 2, 65, 65, 40, 2},  {1, 3, 3, 197, 197, 63, 1},
-    {1, 2, 1, 1, 513, 64, 1},   {1, 2, 2, 33, 300, 96, 3},   {1, 1, 1, 513, 513, 128, 2}, {1, 4, 1, 100, 100, 256, 1},
-    {1, 1, 1, 70, 70, 300, 1},  {3, 2, 2, 64, 64, 16, 4},
-};
-
-/* Unions and sizes beyond the examples that every term brings. */
-static const char *const more_patterns[] = {
-    "window:w=1", "window:w=33", "sink:s=4+window:w=60", "global:g=2+window:w=5+dilated:r=7", "dilated:r=3",
-    "dilated:r=2+dilated:r=5", "dilated:r=50,k=3", "sink:s=100",
-};
 
 typedef struct {
     const char *only;
@@ -141,8 +125,10 @@ static void check_kernel(tally *t, const as_entry *e, as_problem *p)
     }
 }
 
-static void check_problem(tally *t, as_problem *p)
+static void check_problem(const as_problem *problem, void *more)
 {
+    tally *t = more;
+    as_problem own = *problem, *p = &own;
     for (size_t i = 0; i < as_registry_count(); i++) {
         const as_entry *e = as_registry_at(i);
         if ((t->isas & AS_ISA_BIT(e->isa)) && is_meant(t, e->kernel, p->pattern))
@@ -163,49 +149,6 @@ static bool only_can_be(const char *only, as_err *err)
     while (ok && as_kernel_choice_next(&choice, e->kernel->name, text, sizeof text))
         ok = as_kernel_params_read(e->kernel, text, param, why, sizeof why);
     return ok || as_fail(err, AS_EXIT_USAGE, "--only '%.100s': %s", only, why);
-}
-
-static void check_pattern(tally *t, const as_pattern *pattern)
-{
-    char why[240];
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        as_problem p = {
-            .batch = shapes[i].batch,
-            .heads = shapes[i].heads,
-            .kv_heads = shapes[i].kv_heads,
-            .length = shapes[i].length,
-            .context = shapes[i].context,
-            .head_dim = shapes[i].head_dim,
-            .threads = shapes[i].threads,
-            .scale = 1 / sqrtf((float)shapes[i].head_dim),
-            .pattern = pattern,
-            .cache_bytes = {32768, 1048576, 0},
-        };
-        if (!as_pattern_fits(pattern, p.length, p.context, why, sizeof why))
-            continue;
-        p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
-        for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
-            p.dtype = (as_dtype)dtype;
-            check_problem(t, &p);
-        }
-    }
-}
-
-static void check_all(tally *t)
-{
-    const char *name, *example, *help;
-    as_pattern_error error;
-    for (size_t i = 0; as_pattern_term(i, &name, &example, &help); i++) {
-        as_pattern *pattern = as_pattern_parse(example, &error); /* file:PATH has no file here: apply's tests cover it */
-        if (pattern)
-            check_pattern(t, pattern);
-        as_pattern_free(pattern);
-    }
-    for (size_t i = 0; i < sizeof more_patterns / sizeof *more_patterns; i++) {
-        as_pattern *pattern = as_pattern_parse(more_patterns[i], &error);
-        check_pattern(t, pattern);
-        as_pattern_free(pattern);
-    }
 }
 
 /* The worst of each kernel and isa, and every failure. */
@@ -259,7 +202,7 @@ static as_exit run(int argc, char **argv, as_err *err)
     t.only = only;
     t.rows = strcmp(format, "table") != 0;
     t.arena = as_arena_create();
-    check_all(&t);
+    as_verify_each(check_problem, &t);
     if (!t.checked)
         as_fail(err, AS_EXIT_USAGE, "--only '%s' matches no kernel and no pattern: see attnscope list", only);
     else if (t.rows)

@@ -252,22 +252,14 @@ static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const f
     }
 }
 
-/* A query as cells: row i of the chunks of w->q. */
+/* A query as cells: row i of each chunk of w->q. */
 static void tile_load_query(const tile_plan *plan, const tile_bench *w, const char *q, size_t i)
 {
-    const tile_format *format = plan->format;
-    const float scale = plan->job->problem->scale * AS_LOG2E;
-    for (size_t cell = 0; cell < plan->d_cells; cell++) {
-        float *to = &w->q[(cell / TILE_KC * TILE_QUERIES + i) * TILE_STRIDE + cell % TILE_KC];
-        if (format->per_cell == 1) {
-            *to = format->element(q, cell) * scale;
-            continue;
-        }
-        const uint16_t pair[2] = {
-            tile_bf16_round(format->element(q, 2 * cell) * scale),
-            2 * cell + 1 < plan->d ? tile_bf16_round(format->element(q, 2 * cell + 1) * scale) : 0,
-        };
-        memcpy(to, pair, sizeof pair);
+    const size_t elements = TILE_KC * plan->format->per_cell;
+    for (size_t chunk = 0; chunk < plan->chunks; chunk++) {
+        const size_t first = chunk * elements, left = plan->d - first;
+        plan->format->query(q + first * plan->bytes, left < elements ? left : elements,
+                            plan->job->problem->scale * AS_LOG2E, w->q + (chunk * TILE_QUERIES + i) * TILE_STRIDE);
     }
 }
 

@@ -22,6 +22,9 @@ static const char *const PATTERNS[] = {
     "fixed:l=8,c=2", "block:b=8,density=0.3,seed=4", "longnet:w=8/16/32,r=1/2/4", "longformer:w=8,g=2",
     "schedule(dilated:r=1,k=2;dilated:r=2,k=2;dilated:r=4,k=2)", "schedule(window:w=2;sink:s=2+window:w=3)",
     "schedule(window:w=3;sink:s=2)", "schedule(random:r=2,seed=1;window:w=2;fixed:l=8,c=1)", "schedule(full;window:w=2)",
+    "schedule(full;sink:s=2)", "schedule(full;sink:s=2;random:r=1,seed=3)", "random:r=2,seed=1,sides=both",
+    "random:r=1,seed=4,sides=both", "window:w=6,sides=both+random:r=1,seed=3", "schedule(window:w=5,sides=both;sink:s=1)",
+    "schedule(random:r=1,seed=4,sides=both;window:w=16,sides=both;window:w=8,sides=both)",
     "schedule(strided:l=5;random:r=3,seed=9+window:w=1)",
 };
 
@@ -113,6 +116,12 @@ static void check(const as_schedule *s, size_t length, size_t heads, size_t deep
     } else {
         equal(s, length, 0, r.cover, AS_COVERS_NEVER);
     }
+    as_reach shallow; /* whether it covers is no matter of how much is listed */
+    ask.layers = 1, ask.share = false;
+    assert_true(as_reach_find(&ask, &shallow, NULL));
+    equal(s, length, 1, shallow.sees[0], r.sees[0]);
+    equal(s, length, 0, shallow.layers_to_cover, r.layers_to_cover);
+    as_reach_free(&shallow);
     as_reach_free(&r);
 }
 
