@@ -138,6 +138,8 @@ bool as_worker_check_first(as_worker *w)
     as_worker_run(w, false);
     w->first_call_ns = as_wall_ns() - from;
     w->result.workspace_peak_bytes = as_buffer_touched(&w->workspace);
+    if (w->it.kernel->chosen)
+        w->result.chosen = w->it.kernel->chosen(&w->call);
     return right(w, "before timing, so not timed", w->request.seed + w->request.process);
 }
 
