@@ -131,8 +131,7 @@ typedef struct as_kernel {
 } as_kernel;
 
 /* A plug-in (a shared object given to --plugin) exports this one function. It returns a list that ends with NULL, or
- * NULL when it cannot serve `abi`. README.md has a
- * whole kernel. */
+ * NULL when it cannot serve `abi`. README.md has a whole kernel. */
 const as_kernel *const *attnscope_plugin(uint32_t abi);
 
 #ifdef __cplusplus
