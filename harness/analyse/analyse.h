@@ -35,7 +35,8 @@ typedef struct {
     size_t share_count;
 } as_findings;
 
-/* Reads cases.csv, samples.csv, machine.json and, where it is there, phases.csv of `dir` and computes; everything in `arena`. */
+/* Reads cases.csv, samples.csv, machine.json and, where it is there, phases.csv of `dir` and computes; everything in
+ * `arena`. */
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err);
 
 /* Writes summary.csv, fits.csv, benchmark.json and, where there are phases, shares.csv. */

@@ -49,7 +49,8 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
         return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path, word);
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
     if (!kind->value)
-        return as_fail(err, AS_EXIT_USAGE, "%s: '#: value' must be time, gflops, bandwidth, workspace, phase-time or phase-share", path);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "%s: '#: value' must be time, gflops, bandwidth, workspace, phase-time or phase-share", path);
     if (said(&kind->body, "guides", word))
         for (char *w = word, g = 0; *w && g < 2; w++)
             if (*w >= '1' && *w <= '3')

@@ -49,7 +49,7 @@ static bool share_of(const as_chart_input *in, size_t row, double *y, double *lo
     *y = 100 * s->share;
     *low = isnan(s->share_low) ? *y : 100 * s->share_low;
     *high = isnan(s->share_high) ? *y : 100 * s->share_high;
-    return *y >= 0;
+    return *y >= 0 && *y < 100; /* all of it: a kernel with a single phase beside what is paid once */
 }
 
 static const as_chart_value values[] = {
