@@ -172,8 +172,8 @@ bool as_kernel_choice_begin(as_kernel_choice *choice, const char *text, size_t m
         piece value = cut(&rest, ',');
         const piece key = cut(&value, '=');
         const size_t n = value.at ? alternatives(value) : 1;
-        for (piece left = value; left.at;)
-            if (n > 1 && !cut(&left, '/').length) {
+        for (piece left = value; n > 1 && left.at;)
+            if (!cut(&left, '/').length) {
                 snprintf(why, cap, "the alternatives of %.*s have a gap: write them as in m=64/128/256",
                          key.length > 40 ? 40 : (int)key.length, key.at);
                 return false;

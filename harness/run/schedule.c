@@ -191,7 +191,7 @@ static void learn(job *j, const as_visit_result *r)
     /* All processes have the same inputs, so they choose alike. */
     if (r->chosen != AS_NO_COUNT)
         row->edges = (uint64_t)llround((double)r->chosen / ((double)row->heads * (double)row->batch));
-    if (!isnan(r->mass_kept))
+    if (isnan(row->mass_kept)) /* the first process checks the most rows */
         row->mass_kept = r->mass_kept;
     if (r->workspace_peak_bytes != AS_NO_COUNT &&
         (row->workspace_peak_bytes == AS_NO_COUNT || r->workspace_peak_bytes > row->workspace_peak_bytes))

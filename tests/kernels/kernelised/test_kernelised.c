@@ -193,7 +193,24 @@ static void test_unbiased(void **state)
     }
 }
 
-/* With many features the answer comes near softmax attention. */
+static double mean_error(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += fabs((double)a[i] - (double)b[i]) / (double)n;
+    return sum;
+}
+
+/* Queries and keys of half the length: their exponentials have a variance that few features can tame. */
+static void soften(bench *b)
+{
+    for (size_t i = 0; i < 120 * 8; i++) {
+        ((float *)b->data[0])[i] *= 0.5f;
+        ((float *)b->data[1])[i] *= 0.5f;
+    }
+}
+
+/* With many features the answer comes nearer to softmax attention: the mean error over all outputs falls as 1 / sqrt m. */
 static void test_near_attention(void **state)
 {
     (void)state;
@@ -203,14 +220,16 @@ static void test_near_attention(void **state)
     const as_entry *dense = bench_build("attention/naive", &exact), *e;
     bench a, b, c;
     assert_true(bench_open(&a, dense->kernel, &attention, causal, 1));
+    soften(&a);
     bench_run(&a);
     while ((e = bench_build("kernelised/performer", &from)) != NULL) {
         assert_true(bench_open(&b, e->kernel, &few, causal, 1) && bench_open(&c, e->kernel, &many, causal, 1));
+        soften(&b);
+        soften(&c);
         bench_run(&b);
         bench_run(&c);
-        const double far = bench_distance(a.data[3], b.data[3], 120 * 8), near = bench_distance(a.data[3], c.data[3], 120 * 8);
-        print_message("%g %g\n", near, far);
-        assert_true(near < 0.25 && near < far / 3);
+        const double far = mean_error(a.data[3], b.data[3], 120 * 8), near = mean_error(a.data[3], c.data[3], 120 * 8);
+        assert_true(near < 0.004 && near < far / 5);
         bench_close(&b);
         bench_close(&c);
     }
