@@ -9,6 +9,7 @@
  *   vf_add sub mul max(a, b)           max returns b where either is NaN
  *   vf_fma(a,b,c)  a b + c             vf_sum(v), vf_top(v)  over the lanes
  *   vf_round(v)    to the nearest whole number            vf_scale2(v, n)  v 2^n for whole n in -127..127
+ *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one
  *   TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers (tile/gemm.h)
  */
 #ifndef AS_VEC_H
