@@ -34,7 +34,8 @@ typedef struct {
     float *score;  /* (TILE_MR, TILE_STRIDE) */
     float *out;    /* (TILE_MR, d_room) */
     float *weight; /* (TILE_STRIDE) log2; 0 where not stable */
-    float *scale;  /* (TILE_STRIDE) what weights come to, as seen from the chunk's end */
+    float *scale;  /* (TILE_STRIDE) what weights come to, as seen from the chunk's end; where stable */
+    float *fresh;  /* (m_room) sum of the features of the chunk's keys; where stable it is not asked for */
     float *own;    /* an algorithm's: own_floats */
     float top;     /* the largest weight so far, to which the state is relative */
 } chunk_bench;
@@ -45,7 +46,8 @@ typedef struct chunk_job {
     size_t m, C, own_floats;
     bool stable;
     float offset;
-    /* k (n,d), n <= C tokens: fills kt's first n columns, and weight[0..n-1] where stable. */
+    /* k (n,d), n <= C tokens: fills kt's first n columns, the same as panels in `keys`, and weight[0..n-1]
+     * where stable, else fresh. */
     void (*keys)(const struct chunk_job *job, const chunk_bench *w, const float *k, size_t n);
     /* q (rows,d): fills q's rows, m features each. */
     void (*queries)(const struct chunk_job *job, const chunk_bench *w, const float *q, size_t rows);
@@ -71,7 +73,7 @@ static inline void chunk_multiply(size_t rows, int nv, size_t n, const float *st
 }
 
 typedef struct {
-    size_t d_room, C_room, floats[12], total;
+    size_t d_room, C_room, floats[13], total;
 } chunk_sizes;
 
 static chunk_sizes chunk_sizes_of(const chunk_job *job)
@@ -81,18 +83,18 @@ static chunk_sizes chunk_sizes_of(const chunk_job *job)
                      .C_room = C_room,
                      .floats = {m * d_room, m, d_room, m * TILE_STRIDE, m * C_room, job->C * d_room,
                                 chunk_pieces(m) * TILE_MR * TILE_STRIDE, TILE_MR * TILE_STRIDE, TILE_MR * d_room,
-                                TILE_STRIDE, TILE_STRIDE, job->own_floats}};
-    for (size_t i = 0; i < 12; i++)
+                                TILE_STRIDE, TILE_STRIDE, tile_up(m, VF_N), job->own_floats}};
+    for (size_t i = 0; i < 13; i++)
         s.total += tile_up(s.floats[i], 16);
     return s;
 }
 
 static chunk_bench chunk_bench_at(const chunk_sizes *s, float *memory)
 {
-    float *at[12];
-    for (size_t i = 0; i < 12; memory += tile_up(s->floats[i], 16), i++)
+    float *at[13];
+    for (size_t i = 0; i < 13; memory += tile_up(s->floats[i], 16), i++)
         at[i] = memory;
-    return (chunk_bench){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9], at[10], at[11], -INFINITY};
+    return (chunk_bench){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9], at[10], at[11], at[12], -INFINITY};
 }
 
 static size_t chunk_bytes(const chunk_job *job)
@@ -100,14 +102,10 @@ static size_t chunk_bytes(const chunk_job *job)
     return as_product((size_t)job->problem->threads, chunk_sizes_of(job).total, sizeof(float), 1);
 }
 
-/* Features of n keys as panels, values as panels. */
+/* Values as panels. */
 static void chunk_pack(const chunk_job *job, const chunk_bench *w, const float *v, size_t n)
 {
     const size_t d = job->problem->head_dim;
-    for (size_t j = 0; j < n; j += TILE_NR)
-        for (size_t i = 0; i < job->m; i++)
-            for (size_t x = 0; x < TILE_NR; x += VF_N)
-                vf_store(w->keys + j * job->m + i * TILE_NR + x, vf_load(w->kt + i * TILE_STRIDE + j + x));
     for (size_t i = 0; i * TILE_NR < d; i++) {
         const size_t left = d - i * TILE_NR;
         tile_pack_rows(v + i * TILE_NR, d, n, left < TILE_NR ? left : TILE_NR, w->values + i * TILE_NR * n);
@@ -163,14 +161,16 @@ static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const ch
             }
         tile_multiply((int)rows, nv, r0 + rows, w->score, w->values + x * TILE_NR * C, out, sizes->d_room, true);
     }
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++) {
+        const vf factor = vf_set(1 / sum[i]);
         for (size_t c = 0; c < d; c += VF_N) {
-            const vf x = vf_mul(vf_load(w->out + i * sizes->d_room + c), vf_set(1 / sum[i]));
+            const vf x = vf_mul(vf_load(w->out + i * sizes->d_room + c), factor);
             if (d - c >= VF_N)
                 vf_store(o + i * d + c, x);
             else
                 vf_store_n(o + i * d + c, x, d - c);
         }
+    }
 }
 
 /* The chunk's n keys and values join state, z and past. `top` is M at its last token. */
@@ -178,10 +178,10 @@ static void chunk_remember(const chunk_job *job, const chunk_sizes *sizes, chunk
 {
     const size_t d = job->problem->head_dim, m = job->m;
     const float fade = job->stable && w->top != top ? exp2f(w->top - top) : 1;
-    for (size_t j = 0; j < n; j++)
-        w->scale[j] = job->stable ? exp2f(w->weight[j] - top) : 1;
+    for (size_t j = 0; job->stable && j < n; j++)
+        w->scale[j] = exp2f(w->weight[j] - top);
     for (size_t i = 0; i < m; i++)
-        w->z[i] = fade * w->z[i] + vf_dot(w->kt + i * TILE_STRIDE, w->scale, n);
+        w->z[i] = fade * w->z[i] + (job->stable ? vf_dot(w->kt + i * TILE_STRIDE, w->scale, n) : w->fresh[i]);
     for (size_t i = 0; fade != 1 && i < m * sizes->d_room; i += VF_N)
         vf_store(w->state + i, vf_mul(vf_load(w->state + i), vf_set(fade)));
     for (size_t x = 0; x * TILE_NR < d; x++) {
@@ -200,6 +200,13 @@ static void chunk_remember(const chunk_job *job, const chunk_sizes *sizes, chunk
     w->top = top;
 }
 
+/* Tokens of the next chunk come from memory while this one is worked on: 8 % of the time at T = 2048, d = 64, more than the caches hold. */
+static inline void chunk_fetch(const float *x, size_t floats)
+{
+    for (size_t i = 0; i < floats; i += 16)
+        __builtin_prefetch(x + i, 0, 2);
+}
+
 static void chunk_unit(const chunk_job *job, const chunk_sizes *sizes, chunk_bench *w, size_t unit)
 {
     const as_problem *p = job->problem;
@@ -213,12 +220,17 @@ static void chunk_unit(const chunk_job *job, const chunk_sizes *sizes, chunk_ben
     w->top = job->stable ? -INFINITY : 0;
     for (size_t t0 = 0; t0 < T; t0 += job->C) {
         const size_t n = T - t0 < job->C ? T - t0 : job->C;
+        const size_t next = T - t0 - n < job->C ? T - t0 - n : job->C;
+        chunk_fetch(k + (t0 + n) * d, next * d);
+        chunk_fetch(v + (t0 + n) * d, next * d);
         job->keys(job, w, k + t0 * d, n);
         for (size_t j = 0; job->stable && j < n; j++)
             tops[j] = fmaxf(j ? tops[j - 1] : w->top, w->weight[j]);
         chunk_pack(job, w, v + t0 * d, n);
         for (size_t g = 0; g < members; g++) {
             const size_t at = ((unit * members + g) * T + t0) * d;
+            chunk_fetch((const float *)job->call->operand[0] + at + n * d, next * d);
+            chunk_fetch((const float *)job->call->operand[3] + at + n * d, next * d);
             for (size_t r = 0; r < n; r += TILE_MR)
                 chunk_strip(job, sizes, w, (const float *)job->call->operand[0] + at + r * d,
                             (float *)job->call->operand[3] + at + r * d, t0, r, n - r < TILE_MR ? n - r : TILE_MR,

@@ -43,14 +43,15 @@ static inline vf vf_scale2(vf v, vf n)
     int32x4_t power = vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23);
     return vmulq_f32(v, vreinterpretq_f32_s32(power));
 }
-/* to[c][r] = x[r][c] for 4 x 4 floats; rows ld and to_ld floats apart. A structure load of four rows' columns would want them
+#define VF_SQUARE 4
+/* y (4 x 4, rows ldy apart) = x (4 x 4, rows ld apart) transposed. A structure load of four rows' columns would want them
  * side by side, so two rounds of TRN do it. */
-static inline void vf_transpose4(const float *x, size_t ld, float *to, size_t to_ld)
+static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
 {
     const float32x4x2_t ab = vtrnq_f32(vld1q_f32(x), vld1q_f32(x + ld));
     const float32x4x2_t cd = vtrnq_f32(vld1q_f32(x + 2 * ld), vld1q_f32(x + 3 * ld));
-    vst1q_f32(to, vcombine_f32(vget_low_f32(ab.val[0]), vget_low_f32(cd.val[0])));
-    vst1q_f32(to + to_ld, vcombine_f32(vget_low_f32(ab.val[1]), vget_low_f32(cd.val[1])));
-    vst1q_f32(to + 2 * to_ld, vcombine_f32(vget_high_f32(ab.val[0]), vget_high_f32(cd.val[0])));
-    vst1q_f32(to + 3 * to_ld, vcombine_f32(vget_high_f32(ab.val[1]), vget_high_f32(cd.val[1])));
+    vst1q_f32(y, vcombine_f32(vget_low_f32(ab.val[0]), vget_low_f32(cd.val[0])));
+    vst1q_f32(y + ldy, vcombine_f32(vget_low_f32(ab.val[1]), vget_low_f32(cd.val[1])));
+    vst1q_f32(y + 2 * ldy, vcombine_f32(vget_high_f32(ab.val[0]), vget_high_f32(cd.val[0])));
+    vst1q_f32(y + 3 * ldy, vcombine_f32(vget_high_f32(ab.val[1]), vget_high_f32(cd.val[1])));
 }

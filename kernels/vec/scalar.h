@@ -37,10 +37,3 @@ static inline vf vf_scale2(vf v, vf n)
     power.bits <<= 23;
     return v * power.value;
 }
-/* to[c][r] = x[r][c] for 4 x 4 floats; rows ld and to_ld floats apart */
-static inline void vf_transpose4(const float *x, size_t ld, float *to, size_t to_ld)
-{
-    for (size_t c = 0; c < 4; c++)
-        for (size_t r = 0; r < 4; r++)
-            to[c * to_ld + r] = x[r * ld + c];
-}

@@ -10,7 +10,7 @@
  *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
  *   vf_round(v)    to the nearest whole number, ties to even, |v| < 2^22
  *   vf_scale2(v, n)  v 2^n for whole n in -126..127, 0 at n = -127
- *   vf_transpose4(x, ld, to, to_ld)    4 x 4 floats
+ *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one
  *   TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers (tile/gemm.h)
  */
 #ifndef AS_VEC_H

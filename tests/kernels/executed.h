@@ -1,0 +1,52 @@
+/* executed.h: a kernel's file, compiled once more with every call of the register block counted, against what it says that it
+ * executes. A test defines KERNEL_FILE and KERNEL_SYMBOL before, and calls executed_check.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#define AS_ISA_NAME counted
+#include "kernels/tile/pack.h"
+
+static uint64_t executed;
+static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n; }
+#define tile_multiply(rows, nv, n, ...)                                                                                \
+    (executed += executed_note((int)(rows), (int)(nv), (n)), (tile_multiply)((rows), (nv), (n), __VA_ARGS__))
+#include KERNEL_FILE
+
+#include "kernels/oracle/oracle.h"
+
+/* `rest`: FLOPs that the kernel does elsewhere. */
+static inline void executed_check(as_problem p, uint64_t rest)
+{
+    as_operand table[AS_OPERANDS_MAX];
+    void *data[AS_OPERANDS_MAX];
+    p.pattern = as_pattern_parse("causal", NULL);
+    p.scale = 0.25f;
+    p.edges = as_pattern_edges_all(p.pattern, p.heads, p.length, p.context);
+    const size_t count = KERNEL_SYMBOL.operands(&p, table);
+    for (size_t i = 0; i < count; i++) {
+        data[i] = calloc(1, as_operand_bytes(&table[i]) + 64);
+        as_operand_fill(&table[i], i, data[i]);
+    }
+    const as_call call = {&p, data, aligned_alloc(64, (KERNEL_SYMBOL.workspace(&p) + 127) / 64 * 64)};
+    executed = 0;
+    for (const as_phase *phase = KERNEL_SYMBOL.phases; phase->run; phase++)
+        phase->run(&call);
+    assert_true(executed > 0);
+    assert_int_equal(executed + rest, KERNEL_SYMBOL.work(&p).flops_executed);
+    for (size_t i = 0; i < count; i++)
+        free(data[i]);
+    free(call.workspace);
+    as_pattern_free((as_pattern *)p.pattern);
+}
+
+#define EXECUTED_MAIN(test)                                                                                            \
+    int main(void)                                                                                                     \
+    {                                                                                                                  \
+        const struct CMUnitTest tests[] = {cmocka_unit_test(test)};                                                    \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                                              \
+    }
