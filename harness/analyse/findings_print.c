@@ -144,6 +144,12 @@ static const char *bandwidth_cell(const page *p, const line *l)
 
 static const char *mass_cell(const page *p, const line *l) { return real_cell(p->arena, "%.4f", l->row->mass_kept); }
 
+static const char *growth_cell(const page *p, const line *l)
+{
+    (void)p;
+    return l->fit && l->fit->growth ? l->fit->growth : MISSING;
+}
+
 /* "T^2 confirmed": what the kernel declares, and whether the slope bears it out. */
 static const char *order_cell(const page *p, const line *l)
 {
@@ -190,6 +196,7 @@ static const column columns[] = {
     {"ns/edge", edge_cell, ALWAYS},
     {"mass kept", mass_cell, WHERE_KNOWN},
     {NULL, slope_cell, ALWAYS}, /* "slope in T" */
+    {"growth", growth_cell, WHERE_KNOWN},
     {"declared", order_cell, WHERE_KNOWN},
     {"vs dense", speed_cell, ALWAYS},
     {"workspace", workspace_cell, ALWAYS},
@@ -294,6 +301,7 @@ void as_findings_print(const as_findings *findings, as_text *out)
     choose_lines(&p);
     if (p.count)
         print_lines(&p, out);
+    as_crossovers_print(findings, p.axis, out);
     print_troubles(&p, out);
     as_arena_free(p.arena);
 }
