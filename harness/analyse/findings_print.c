@@ -77,6 +77,7 @@ static const char *pattern_cell(const page *p, const line *l) { return (void)p, 
 static const char *isa_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->isa); }
 static const char *dtype_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->dtype); }
 static const char *cache_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->cache); }
+static const char *machine_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->machine); }
 static const char *batch_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->batch); }
 static const char *heads_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->heads); }
 static const char *width_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->width); }
@@ -187,6 +188,7 @@ static const column columns[] = {
     {"S", context_cell, WHERE_DIFFERENT},
     {"threads", threads_cell, WHERE_DIFFERENT},
     {"cache", cache_cell, WHERE_DIFFERENT},
+    {"machine", machine_cell, WHERE_DIFFERENT},
     {"edges", edges_cell, OF_EDGES},
     {"median", median_cell, ALWAYS},
     {"interval", interval_cell, ALWAYS},

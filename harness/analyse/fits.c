@@ -166,9 +166,9 @@ static sheet *find_sheets(book *b)
         key.length = 0;
         as_text_add(&key, "%s\x1f%s\x1f", r->kernel ? r->kernel : "?", r->pattern ? r->pattern : "?");
         const size_t fixed_at = key.length;
-        as_text_add(&key, "isa=%s dtype=%s B=%" PRIu64 " S=T H=%" PRIu64 " Hkv=%" PRIu64 " threads=%" PRIu64 " cache=%s",
+        as_text_add(&key, "isa=%s dtype=%s B=%" PRIu64 " S=T H=%" PRIu64 " Hkv=%" PRIu64 " threads=%" PRIu64 " cache=%s%s%s",
                     r->isa ? r->isa : "?", r->dtype ? r->dtype : "?", r->batch, r->heads, r->kv_heads, r->threads,
-                    r->cache ? r->cache : "?");
+                    r->cache ? r->cache : "?", r->machine ? " machine=" : "", r->machine ? r->machine : "");
         HASH_FIND(hh, sheets, key.data, key.length, hit);
         if (!hit) {
             hit = as_arena_alloc(b->arena, sizeof *hit + key.length + 1);

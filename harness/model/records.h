@@ -24,6 +24,7 @@
     F(t, AS_COUNT, head_dim, "d")                                                                                      \
     F(t, AS_COUNT, threads, "threads the kernel may use")                                                              \
     F(t, AS_TEXT, cache, "warm, or cold: operands evicted before every call")                                          \
+    F(t, AS_TEXT, machine, "which one, where a folder was merged from several kinds; else empty")                      \
     F(t, AS_COUNT, edges,                                                                                              \
       "visible (query, key) pairs per head; the mean over heads where heads differ; where keys are chosen by content, "   \
       "those chosen on the inputs that were timed, and before that was counted what the pattern allows")
