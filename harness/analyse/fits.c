@@ -36,8 +36,8 @@ static void tell_growth(as_fit *row, const as_growth *g, const char *symbol, as_
     for (size_t i = 0; i < g->rival_count; i++)
         as_text_add(&names, "; %s", as_growth_name(g->rivals[i], symbol, arena));
     row->candidates = g->claimed ? NULL : as_arena_intern(arena, names.data);
-    row->growth_a = g->a;
-    row->growth_b = g->b > 0 ? g->b : NAN;
+    as_growth_coefficients(g, &row->growth_a, &row->growth_b);
+    row->growth_b = row->growth_b > 0 ? row->growth_b : NAN;
     row->step_at = g->step_x;
     row->step = isnan(g->step_x) ? NAN : g->step;
     row->residual = g->residual;

@@ -13,7 +13,7 @@
 #define RESIDUAL_MIN 1e-4 /* exact counts: finer agreement than this decides nothing */
 #define STEP_MAX 8.0
 #define SLOPE_MARGIN 0.15
-#define CLAIM_BENT 12.0 /* in place of AS_GROWTH_CLAIM, between two laws with a constant */
+#define CLAIM_BENT 20.0 /* in place of AS_GROWTH_CLAIM, between two laws with a constant */
 enum { STEP_SIDE = 2 }; /* points on either side of a step, at least */
 
 typedef double (*term)(double x, double z);
@@ -54,7 +54,7 @@ enum { LAWS = sizeof laws / sizeof *laws };
 /* A fit of one law: with a step before point `split` (0: none). */
 typedef struct {
     double a, b, step, rss;
-    size_t split;
+    size_t split, law;
 } fit;
 
 /* Two coefficients that are not negative, minimising the sum of (1 - a u - b v)^2: the normal equations, or, where these
@@ -156,9 +156,10 @@ static void enter(board *b, size_t law, const fit *f, const as_growth_point *p, 
     const size_t parameters = 1u + (laws[law].terms[1] != NULL) + (f->split ? 2u : 0u);
     const size_t class = reduced(law, f, &p[n - 1]);
     const double score = aic(f->rss, n, parameters, true);
-    if (class == law && score < b->score[class]) {
+    if (score < b->score[class]) {
         b->score[class] = score;
         b->best[class] = *f;
+        b->best[class].law = law;
     }
     b->rival[class] = fmin(b->rival[class], f->split ? aic(f->rss, n, parameters, false) : score);
 }
@@ -233,6 +234,7 @@ static as_growth judge(const as_growth_point *p, size_t n, bool surface)
         return g;
     const fit *f = &b.best[winner];
     g.law = &laws[winner];
+    g.form = &laws[f->law];
     g.a = f->a;
     g.b = f->b;
     g.step = f->split ? f->step : 1;
@@ -275,8 +277,14 @@ double as_growth_at(const as_growth *g, double x, double z)
 {
     if (!g->law)
         return NAN;
-    double y = g->a * g->law->terms[0](x, z) + (g->law->terms[1] ? g->b * g->law->terms[1](x, z) : 0);
+    double y = g->a * g->form->terms[0](x, z) + (g->form->terms[1] ? g->b * g->form->terms[1](x, z) : 0);
     return !isnan(g->step_x) && x > g->step_x ? y * g->step : y;
+}
+
+void as_growth_coefficients(const as_growth *g, double *a, double *b)
+{
+    *a = g->law->terms[0] == g->form->terms[0] ? g->a : g->b;
+    *b = g->law->terms[1] ? g->b : 0;
 }
 
 const char *as_growth_name(const as_growth_law *law, const char *symbol, as_arena *arena)

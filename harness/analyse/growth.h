@@ -5,7 +5,7 @@
  * AICc; a term under 10 % at the largest x is dropped, so that 1 + T with a small 1 is T. Each class is also fitted with
  * a step between two neighbouring points, beyond which every time is larger by one factor: what a working set that
  * leaves a cache does. A class is claimed only when every other one, with a step or without, is worse by more than 4 (by
- * more than 12 where both have a constant, which bends a curve much as a logarithm does). A rival with a step is not
+ * more than 20 where both have a constant, which bends a curve much as a logarithm does). A rival with a step is not
  * charged for being fitted to few points: a bare T log T shall not win over T with a cache in it for want of points.
  * What no class fits (a residual above 15 %, or a slope at the far end that is not the class's) is not claimed either. */
 #ifndef AS_GROWTH_H
@@ -28,9 +28,10 @@ typedef struct {
 typedef struct as_growth_law as_growth_law;
 
 typedef struct {
-    const as_growth_law *law; /* of the best fit, claimed or not; NULL: nothing could be fitted */
+    const as_growth_law *law;  /* of the best fit, claimed or not, small terms dropped; NULL: nothing could be fitted */
+    const as_growth_law *form; /* the same with the small term, if any */
     bool claimed;
-    double a, b;     /* coefficients of its first and second term; 0 where there is none */
+    double a, b;     /* coefficients of the form's first and second term; 0 where there is none */
     double step_x;   /* the step lies beyond this x; NaN: none */
     double step;     /* the factor; 1: none */
     double residual; /* root mean square of the relative errors */
@@ -47,6 +48,9 @@ as_growth as_growth_fit_surface(const as_growth_point *points, size_t count);
 
 /* The value at x, z, of the best fit. */
 double as_growth_at(const as_growth *g, double x, double z);
+
+/* The coefficients of the law alone: *b is 0 where it has one term. */
+void as_growth_coefficients(const as_growth *g, double *a, double *b);
 
 /* "T + T^2", with `symbol` for x: "1 + D^2". In `arena`. */
 const char *as_growth_name(const as_growth_law *law, const char *symbol, as_arena *arena);
