@@ -84,16 +84,17 @@ static void add_point(book *b, trace *t, as_axis axis, size_t row)
 {
     const as_replicates *r = &b->f->replicates[row];
     const as_summary *s = &b->f->summary[row];
-    double *times = as_arena_alloc(b->scratch, 2 * (r->count + 1) * sizeof *times), *room = times + r->count + 1;
+    double *times = as_arena_alloc(b->scratch, (r->count + AS_DRAWS_ROOM(r->count)) * sizeof *times);
     double *y = &t->log_y[t->count * (DRAWS + 1)];
     uint64_t random = as_seed_of(&s->case_, 1);
     for (size_t k = 0; k < r->count; k++)
         times[k] = r->of[k].wall_ns;
     t->log_x[t->count++] = log(as_curve_x(axis, s));
     t->resampled &= r->count >= 2;
+    const as_draws draws = as_draws_from(times, r->count, times + r->count);
     y[0] = log(s->median_ns);
     for (size_t d = 1; d <= DRAWS; d++)
-        y[d] = r->count ? as_drawn_median_log(times, r->count, room, &random) : y[0];
+        y[d] = r->count ? as_draws_next(&draws, &random) : y[0];
 }
 
 static trace new_trace(book *b, size_t most)

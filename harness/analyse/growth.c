@@ -75,38 +75,52 @@ static void solve(const double s[5], double n, double *a, double *b, double *rss
     *rss = fmax(0, n - 2 * (*a * u + *b * v) + *a * *a * uu + 2 * *a * *b * uv + *b * *b * vv);
 }
 
-static void add_sums(const as_growth_law *law, const as_growth_point *p, double factor, double s[5])
+static void add_sums(const as_growth_law *law, const as_growth_point *p, double s[5])
 {
-    const double u = factor * law->terms[0](p->x, p->z) / p->y;
-    const double v = law->terms[1] ? factor * law->terms[1](p->x, p->z) / p->y : 0;
+    const double u = law->terms[0](p->x, p->z) / p->y;
+    const double v = law->terms[1] ? law->terms[1](p->x, p->z) / p->y : 0;
     const double add[5] = {u * u, u * v, v * v, u, v};
     for (int i = 0; i < 5; i++)
         s[i] += add[i];
 }
 
-static fit fit_with_step(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split, double step)
+/* From the sums below the split and those beyond it, where every u and v is `step` larger. */
+static fit fit_sums(const double below[5], const double beyond[5], double step, size_t n)
 {
-    double s[5] = {0};
-    fit f = {.step = step, .split = split};
-    for (size_t i = 0; i < n; i++)
-        add_sums(law, &p[i], split && i >= split ? step : 1, s);
+    double s[5];
+    fit f = {.step = step};
+    for (int i = 0; i < 5; i++)
+        s[i] = below[i] + beyond[i] * (i < 3 ? step * step : step);
     solve(s, (double)n, &f.a, &f.b, &f.rss);
     return f;
+}
+
+static fit fit_plain(const as_growth_law *law, const as_growth_point *p, size_t n)
+{
+    double s[5] = {0};
+    static const double none[5] = {0};
+    for (size_t i = 0; i < n; i++)
+        add_sums(law, &p[i], s);
+    return fit_sums(s, none, 1, n);
 }
 
 /* The best height of a step before `split`, by golden section on its logarithm. */
 static fit fit_split(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split)
 {
     const double golden = 0.6180339887498949;
-    double low = 0, high = log(STEP_MAX);
+    double low = 0, high = log(STEP_MAX), below[5] = {0}, beyond[5] = {0};
+    for (size_t i = 0; i < n; i++)
+        add_sums(law, &p[i], i < split ? below : beyond);
     for (int i = 0; i < 24; i++) {
         double left = high - golden * (high - low), right = low + golden * (high - low);
-        if (fit_with_step(law, p, n, split, exp(left)).rss < fit_with_step(law, p, n, split, exp(right)).rss)
+        if (fit_sums(below, beyond, exp(left), n).rss < fit_sums(below, beyond, exp(right), n).rss)
             high = right;
         else
             low = left;
     }
-    return fit_with_step(law, p, n, split, exp(0.5 * (low + high)));
+    fit f = fit_sums(below, beyond, exp(0.5 * (low + high)), n);
+    f.split = split;
+    return f;
 }
 
 static fit fit_stepped(const as_growth_law *law, const as_growth_point *p, size_t n)
@@ -217,14 +231,14 @@ static as_growth judge(const as_growth_point *p, size_t n, bool surface)
     for (size_t i = 0; i < LAWS && n; i++) {
         if (laws[i].surface != surface || (i == 0 && !surface)) /* "1" alone is only what others reduce to */
             continue;
-        fit plain = fit_with_step(&laws[i], p, n, 0, 1);
+        fit plain = fit_plain(&laws[i], p, n);
         enter(&b, i, &plain, p, n);
         fit stepped = surface ? (fit){.rss = INFINITY} : fit_stepped(&laws[i], p, n);
         if (isfinite(stepped.rss))
             enter(&b, i, &stepped, p, n);
     }
     if (!surface && isfinite(b.rival[0])) {
-        fit flat = fit_with_step(&laws[0], p, n, 0, 1);
+        fit flat = fit_plain(&laws[0], p, n);
         enter(&b, 0, &flat, p, n);
     }
     for (size_t i = 0; i < LAWS; i++)

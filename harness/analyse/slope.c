@@ -34,7 +34,7 @@ static bool weights(const as_slope_point *points, size_t count, double *w)
     return sum > 0;
 }
 
-static void resample(const as_slope_point *p, size_t n, const double *w, double *room, uint64_t seed, as_slope *out)
+static void resample(const as_draws *d, size_t n, const double *w, uint64_t seed, as_slope *out)
 {
     double *slopes = malloc(RESAMPLES * sizeof *slopes);
     if (!slopes)
@@ -42,7 +42,7 @@ static void resample(const as_slope_point *p, size_t n, const double *w, double 
     for (size_t r = 0; r < RESAMPLES; r++) {
         slopes[r] = 0;
         for (size_t i = 0; i < n; i++)
-            slopes[r] += w[i] * as_drawn_median_log(p[i].times, p[i].count, room, &seed);
+            slopes[r] += w[i] * as_draws_next(&d[i], &seed);
     }
     as_stats_sort(slopes, RESAMPLES);
     out->low = fmin(out->slope, as_stats_quantile(slopes, RESAMPLES, 0.025));
@@ -54,8 +54,9 @@ as_slope as_slope_fit(const as_slope_point *points, size_t count, uint64_t seed)
 {
     as_slope out = {NAN, NAN, NAN, 0};
     double *w = malloc((count + 1) * sizeof *w), *room = NULL;
-    size_t most = 1, least = SIZE_MAX;
-    if (count < 2 || !w)
+    as_draws *draws = malloc((count + 1) * sizeof *draws);
+    size_t all = 0, least = SIZE_MAX;
+    if (count < 2 || !w || !draws)
         goto done;
     out.first = upper_half(points, count);
     const as_slope_point *p = points + out.first;
@@ -63,18 +64,23 @@ as_slope as_slope_fit(const as_slope_point *points, size_t count, uint64_t seed)
     if (!weights(p, n, w))
         goto done;
     for (size_t i = 0; i < n; i++) {
-        most = p[i].count > most ? p[i].count : most;
+        all += AS_DRAWS_ROOM(p[i].count);
         least = p[i].count < least ? p[i].count : least;
     }
-    room = malloc(most * sizeof *room);
+    room = malloc(all * sizeof *room);
     if (!room || !least)
         goto done;
     out.slope = 0;
-    for (size_t i = 0; i < n; i++)
-        out.slope += w[i] * as_median_log(p[i].times, p[i].count, room);
+    all = 0;
+    for (size_t i = 0; i < n; i++) {
+        draws[i] = as_draws_from(p[i].times, p[i].count, room + all);
+        all += AS_DRAWS_ROOM(p[i].count);
+        out.slope += w[i] * as_draws_median(&draws[i]);
+    }
     if (least >= 2)
-        resample(p, n, w, room, seed, &out);
+        resample(draws, n, w, seed, &out);
 done:
+    free(draws);
     free(room);
     free(w);
     return out;
