@@ -1,4 +1,4 @@
-/* analyse.h: samples become statistics and tail slopes, from the CSV files alone.
+/* analyse.h: samples become statistics, laws of growth and crossings, from the CSV files alone.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_ANALYSE_H
 #define AS_ANALYSE_H
@@ -28,9 +28,12 @@ typedef struct {
     as_machine_facts machine;
     as_replicates *replicates; /* one per case */
     as_summary *summary;       /* one per case, in the order of cases */
-    as_curve *curves;          /* one per fit */
-    as_fit *fits;
-    size_t fit_count;
+    as_curve *curves; /* one per fit of the time */
+    as_fit *fits;     /* the time along every curve; then counts and surfaces */
+    size_t fit_count; /* of curves */
+    size_t fit_rows;  /* of fits: fit_count and more */
+    as_crossover *crossovers;
+    size_t crossover_count;
     as_share *shares; /* a phase of a case each, where kernels have several */
     size_t share_count;
 } as_findings;
@@ -39,7 +42,7 @@ typedef struct {
  * `arena`. */
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err);
 
-/* Writes summary.csv, fits.csv, benchmark.json and, where there are phases, shares.csv. */
+/* Writes summary.csv, fits.csv, crossovers.csv, benchmark.json and, where there are phases, shares.csv. */
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err);
 
 /* The table that `run` ends with: per kernel and pattern at the longest T. */

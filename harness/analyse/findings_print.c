@@ -77,6 +77,7 @@ static const char *pattern_cell(const page *p, const line *l) { return (void)p, 
 static const char *isa_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->isa); }
 static const char *dtype_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->dtype); }
 static const char *cache_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->cache); }
+static const char *machine_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->machine); }
 static const char *batch_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->batch); }
 static const char *heads_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->heads); }
 static const char *width_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->width); }
@@ -144,6 +145,12 @@ static const char *bandwidth_cell(const page *p, const line *l)
 
 static const char *mass_cell(const page *p, const line *l) { return real_cell(p->arena, "%.4f", l->row->mass_kept); }
 
+static const char *growth_cell(const page *p, const line *l)
+{
+    (void)p;
+    return l->fit && l->fit->growth ? l->fit->growth : MISSING;
+}
+
 /* "T^2 confirmed": what the kernel declares, and whether the slope bears it out. */
 static const char *order_cell(const page *p, const line *l)
 {
@@ -181,6 +188,7 @@ static const column columns[] = {
     {"S", context_cell, WHERE_DIFFERENT},
     {"threads", threads_cell, WHERE_DIFFERENT},
     {"cache", cache_cell, WHERE_DIFFERENT},
+    {"machine", machine_cell, WHERE_DIFFERENT},
     {"edges", edges_cell, OF_EDGES},
     {"median", median_cell, ALWAYS},
     {"interval", interval_cell, ALWAYS},
@@ -190,6 +198,7 @@ static const column columns[] = {
     {"ns/edge", edge_cell, ALWAYS},
     {"mass kept", mass_cell, WHERE_KNOWN},
     {NULL, slope_cell, ALWAYS}, /* "slope in T" */
+    {"growth", growth_cell, WHERE_KNOWN},
     {"declared", order_cell, WHERE_KNOWN},
     {"vs dense", speed_cell, ALWAYS},
     {"workspace", workspace_cell, ALWAYS},
@@ -294,6 +303,7 @@ void as_findings_print(const as_findings *findings, as_text *out)
     choose_lines(&p);
     if (p.count)
         print_lines(&p, out);
+    as_crossovers_print(findings, p.axis, out);
     print_troubles(&p, out);
     as_arena_free(p.arena);
 }

@@ -37,8 +37,13 @@ bool as_shares_make(const char *dir, as_findings *f, as_arena *arena, as_err *er
 /* order.c: what the kernel of the curve declares, against the fit over its points [first, ...). */
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit);
 
-/* slope.c: fills f->curves and f->fits. */
+/* fits.c: fills f->curves and f->fits. */
 void as_fits_make(as_findings *f, as_arena *arena);
+
+/* crossovers.c: fills f->crossovers; curves and summary are there. */
+void as_crossovers_make(as_findings *f, as_arena *arena);
+/* crossovers_print.c: where the sparse ones pass the dense one along `axis`, in sentences. */
+void as_crossovers_print(const as_findings *f, as_axis axis, as_text *out);
 
 /* benchmark_json.c */
 bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out);

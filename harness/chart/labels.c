@@ -54,7 +54,7 @@ const char *as_chart_plain(as_arena *arena, const char *text, size_t most)
 }
 
 /* The factors of a curve's first point that a label or the title may name. */
-enum { ISA, DTYPE, CACHE, THREADS, B, H, HKV, D, HEAD, T, S, FACTORS };
+enum { ISA, DTYPE, CACHE, MACHINE, THREADS, B, H, HKV, D, HEAD, T, S, FACTORS };
 
 static const char *named(as_arena *a, const char *name, uint64_t value)
 {
@@ -68,6 +68,7 @@ static const char *factor_text(as_arena *a, const as_summary *r, int factor)
     case ISA: return r->isa;
     case DTYPE: return r->dtype;
     case CACHE: return r->cache ? as_arena_printf(a, "%s cache", r->cache) : NULL;
+    case MACHINE: return r->machine;
     case THREADS:
         return r->threads == AS_NO_COUNT ? NULL
                : r->threads == 1         ? "1 thread"
@@ -108,7 +109,7 @@ const char *as_curve_shape(const as_chart_input *in, const as_curve *c)
     as_text out = {0};
     as_text_add(&out, "%s", "");
     for (int f = 0; f < FACTORS; f++) {
-        const char *text = f == ISA ? NULL : held(in, c, f);
+        const char *text = f == ISA || f == MACHINE ? NULL : held(in, c, f); /* side by side on one chart */
         if (text)
             as_text_add(&out, "%s ", text);
     }

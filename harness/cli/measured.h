@@ -10,6 +10,8 @@
 typedef struct {
     as_fit *fits;
     size_t fit_count;
+    as_crossover *crossovers;
+    size_t crossover_count;
     as_summary *cases;
     size_t case_count;
 } as_measured;

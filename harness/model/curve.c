@@ -116,6 +116,8 @@ static void add_fixed(as_text *out, const way *w, const as_summary *row)
     if (row->threads != AS_NO_COUNT)
         as_text_add(out, " threads=%" PRIu64, row->threads);
     as_text_add(out, " cache=%s", known(row->cache));
+    if (row->machine)
+        as_text_add(out, " machine=%s", row->machine);
 }
 
 static bool stands(const way *w, const as_summary *row)

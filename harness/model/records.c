@@ -10,3 +10,4 @@ AS_SCHEMA(as_phase_schema, as_phase_time, AS_PHASE_COLUMNS, "phases.csv",
 AS_SCHEMA(as_summary_schema, as_summary, AS_SUMMARY_COLUMNS, "summary.csv", "a case with its statistics");
 AS_SCHEMA(as_share_schema, as_share, AS_SHARE_COLUMNS, "shares.csv", "a phase of a case with its statistics");
 AS_SCHEMA(as_fit_schema, as_fit, AS_FIT_COLUMNS, "fits.csv", "a fitted curve");
+AS_SCHEMA(as_crossover_schema, as_crossover, AS_CROSSOVER_COLUMNS, "crossovers.csv", "a pair of curves of one shape");

@@ -24,6 +24,7 @@
     F(t, AS_COUNT, head_dim, "d")                                                                                      \
     F(t, AS_COUNT, threads, "threads the kernel may use")                                                              \
     F(t, AS_TEXT, cache, "warm, or cold: operands evicted before every call")                                          \
+    F(t, AS_TEXT, machine, "which one, where a folder was merged from several kinds; else empty")                      \
     F(t, AS_COUNT, edges,                                                                                              \
       "visible (query, key) pairs per head; the mean over heads where heads differ; where keys are chosen by content, "   \
       "those chosen on the inputs that were timed, and before that was counted what the pattern allows")
@@ -121,16 +122,48 @@
     F(t, AS_TEXT, curve, "what is held fixed along the curve")                                                         \
     F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
-    F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges")                                         \
+    F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges; length x width for a surface")           \
+    F(t, AS_TEXT, quantity, "what grows: time (the median in ns), edges or flops_executed (per call, as planned)")     \
     F(t, AS_COUNT, points, "points on the curve")                                                                      \
     F(t, AS_REAL, from, "smallest x")                                                                                  \
     F(t, AS_REAL, to, "largest x")                                                                                     \
-    F(t, AS_REAL, tail_slope, "slope of log time against log x over the upper half of the range")                      \
+    F(t, AS_REAL, tail_slope, "slope of log y against log x over the upper half of the range")                      \
     F(t, AS_REAL, tail_low, "its 95 % interval from resampling processes")                                             \
     F(t, AS_REAL, tail_high, "upper end")                                                                              \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T; empty where that says nothing of this axis")     \
     F(t, AS_REAL, expected_slope, "what the declared growth comes to over the same points as the tail slope")          \
-    F(t, AS_TEXT, verdict, "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")
+    F(t, AS_TEXT, verdict, "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")       \
+    F(t, AS_TEXT, growth, "the class of growth that every other one is worse than by more than 4 (AICc), or ambiguous") \
+    F(t, AS_TEXT, candidates, "where ambiguous: the classes that the points leave, best first")                        \
+    F(t, AS_REAL, growth_a, "coefficient of the first term of the best class; ns, edges or FLOPs; log is of base 2")   \
+    F(t, AS_REAL, growth_b, "coefficient of its second term; empty where there is one term")                           \
+    F(t, AS_REAL, step_at, "the best class has a step beyond this x, as where a cache is left; empty: none")           \
+    F(t, AS_REAL, step, "the factor by which that step lengthens every time beyond it")                                \
+    F(t, AS_REAL, residual, "root mean square of the relative errors of the best class")                               \
+    F(t, AS_TEXT, local_slopes, "slopes from each x to the next")                                                      \
+    F(t, AS_REAL, l2_at, "x at which operands and workspace outgrow the L2 cache; empty: not within the range")        \
+    F(t, AS_REAL, l3_at, "the same for the L3 cache")
+
+#define AS_CROSSOVER_COLUMNS(F, t)                                                                                     \
+    F(t, AS_TEXT, axis, "what varies: length, context, width or heads")                                                \
+    F(t, AS_TEXT, curve, "what is held fixed along both curves")                                                       \
+    F(t, AS_TEXT, kernel_a, "the one; dense where it is the fastest dense attention at each x")                        \
+    F(t, AS_TEXT, pattern_a, "its pattern")                                                                            \
+    F(t, AS_TEXT, isa_a, "its instruction set; empty for dense")                                                       \
+    F(t, AS_TEXT, kernel_b, "the other")                                                                               \
+    F(t, AS_TEXT, pattern_b, "its pattern")                                                                            \
+    F(t, AS_TEXT, isa_b, "its instruction set")                                                                        \
+    F(t, AS_COUNT, points, "x that both were measured at")                                                             \
+    F(t, AS_REAL, from, "smallest of them")                                                                            \
+    F(t, AS_REAL, to, "largest of them")                                                                               \
+    F(t, AS_TEXT, verdict,                                                                                             \
+      "crosses; always: b is faster from end to end; none in range: b is nowhere faster; unclear: within the noise") \
+    F(t, AS_TEXT, beyond, "which one is faster beyond the crossing: a or b")                                           \
+    F(t, AS_REAL, at, "x of the crossing, on the lines between the medians in logarithms")                             \
+    F(t, AS_REAL, at_low, "its 95 % interval from resampling processes; empty where that end lies outside the range")  \
+    F(t, AS_REAL, at_high, "upper end")                                                                                \
+    F(t, AS_REAL, ratio_from, "time of a over time of b at the smallest x")                                            \
+    F(t, AS_REAL, ratio_to, "the same at the largest x")
 
 AS_RECORD(as_case, AS_CASE_COLUMNS);
 AS_RECORD(as_sample, AS_SAMPLE_COLUMNS);
@@ -139,8 +172,9 @@ AS_RECORD(as_phase_time, AS_PHASE_COLUMNS);
 AS_RECORD(as_share, AS_SHARE_COLUMNS);
 AS_RECORD(as_summary, AS_SUMMARY_COLUMNS);
 AS_RECORD(as_fit, AS_FIT_COLUMNS);
+AS_RECORD(as_crossover, AS_CROSSOVER_COLUMNS);
 
 extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_phase_schema, as_summary_schema,
-    as_share_schema, as_fit_schema;
+    as_share_schema, as_fit_schema, as_crossover_schema;
 
 #endif

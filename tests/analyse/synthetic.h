@@ -137,8 +137,8 @@ static inline void folder_write(folder *f)
 static inline void folder_remove(folder *f)
 {
     as_text command = {0};
-    static const char *const names[] = {"cases.csv", "samples.csv", "machine.json", "summary.csv", "fits.csv", "phases.csv", "shares.csv",
-                                        "benchmark.json"};
+    static const char *const names[] = {"cases.csv", "samples.csv", "machine.json", "summary.csv", "fits.csv",
+                                        "benchmark.json", "crossovers.csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         command.length = 0;
         as_text_add(&command, "%s/%s", f->dir, names[i]);

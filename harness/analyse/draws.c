@@ -1,0 +1,86 @@
+/* draws.c: see draws.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "draws.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stats.h"
+
+uint64_t as_random_next(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+uint64_t as_seed_of(const char *const *texts, size_t count)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    for (size_t i = 0; i < count; i++)
+        for (const char *t = texts[i] ? texts[i] : ""; *t; t++)
+            hash = (hash ^ (unsigned char)*t) * 0x100000001b3u;
+    return hash;
+}
+
+/* P(at least `least` of n draws are among the j smallest of n). */
+static double share_of(size_t n, size_t j, size_t least)
+{
+    const double p = (double)j / (double)n;
+    double sum = 0;
+    if (j == n)
+        return 1;
+    for (size_t k = least; k <= n; k++)
+        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
+                   (double)(n - k) * log1p(-p));
+    return sum;
+}
+
+as_draws as_draws_from(const double *times, size_t count, double *room)
+{
+    as_draws d = {room, room + count, count};
+    for (size_t i = 0; i < count; i++)
+        d.logs[i] = log(times[i]);
+    as_stats_sort(d.logs, count);
+    for (size_t i = 0; count % 2 && i < count; i++)
+        d.share[i] = share_of(count, i + 1, (count + 1) / 2);
+    return d;
+}
+
+static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
+
+double as_draws_median(const as_draws *d)
+{
+    const size_t n = d->count;
+    return n % 2 ? d->logs[n / 2] : middle(d->logs[n / 2 - 1], d->logs[n / 2]);
+}
+
+/* The two middle ones of as many draws: how often each was drawn is counted, for they are in order. */
+static double next_of_even(const as_draws *d, uint64_t *random)
+{
+    const size_t n = d->count;
+    size_t seen = 0, first = n, at = 0;
+    memset(d->share, 0, n * sizeof *d->share);
+    for (size_t i = 0; i < n; i++)
+        d->share[as_random_next(random) % n]++;
+    for (; at < n; at++) {
+        seen += (size_t)d->share[at];
+        if (first == n && seen >= n / 2)
+            first = at;
+        if (seen >= n / 2 + 1)
+            break;
+    }
+    return middle(d->logs[first], d->logs[at]);
+}
+
+double as_draws_next(const as_draws *d, uint64_t *random)
+{
+    if (d->count % 2 == 0)
+        return next_of_even(d, random);
+    const double u = (double)(as_random_next(random) >> 11) / 9007199254740992.0;
+    size_t at = 0;
+    while (at + 1 < d->count && d->share[at] <= u)
+        at++;
+    return d->logs[at];
+}

@@ -1,0 +1,27 @@
+/* estimate.h: the time of one layer's call for a shape that may not have been measured.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_ESTIMATE_H
+#define AS_ESTIMATE_H
+
+#include "choose.h"
+
+typedef enum { AS_MEASURED, AS_INTERPOLATED, AS_EXTRAPOLATED, AS_UNKNOWN } as_basis;
+
+typedef struct {
+    double ns, low, high;
+    as_basis basis;
+} as_estimate;
+
+/* What is to be estimated, and the rows that may speak for it: one kernel build, patterns of one family. */
+typedef struct {
+    const as_choose_ask *ask;
+    const size_t *rows;
+    size_t count;
+    const char *pattern;
+    double flops; /* useful, of one call */
+    double edges; /* per head */
+} as_estimand;
+
+as_estimate as_estimate_find(const as_estimand *e);
+
+#endif

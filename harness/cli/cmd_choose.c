@@ -1,0 +1,249 @@
+/* cmd_choose.c: `attnscope choose`: which pattern and kernel for a given shape on this machine. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../analyse/analyse.h"
+#include "../choose/choose.h"
+#include "../machine/machine.h"
+#include "../theory/reach.h"
+#include "cli.h"
+#include "target.h"
+
+enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10 };
+
+typedef struct {
+    const char *from, *length, *width, *heads, *kv_heads, *layers, *reach, *memory, *error, *format;
+    bool decode, across;
+    as_selection selection;
+} options;
+
+static bool read_count(const char *name, const char *text, uint64_t otherwise, uint64_t *out, as_err *err)
+{
+    *out = otherwise;
+    if (!text && !otherwise)
+        return as_fail(err, AS_EXIT_USAGE, "%s is missing: choose needs --from, --length, --width and --heads", name);
+    if (!text || (as_parse_count(text, out) && *out > 0))
+        return true;
+    return as_fail(err, AS_EXIT_USAGE, "%s must be a whole number above 0 such as 512 or 8k, not '%.40s'", name, text);
+}
+
+static bool read_ask(const options *o, as_choose_ask *ask, as_err *err)
+{
+    double percent;
+    if (!o->from)
+        return as_fail(err, AS_EXIT_USAGE, "--from is missing: the result folder of a run on this machine");
+    if (!read_count("--length", o->length, 0, &ask->length, err) || !read_count("--width", o->width, 0, &ask->width, err) ||
+        !read_count("--heads", o->heads, 0, &ask->heads, err) ||
+        !read_count("--kv-heads", o->kv_heads, ask->heads, &ask->kv_heads, err) ||
+        !read_count("--layers", o->layers, 1, &ask->layers, err))
+        return false;
+    if (ask->length > AS_THEORY_LENGTH_MAX || ask->layers > 65536 || ask->heads > 65536)
+        return as_fail(err, AS_EXIT_USAGE, "--length goes up to 256M, --layers and --heads up to 64k: ask for less");
+    if (ask->width % ask->heads || ask->heads % ask->kv_heads)
+        return as_fail(err, AS_EXIT_USAGE, "--width must be a multiple of --heads, and --heads of --kv-heads");
+    ask->full = o->reach && !strcmp(o->reach, "full");
+    if (o->reach && !ask->full && !read_count("--reach", o->reach, 1, &ask->reach, err))
+        return false;
+    percent = 0;
+    if (o->memory && (!as_parse_size(o->memory, &ask->memory, &percent) || percent > 0 || !ask->memory))
+        return as_fail(err, AS_EXIT_USAGE, "--memory: '%.40s' is not a size: 512MiB and 2GiB are", o->memory);
+    ask->error = NAN;
+    if (o->error && (!as_parse_double(o->error, &ask->error) || !(ask->error > 0)))
+        return as_fail(err, AS_EXIT_USAGE, "--error: '%.40s' is not a number above 0", o->error);
+    ask->decode = o->decode;
+    ask->only = o->selection.only;
+    return true;
+}
+
+static as_choose_cover cover(void *state, const char *pattern)
+{
+    const as_choose_ask *ask = state;
+    as_choose_cover out = {AS_NO_COUNT, AS_NO_COUNT};
+    as_pattern_error at;
+    as_schedule *s = as_schedule_parse(pattern, &at);
+    const as_reach_ask question = {.schedule = s, .length = ask->length, .layers = ask->layers, .heads = ask->heads};
+    as_reach reach;
+    if (s && as_reach_find(&question, &reach, NULL)) {
+        if (reach.cover == AS_COVERS)
+            out.layers_to_cover = reach.layers_to_cover;
+        out.reach = reach.layers ? reach.sees[reach.layers - 1] : AS_NO_COUNT;
+        as_reach_free(&reach);
+    }
+    as_schedule_free(s);
+    return out;
+}
+
+static bool same_machine(const options *o, const as_findings *f, as_arena *arena, as_err *err)
+{
+    as_machine here;
+    as_machine_describe(&here, arena);
+    if (o->across || (f->machine.fingerprint && !strcmp(f->machine.fingerprint, here.fingerprint)))
+        return true;
+    return as_fail(err, AS_EXIT_USAGE,
+                   "%s: was measured on another machine (%.20s, this is %.20s): measure here, or add --across to choose for "
+                   "that one", o->from, f->machine.fingerprint ? f->machine.fingerprint : "unknown", here.fingerprint);
+}
+
+/* --- for people -------------------------------------------------------------------------------------------------- */
+
+static const char *number(as_arena *a, double value) { return isnan(value) ? "-" : as_arena_printf(a, "%.4g", value); }
+
+static const char *whole(as_arena *a, uint64_t value, const char *missing)
+{
+    return value == AS_NO_COUNT ? missing : as_arena_printf(a, "%" PRIu64, value);
+}
+
+static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, as_text *out)
+{
+    static const char *const heads[] = {"rank", "pattern", "kernel", "isa", "threads", "ms", "interval",
+                                        "layers to cover", "workspace", "basis"};
+    enum { COLS = sizeof heads / sizeof *heads };
+    const char **cells = as_arena_alloc(a, (count + 1) * COLS * sizeof *cells);
+    memcpy(cells, heads, sizeof heads);
+    for (size_t i = 0; i < count; i++) {
+        const as_choice *r = rows[i];
+        char bytes[32] = "-";
+        if (r->workspace_bytes != AS_NO_COUNT)
+            as_format_bytes(bytes, (double)r->workspace_bytes);
+        const char *row[COLS] = {whole(a, r->rank, "-"), r->pattern, r->kernel, r->isa ? r->isa : "-",
+                                 whole(a, r->threads, "-"), number(a, r->ms),
+                                 as_arena_printf(a, "%.4g .. %.4g", r->ms_low, r->ms_high),
+                                 whole(a, r->layers_to_cover, "never"), as_arena_intern(a, bytes), r->basis};
+        memcpy(&cells[(i + 1) * COLS], row, sizeof row);
+    }
+    as_print_rows(out, cells, count + 1, COLS);
+}
+
+static void print_verdict(const as_chosen *c, as_text *out)
+{
+    const as_choice *first = &c->rows[0];
+    if (!c->ranked)
+        as_text_add(out, "nothing is left: every candidate is ruled out\n");
+    else if (c->tied > 1)
+        as_text_add(out, "\nno clear winner: the intervals of the first and %zu other%s meet\n", c->tied - 1,
+                    c->tied == 2 ? "" : "s");
+    else
+        as_text_add(out, "\nuse %s on %s: %.4g ms for all layers (%.4g .. %.4g, %s)\n", first->kernel, first->pattern,
+                    first->ms, first->ms_low, first->ms_high, first->basis);
+}
+
+static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_text *out)
+{
+    const as_choice **rows = as_arena_alloc(a, (c->count + 1) * sizeof *rows);
+    size_t n = 0;
+    for (size_t i = 0; i < c->ranked && i < ROWS_SHOWN; i++)
+        rows[n++] = &c->rows[i];
+    if (n)
+        print_rows(rows, n, a, out);
+    if (c->ranked > n)
+        as_text_add(out, "%zu more: --format csv\n", c->ranked - n);
+    print_verdict(c, out);
+    for (size_t i = n = 0; i < c->ranked; i++)
+        if (c->rows[i].pareto == 1)
+            rows[n++] = &c->rows[i];
+    if (n)
+        as_text_add(out, "\ncost per layer against layers to cover, the best of both:\n");
+    for (size_t i = 0; i < n; i++)
+        as_text_add(out, "  %.4g ms a layer, %" PRIu64 " to cover: %s  %s\n", rows[i]->ms / (double)ask->layers,
+                    rows[i]->layers_to_cover, rows[i]->kernel, rows[i]->pattern);
+    if (c->count > c->ranked)
+        as_text_add(out, "\nruled out:\n");
+    for (size_t i = c->ranked; i < c->count && i < c->ranked + RULED_OUT_SHOWN; i++)
+        as_text_add(out, "  %s  %s: %s\n", c->rows[i].kernel, c->rows[i].pattern, c->rows[i].note);
+    if (c->count > c->ranked + RULED_OUT_SHOWN)
+        as_text_add(out, "  %zu more: --format csv\n", c->count - c->ranked - RULED_OUT_SHOWN);
+}
+
+static bool print(const options *o, const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_err *err)
+{
+    as_text out = {0};
+    bool ok = true;
+    if (!strcmp(o->format, "table")) {
+        print_table(c, ask, a, &out);
+    } else if (!strcmp(o->format, "json")) {
+        ok = as_table_json(&as_choice_schema, c->rows, c->count, &out) || as_fail_memory(err);
+    } else {
+        as_table_header(&as_choice_schema, &out);
+        for (size_t i = 0; i < c->count; i++)
+            as_table_row(&as_choice_schema, &c->rows[i], &out);
+    }
+    ok = ok && as_print(&out, err);
+    as_text_free(&out);
+    return ok;
+}
+
+static as_exit stages(const options *o, as_arena *arena, as_err *err)
+{
+    as_choose_ask ask = {0};
+    as_findings f;
+    as_chosen chosen;
+    if (!read_ask(o, &ask, err) || !as_plugins_load(&o->selection, err) || !as_analyse(o->from, arena, &f, err) ||
+        !same_machine(o, &f, arena, err))
+        return err->code;
+    ask.cases = f.cases;
+    ask.rows = f.summary;
+    ask.count = f.case_count;
+    ask.fits = f.fits;
+    ask.fit_count = f.fit_count;
+    ask.cover = cover;
+    ask.state = &ask;
+    if (!as_choose(&ask, arena, &chosen, err) || !print(o, &chosen, &ask, arena, err))
+        return err->code;
+    return chosen.ranked ? AS_EXIT_OK : AS_EXIT_BAD;
+}
+
+static as_exit run(int argc, char **argv, as_err *err)
+{
+    options o = {.format = "table"};
+    int rest;
+    const as_opt opts[] = {{"--from", AS_OPT_TEXT, &o.from, NULL},
+                           {"--length", AS_OPT_TEXT, &o.length, NULL},
+                           {"--width", AS_OPT_TEXT, &o.width, NULL},
+                           {"--heads", AS_OPT_TEXT, &o.heads, NULL},
+                           {"--kv-heads", AS_OPT_TEXT, &o.kv_heads, NULL},
+                           {"--layers", AS_OPT_TEXT, &o.layers, NULL},
+                           {"--reach", AS_OPT_TEXT, &o.reach, NULL},
+                           {"--memory", AS_OPT_TEXT, &o.memory, NULL},
+                           {"--error", AS_OPT_TEXT, &o.error, NULL},
+                           {"--decode", AS_OPT_FLAG, &o.decode, NULL},
+                           {"--across", AS_OPT_FLAG, &o.across, NULL},
+                           {"--only", AS_OPT_TEXT, &o.selection.only, NULL},
+                           {"--plugin", AS_OPT_MANY, o.selection.plugins, NULL},
+                           {"--format", AS_OPT_TEXT, &o.format, "table|csv|json"},
+                           {0}};
+    if (!as_options(argc, argv, opts, 0, 0, &rest, err))
+        return err->code;
+    as_arena *arena = as_arena_create();
+    const as_exit code = stages(&o, arena, err);
+    as_arena_free(arena);
+    return code;
+}
+
+const as_command as_command_choose = {
+    .name = "choose",
+    .usage = "choose --from DIR --length T --width D --heads H [--kv-heads N] [--layers L] [--reach full|N] [--memory SIZE]\n"
+             "       [--error X] [--decode] [--across] [--only GLOB] [--plugin FILE]... [--format table|csv|json]",
+    .about = "which pattern and kernel for a target shape, from what was measured here",
+    .help = "  --from DIR      result folder of a run on this machine\n"
+            "  --length T      tokens; with --decode the keys that one query sees\n"
+            "  --layers L      of the model (1); times are of all of them\n"
+            "  --reach full|N  the last token must see all, or N, after the L layers\n"
+            "  --memory SIZE   operands and workspace of a call at most; with --decode keys and values of all layers\n"
+            "  --error X       largest absolute error against the float64 oracle that a kernel may have shown\n"
+            "  --decode        one query against T keys\n"
+            "  --across        choose for the machine of DIR, although this is another one\n"
+            "  --only GLOB     kernels; without it softmax attention alone (attention/*, content/*)\n"
+            "  --plugin FILE   a shared object whose kernels were measured, too (repeatable); its code runs\n"
+            "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"
+            "\n"
+            "basis: measured is that very case; interpolated lies between measured ones; extrapolated beyond them: by the\n"
+            "claimed class of growth, the tail slope, or the family's cost per FLOP. Where one number of a pattern was\n"
+            "measured at three values or more, values between them are candidates, too. Exit code 1: nothing is left.\n"
+            "\n"
+            "  attnscope choose --from results/... --length 16k --width 512 --heads 8 --layers 12 --reach full\n",
+    .run = run,
+    .order = 70,
+};
