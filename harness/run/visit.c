@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../kernels/cpu.h"
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "protocol.h"
+#include "spawn.h"
 
 enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100 };
 
@@ -38,73 +37,7 @@ typedef struct {
 
 unsigned as_run_batches(const as_measure *measure) { return measure->cold ? 3 * measure->batches : measure->batches; }
 
-/* --- the environment of a worker --------------------------------------------------------------------------------- */
-
-/* The core types that OpenBLAS is told when the case wants less than this CPU can do. */
-static const struct {
-    as_isa isa;
-    const char *type;
-} core_types[] = {{AS_SCALAR, "Prescott"}, {AS_AVX2, "Haswell"}, {AS_AVX512, "SkylakeX"}};
-
-static const char *core_type(const as_case *row)
-{
-    as_isa isa, best = AS_SCALAR;
-    if (!row->kernel || strcmp(row->kernel, "attention/blas") || !as_isa_parse(row->isa ? row->isa : "", &isa))
-        return NULL;
-    for (size_t i = 0; i < sizeof core_types / sizeof *core_types; i++)
-        if (as_cpu_isas() & AS_ISA_BIT(core_types[i].isa))
-            best = core_types[i].isa;
-    for (size_t i = 0; i < sizeof core_types / sizeof *core_types; i++)
-        if (isa != best && core_types[i].isa == isa)
-            return core_types[i].type;
-    return NULL;
-}
-
-/* Set by us, so not inherited; and everything by which Google Benchmark, OpenMP or BLAS would be told otherwise. */
-static bool replaced(const char *variable)
-{
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "GOTO_", "BENCHMARK_", "ATTNSCOPE_PAD="};
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (!strncmp(variable, prefixes[i], strlen(prefixes[i])))
-            return true;
-    return false;
-}
-
-/* Threads are left unbound: with OMP_PROC_BIND the OpenMP runtime binds the main thread as it is loaded, and OpenBLAS's
- * own threads inherit that one CPU. Environment size varies by process, and with it the stack's offset. */
-static char **environment(const as_visit *visit, as_arena *arena)
-{
-    extern char **environ;
-    size_t count = 0, at = 0;
-    while (environ[count])
-        count++;
-    const char **made = as_arena_alloc(arena, (count + 8) * sizeof *made);
-    for (size_t i = 0; i < count; i++)
-        if (!replaced(environ[i]))
-            made[at++] = environ[i];
-    const unsigned threads = (unsigned)visit->row->threads;
-    const char *type = core_type(visit->row);
-    made[at++] = as_arena_printf(arena, "OMP_NUM_THREADS=%u", threads);
-    made[at++] = as_arena_printf(arena, "OPENBLAS_NUM_THREADS=%u", threads);
-    made[at++] = "OMP_PROC_BIND=false";
-    made[at++] = "OMP_DYNAMIC=false";
-    if (type)
-        made[at++] = as_arena_printf(arena, "OPENBLAS_CORETYPE=%s", type);
-    const uint64_t mixed = (visit->seed + visit->process + 1) * 0x9e3779b97f4a7c15u;
-    made[at++] = as_arena_printf(arena, "ATTNSCOPE_PAD=%0*d", (int)(mixed >> 52), 0);
-    made[at] = NULL;
-    return (char **)(void *)made;
-}
-
 /* --- start and end ----------------------------------------------------------------------------------------------- */
-
-static uint64_t memory_limit(const as_measure *measure)
-{
-    if (measure->memory_bytes)
-        return measure->memory_bytes;
-    const double pages = (double)sysconf(_SC_AVPHYS_PAGES), percent = measure->memory_percent;
-    return (uint64_t)(pages * (double)sysconf(_SC_PAGESIZE) * (percent > 0 ? percent : 75) / 100);
-}
 
 /* A file in memory as stdin: the worker can be as slow or as dead as it likes. */
 static int request_file(const as_visit *visit)
@@ -114,7 +47,7 @@ static int request_file(const as_visit *visit)
                                 .process = visit->process,
                                 .order = visit->order,
                                 .batches = as_run_batches(visit->measure),
-                                .memory_bytes = memory_limit(visit->measure),
+                                .memory_bytes = as_spawn_memory(visit->measure),
                                 .seed = visit->seed,
                                 .plugins = visit->plugins ? visit->plugins : none,
                                 .events = visit->events ? visit->events : none};
@@ -136,39 +69,13 @@ static void shut(int *fd)
     *fd = -1;
 }
 
-/* In a process group of its own: the terminal's Ctrl-C goes to us alone, and all that it starts ends with it. */
-static int spawn(running *r, int in, int out, int err)
-{
-    static const char program[] = "/proc/self/exe";
-    char *const arguments[] = {(char *)"attnscope", (char *)"worker", NULL};
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, defaults;
-    sigemptyset(&none);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    int code = posix_spawn(&r->pid, program, &files, &attributes, arguments, environment(r->visit, r->arena));
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return code;
-}
-
 static bool start(running *r, as_err *err)
 {
     int in = request_file(r->visit), out[2] = {-1, -1}, errors[2] = {-1, -1};
     bool ok = in >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(errors, O_CLOEXEC) == 0;
-    int code = ok ? spawn(r, in, out[1], errors[1]) : errno;
+    const as_spawn spawn = {.row = r->visit->row, .seed = r->visit->seed, .process = r->visit->process};
+    const int ends[3] = {in, out[1], errors[1]};
+    int code = ok ? as_spawn_worker(&spawn, ends, r->arena, &r->pid) : errno;
     shut(&in);
     shut(&out[1]);
     shut(&errors[1]);
