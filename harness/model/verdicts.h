@@ -13,8 +13,8 @@
     F(t, AS_TEXT, other, "whose turn is held against the base's: new, or copy, a copy of the base: the control")       \
     F(t, AS_TEXT, led, "who went first: base or other")                                                                \
     F(t, AS_COUNT, calls, "calls in each of the two turns")                                                            \
-    F(t, AS_COUNT, base_ns, "wall time of the base's turn")                                                            \
-    F(t, AS_COUNT, other_ns, "wall time of the other's turn")                                                          \
+    F(t, AS_COUNT, base_ns, "wall time of the base's turn, less what it waited for a CPU")                                                           \
+    F(t, AS_COUNT, other_ns, "the same of the other's turn")                                                          \
     F(t, AS_TEXT, status, "ok; failed, missing, new or ended where a pair of processes gave no turns")                  \
     F(t, AS_TEXT, reason, "why it gave none")
 

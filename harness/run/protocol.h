@@ -70,7 +70,7 @@ typedef struct {
     as_hello hello;
     struct {
         uint64_t calls;
-        double wall_ns; /* of all calls */
+        double wall_ns; /* of all calls, less what the worker waited for a CPU */
     } turn;
 } as_answer;
 

@@ -7,6 +7,8 @@
 
 #include "ranks.h"
 
+#define LAYOUT_ALPHA 0.05 /* a guard beside the turns, which carry the error rates of the whole run */
+
 const char *as_verdict_name(as_verdict_kind kind)
 {
     static const char *const names[] = {"regressed", "improved", "same", "inconclusive", "missing", "new", "failed"};
@@ -49,7 +51,7 @@ as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bou
         from = i + 1;
     }
     const as_shift turns = as_signed_ranks(values, count, alpha);
-    const as_shift layouts = as_signed_ranks(pairs, out.processes, alpha);
+    const as_shift layouts = as_signed_ranks(pairs, out.processes, LAYOUT_ALPHA);
     free(values);
     free(pairs);
     out.estimate = turns.estimate;
