@@ -72,8 +72,10 @@ static bool one_trial(const as_case *row, const as_measure *measure, const injec
         out->tally.same += !strcmp(verdict.verdict, "same");
         out->tally.inconclusive += !strcmp(verdict.verdict, "inconclusive");
         out->failed += !strcmp(verdict.verdict, "failed");
-        fprintf(stderr, "%s %+.0f %%, trial %u: %s %+.2f %%\n", extra->name, 100 * extra->share, trial + 1, verdict.verdict,
-                100 * (verdict.ratio - 1));
+        fprintf(stderr, "%s %+.0f %%, trial %u: %s %+.2f %% (%+.2f .. %+.2f, control %+.2f .. %+.2f)%s%s\n", extra->name,
+                100 * extra->share, trial + 1, verdict.verdict, 100 * (verdict.ratio - 1), 100 * (verdict.ratio_low - 1),
+                100 * (verdict.ratio_high - 1), 100 * (verdict.control_low - 1), 100 * (verdict.control_high - 1),
+                verdict.reason ? ": " : "", verdict.reason ? verdict.reason : "");
     }
     as_arena_free(arena);
     return whole;

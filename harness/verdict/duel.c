@@ -13,7 +13,7 @@ typedef struct {
     as_judgement now;
     as_verdict_kind kind;
     as_pair_status status;
-    bool measured, flagged;
+    bool measured;
     const char *reason;
 } contest;
 
@@ -128,12 +128,19 @@ static void apply_holm(state *s)
     }
 }
 
+/* Behind those of the first phase, as further processes. */
+static void append(as_points *to, const as_points *from)
+{
+    const unsigned last = to->count ? to->points[to->count - 1].process + 1 : 0;
+    for (size_t i = 0; i < from->count; i++)
+        as_points_add(to, from->points[i].r, last + from->points[i].process);
+}
+
 static void confirm(state *s, size_t index)
 {
     contest *c = &s->cases[index];
     const as_verdict_kind was = c->kind;
     const double alpha = s->duel->rules.alpha;
-    c->flagged = true;
     if (!gather(s, index, AS_PHASE_CONFIRM, 0, s->duel->rules.confirm, alpha)) {
         if (c->status == AS_PAIR_ENDED)
             c->reason = "it looked changed, and the budget ended before fresh processes could confirm it";
@@ -145,14 +152,9 @@ static void confirm(state *s, size_t index)
         c->reason = "it looked changed, and fresh processes in reversed order did not confirm it";
     }
     /* Either way what is told rests on all turns. */
-    unsigned last = c->news.count ? c->news.points[c->news.count - 1].process + 1 : 0;
-    as_points all = {0};
-    for (size_t i = 0; i < c->news.count; i++)
-        as_points_add(&all, c->news.points[i].r, c->news.points[i].process);
-    for (size_t i = 0; i < c->again.count; i++)
-        as_points_add(&all, c->again.points[i].r, last + c->again.points[i].process);
-    c->now = judge(s, &all, alpha / (double)s->duel->count / s->looks);
-    as_points_free(&all);
+    append(&c->news, &c->again);
+    append(&c->copies, &c->again_copies);
+    c->now = judge(s, &c->news, alpha / (double)s->duel->count / s->looks);
 }
 
 /* The case whose copy of the base differs from the base, or count. */
@@ -160,7 +162,7 @@ static size_t control_flag(const state *s)
 {
     const double alpha = s->duel->rules.alpha / (double)s->duel->count;
     for (size_t i = 0; i < s->duel->count; i++)
-        if (flag(judge(s, &s->cases[i].copies, alpha).kind) || flag(judge(s, &s->cases[i].again_copies, alpha).kind))
+        if (flag(judge(s, &s->cases[i].copies, alpha).kind))
             return i;
     return s->duel->count;
 }
