@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "internal.h"
 
 #define CHECK_SEED 1
@@ -119,7 +120,8 @@ static bool check(job *j, size_t rows, as_arena *arena, as_applied *result, as_e
 static void describe(const job *j, as_arena *arena, as_applied *result)
 {
     const as_problem *p = &j->problem;
-    result->kernel = j->bench.entry->kernel->name;
+    char text[AS_KERNEL_TEXT_MAX];
+    result->kernel = as_arena_intern(arena, as_kernel_text(j->bench.entry->kernel, p->param, text));
     result->isa = as_isa_name(j->bench.entry->isa);
     result->pattern = as_arena_intern(arena, as_pattern_text(j->pattern));
     result->dense = j->full ? "full" : "causal";

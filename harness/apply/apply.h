@@ -15,7 +15,7 @@
 #include "../base/table.h"
 
 typedef struct {
-    const char *kernel, *pattern;       /* mechanism/algorithm; any text of the pattern language */
+    const char *kernel, *pattern;       /* mechanism/algorithm[:key=value,...]; any pattern */
     const char *q, *k, *v, *out, *mask; /* paths; mask: NULL for none */
     double scale;                       /* NaN: 1/sqrt(d) */
     int threads;                        /* 1 or more */
@@ -30,7 +30,7 @@ typedef struct {
 } as_apply_request;
 
 #define AS_APPLY_COLUMNS(F, t)                                                                                         \
-    F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm, and its parameters where they are not the usual ones")                 \
     F(t, AS_TEXT, isa, "instruction set of the build that ran")                                                        \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
     F(t, AS_TEXT, dense, "what dense means here: causal or full")                                                      \

@@ -199,7 +199,7 @@ const as_command as_command_apply = {
         "last query stands at the last key. float32, float16, or uint16, taken for bfloat16 bits; C or Fortran order;\n"
         "little-endian. The output has q's shape and is float32. A query that sees no key gives zeros.\n"
         "\n"
-        "  --kernel K      such as attention/flash; 'attnscope list' shows all\n"
+        "  --kernel K      such as attention/flash or content/topk:k=32; 'attnscope list' shows all\n"
         "  --pattern P     such as causal or sink:s=4+window:w=256\n"
         "  --q, --k, --v   the inputs, .npy\n"
         "  --out O.npy     the output, written whole or not at all; written, too, when the verdict is bad\n"

@@ -10,7 +10,7 @@
 #include "../base/err.h"
 #include "run.h"
 
-#define AS_PROTOCOL 2
+#define AS_PROTOCOL 3
 
 typedef enum {
     AS_MODE_VISIT, /* check, time, check again, end */
@@ -55,6 +55,7 @@ typedef enum {
     AS_SAYS_NOTE,    /* what is known of a crash, said with the last breath: text */
     AS_SAYS_SAMPLE,
     AS_SAYS_COUNTER,
+    AS_SAYS_PHASE,   /* after the last sample */
     AS_SAYS_RESULT,  /* the last line */
     AS_SAYS_HELLO,
     AS_SAYS_READY,   /* turn: what one call takes, roughly */
@@ -66,6 +67,7 @@ typedef struct {
     char text[320];
     as_sample sample;
     as_counter counter;
+    as_phase_time phase;
     as_visit_result result;
     as_hello hello;
     struct {

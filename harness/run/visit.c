@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,10 +15,11 @@
 
 #include "../base/clock.h"
 #include "../base/file.h"
+#include "environment.h"
 #include "protocol.h"
 #include "spawn.h"
 
-enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100 };
+enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100, ROUNDS_MAX = 64 /* in which a kernel may choose the same pair anew */ };
 
 typedef struct {
     const as_visit *visit;
@@ -164,12 +166,58 @@ static bool on_counter(running *r, as_counter *c)
     return !r->sink_ended;
 }
 
+/* NULL, or what is wrong with the time of a phase. */
+static const char *absurd_phase(const running *r, const as_phase_time *p)
+{
+    const struct {
+        bool wrong;
+        const char *what;
+    } rules[] = {
+        {r->samples < as_run_batches(r->visit->measure), "a phase before its last sample"},
+        {p->process != r->visit->process, "a phase of another process"},
+        {p->batch == AS_NO_COUNT || p->once > 1, "a phase with cells missing"},
+        {p->calls < 1 || p->calls == AS_NO_COUNT, "a phase without calls"},
+        {!(p->wall_ns >= 0 && p->wall_ns <= elapsed(r) * 1e9), "a phase that took more time than has passed"},
+        {!(p->clock_ns >= 0 && p->clock_ns < 1e6), "a clock that takes a millisecond to read"},
+        {!p->phase || !*p->phase || strlen(p->phase) > 40, "a phase without a name, or with one of more than 40 bytes"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].wrong)
+            return rules[i].what;
+    return NULL;
+}
+
+static bool on_phase(running *r, as_phase_time *p)
+{
+    const char *why = absurd_phase(r, p);
+    if (why) {
+        failed(r, "the worker reported %s", why);
+        return false;
+    }
+    as_printable((char *)p->phase); /* lies in our arena */
+    p->case_ = r->visit->row->case_;
+    r->sink_ended = r->sink->phase && !r->sink->phase(r->sink->state, p);
+    return !r->sink_ended;
+}
+
+static bool can_be_chosen(const running *r, const as_visit_result *result)
+{
+    const as_case *row = r->visit->row;
+    const double all = (double)row->batch * (double)row->heads * (double)row->length * (double)row->context;
+    const bool mass = isnan(result->mass_kept) || (result->mass_kept >= 0 && result->mass_kept <= 1 + 1e-6);
+    return mass && (result->chosen == AS_NO_COUNT || (double)result->chosen <= ROUNDS_MAX * all);
+}
+
 static bool on_result(running *r, const as_visit_result *result)
 {
     *r->result = *result;
     r->finished = true;
     if (strcmp(result->status, "ok"))
         return true;
+    if (!can_be_chosen(r, result)) {
+        failed(r, "the kernel says that it chose more pairs than there are, or kept more mass than there is");
+        return false;
+    }
     if (!result->checked || r->samples < as_run_batches(r->visit->measure) || !(result->error_max >= 0) ||
         !(result->error_max <= result->error_allowed)) {
         failed(r, "the worker said ok after %u of %u samples without a passed check", r->samples,
@@ -192,6 +240,8 @@ static bool on_line(running *r, const char *line, size_t length)
         return on_sample(r, &answer.sample);
     if (answer.kind == AS_SAYS_COUNTER)
         return on_counter(r, &answer.counter);
+    if (answer.kind == AS_SAYS_PHASE)
+        return on_phase(r, &answer.phase);
     if (answer.kind == AS_SAYS_RESULT)
         return on_result(r, &answer.result);
     memcpy(answer.kind == AS_SAYS_STAGE ? r->stage : r->note, answer.text, sizeof answer.text);
@@ -342,6 +392,8 @@ bool as_run_visit(const as_visit *visit, const as_sink *sink, as_visit_result *r
                                 .error_allowed = AS_NO_REAL,
                                 .workspace_peak_bytes = AS_NO_COUNT,
                                 .rss_peak_bytes = AS_NO_COUNT,
+                                .chosen = AS_NO_COUNT,
+                                .mass_kept = AS_NO_REAL,
                                 .speed_peak = AS_NO_REAL};
     int status = 0;
     r.arena = as_arena_create();

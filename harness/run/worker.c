@@ -299,7 +299,7 @@ static bool measure(as_worker *w)
     if (w->request.mode == AS_MODE_TURNS)
         return as_worker_turns(w) && as_worker_check_again(w);
     prepare_counters(w);
-    return warm_up(w) && time_batches(w) && as_worker_check_again(w);
+    return warm_up(w) && time_batches(w) && as_worker_time_phases(w) && as_worker_check_again(w);
 }
 
 /* One line; what follows it is what a living worker is asked. */
@@ -333,6 +333,8 @@ int as_worker_main(void)
                                  .error_allowed = AS_NO_REAL,
                                  .workspace_peak_bytes = AS_NO_COUNT,
                                  .rss_peak_bytes = AS_NO_COUNT,
+                                 .chosen = AS_NO_COUNT,
+                                 .mass_kept = AS_NO_REAL,
                                  .speed_peak = AS_NO_REAL};
     if (w.out < 0 || !read_request(&w, &err)) {
         fprintf(stderr, "attnscope: %s\n", err.text[0] ? err.text : "worker: no stdout to answer on");

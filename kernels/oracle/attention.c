@@ -55,4 +55,4 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-const as_oracle as_oracle_attention = {"attention", row};
+const as_oracle as_oracle_attention = {.kernels = "attention", .row = row};

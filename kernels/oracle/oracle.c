@@ -1,4 +1,4 @@
-/* oracle.c: finds the oracle of a mechanism and holds a kernel's output against it; fills and poisons operands. */
+/* oracle.c: finds the oracle of a kernel and holds a kernel's output against it; fills and poisons operands. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oracle.h"
 
@@ -7,18 +7,21 @@
 
 #include "truth.h"
 
-extern const as_oracle as_oracle_attention;
+extern const as_oracle *const as_builtin_oracles[]; /* ends with NULL */
 
-static const as_oracle *const oracles[] = {&as_oracle_attention};
-
+/* The longest beginning wins: an algorithm's own truth before its mechanism's. */
 const as_oracle *as_oracle_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof oracles / sizeof *oracles; i++) {
-        size_t n = strlen(oracles[i]->mechanism);
-        if (!strncmp(oracles[i]->mechanism, name, n) && name[n] == '/')
-            return oracles[i];
+    const as_oracle *best = NULL;
+    size_t longest = 0;
+    for (const as_oracle *const *o = as_builtin_oracles; *o; o++) {
+        const size_t n = strlen((*o)->kernels);
+        if (!strncmp((*o)->kernels, name, n) && (!name[n] || strchr("/-:", name[n])) && n > longest) {
+            best = *o;
+            longest = n;
+        }
     }
-    return NULL;
+    return best;
 }
 
 /* Counter-based random numbers: the i-th is a hash of (seed, i), so any element can be made alone and the order of
@@ -66,15 +69,24 @@ size_t as_operand_bytes(const as_operand *operand)
     return __builtin_mul_overflow(elements(operand), operand->dtype == AS_F32 ? (size_t)4 : 2, &bytes) ? SIZE_MAX : bytes;
 }
 
+/* Makes sums over a weight's inputs about as large as the inputs; 1 for what is no weight. */
+static float weight_scale(const as_operand *operand, size_t n)
+{
+    const size_t last = operand->shape[operand->rank - 1];
+    const size_t inputs = operand->fill == AS_FILL_WEIGHT ? n / last : operand->fill == AS_FILL_WEIGHT_ROWS ? last : 1;
+    return (float)(1 / sqrt((double)inputs));
+}
+
 void as_operand_fill(const as_operand *operand, uint64_t seed, void *data)
 {
     const size_t n = elements(operand);
     const uint64_t base = mix(seed);
+    const float scale = weight_scale(operand, n);
     for (size_t i = 0; i < n; i++) {
         const uint64_t r = mix(base + i);
-        const float value = operand->fill == AS_FILL_NORMAL    ? bell(r)
-                            : operand->fill == AS_FILL_UNIFORM ? (float)(r >> 40) * (1.0f / 16777216.0f)
-                                                               : 0.0f;
+        const float value = operand->fill == AS_FILL_UNIFORM ? (float)(r >> 40) * (1.0f / 16777216.0f)
+                            : operand->fill == AS_FILL_ZERO  ? 0.0f
+                                                             : bell(r) * scale;
         store(data, i, operand->dtype, value);
     }
 }
@@ -116,6 +128,14 @@ size_t as_oracle_rows(const as_problem *p, double flops)
     return rows < 4 ? 4 : rows > 1e9 ? (size_t)1e9 : (size_t)rows;
 }
 
+/* `rows` rows at 4 S d FLOPs, in rows of this oracle's price; at least the first and the last. */
+static size_t affordable(const as_oracle *oracle, const as_problem *p, size_t rows)
+{
+    const double usual = 4.0 * (double)p->context * (double)p->head_dim;
+    const double fewer = oracle->price ? (double)rows * usual / oracle->price(p) : (double)rows;
+    return fewer < 2 ? (rows < 2 ? rows : 2) : fewer < (double)rows ? (size_t)fewer : rows;
+}
+
 /* Where either is not a number, 0 if both are and infinity if one is: NaN in the inputs must come out as NaN. */
 static double difference(double got, double truth)
 {
@@ -135,14 +155,19 @@ bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_oper
     const size_t all = dims[0] * dims[1] * dims[2], width = operands[out].shape[operands[out].rank - 1];
     double *truth = malloc(width * sizeof *truth);
     bool ok = truth != NULL;
-    *verdict = (as_oracle_verdict){.error_max = 0};
+    double mass = 0;
+    *verdict = (as_oracle_verdict){.error_max = 0, .mass_kept = NAN};
+    rows = affordable(oracle, p, rows);
     rows = rows < all ? rows : all;
     for (size_t i = 0; ok && i < rows; i++) {
         const size_t index = pick(i, rows, all, seed);
         const as_oracle_row at = row_at(dims, index);
         ok = oracle->row(p, operand, at, truth);
         verdict->rows++;
+        mass += ok && oracle->mass ? oracle->mass(p, operand, at) : 0;
         for (size_t c = 0; ok && c < width; c++) {
+            if (truth[c] == AS_ORACLE_SKIPPED)
+                continue;
             const double got = as_truth_at(operand[out], index * width + c, operands[out].dtype);
             const double seen = difference(got, truth[c]);
             if (seen > verdict->error_max) {
@@ -151,6 +176,8 @@ bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_oper
             }
         }
     }
+    if (oracle->mass)
+        verdict->mass_kept = mass / (double)verdict->rows;
     free(truth);
     return ok;
 }

@@ -10,20 +10,31 @@ typedef struct {
     size_t batch, head, row;
 } as_oracle_row;
 
+/* A file kernels/oracle/NAME.c defines one `const as_oracle as_oracle_NAME` (NAME with _ for -); the table is generated.
+ * The answer of a kernel is its first output operand; further ones are what it tells of how it came by it (which keys it
+ * chose) or what a `once` phase left for later calls. */
 typedef struct {
-    const char *mechanism; /* the part of a kernel's name before the slash */
+    const char *kernels; /* whom it serves: a mechanism, or the beginning of a kernel's name up to its end, a - or a : */
     /* Computes output row `at` (its length is the last dimension of the output operand) in float64 from the operands;
-     * false when memory ran out. */
+     * false when memory ran out. Where a kernel chooses its keys, near-ties make another choice than the oracle's as good:
+     * the oracle takes the kernel's choice, and fills the row with infinity when that choice breaks the kernel's rule. */
     bool (*row)(const as_problem *p, void *const *operand, as_oracle_row at, double *out);
+    double (*price)(const as_problem *p); /* FLOPs of a row, where they are not about 4 S d; else NULL */
+    /* Share of dense attention's weight that lies on the keys chosen for the row; NULL where none are chosen. */
+    double (*mass)(const as_problem *p, void *const *operand, as_oracle_row at);
 } as_oracle;
 
-/* The oracle of a kernel called `name`, or NULL: then nothing may be timed. */
+/* What an oracle puts where an element would cost too much to know; such an element is not compared. */
+#define AS_ORACLE_SKIPPED 1e300
+
+/* The oracle of a kernel called `name` (parameters behind a colon do not matter), or NULL: then nothing may be timed. */
 const as_oracle *as_oracle_find(const char *name);
 
 typedef struct {
     size_t rows;      /* how many were compared */
     double error_max; /* largest absolute difference; infinity when the kernel gave a NaN or left poison */
     as_oracle_row worst;
+    double mass_kept; /* mean over the compared rows; NaN where the kernel chooses no keys */
 } as_oracle_verdict;
 
 /* Compares up to `rows` rows drawn by `seed` (first and last always among them; all when there are no more) of the

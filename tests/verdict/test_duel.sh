@@ -59,7 +59,7 @@ says 'a line without end'
 fake crashing 'kill -SEGV $$'
 expect 2 "$ATTNSCOPE" duel base crashing small.yaml
 says 'killed by SIGSEGV'
-fake older 'cat >/dev/null; echo "attnscope: worker: speaks protocol 1, was asked in 2: rebuild both sides" >&2; exit 2'
+fake older 'cat >/dev/null; echo "attnscope: worker: speaks protocol 1, was asked in 3: rebuild both sides" >&2; exit 2'
 expect 2 "$ATTNSCOPE" duel older new small.yaml
 says 'another protocol'
 fake newer 'echo "{\"says\":\"hello\",\"body\":{\"protocol\":99,\"version\":\"9\",\"commit\":\"c\",\"kernels\":[]}}"'
@@ -68,7 +68,7 @@ says 'protocol 99'
 [ -e results ] && fail "a duel that could not begin left a folder"
 
 # A program that knows itself and fails when it is to work: a status, never `same`.
-hello=$(printf '{"protocol":2,"version":"1","commit":"c","kernels":["attention/naive"]}')
+hello=$(printf '{"protocol":3,"version":"1","commit":"c","kernels":["attention/naive"]}')
 broken() { # NAME WHAT-IT-DOES
     fake "$1" "read -r request; case \$request in *'\"mode\":1'*) echo '{\"says\":\"hello\",\"body\":$hello}'; exit 0 ;; esac; $2"
 }
