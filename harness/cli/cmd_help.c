@@ -6,6 +6,7 @@
 
 #include "../base/nearest.h"
 #include "../model/records.h"
+#include "../model/verdicts.h"
 #include "cli.h"
 
 void as_command_page(const as_command *command, as_text *out)
@@ -91,7 +92,8 @@ static void add_schema(const as_schema *schema, as_text *out)
 static void columns(as_text *out)
 {
     const as_schema *const schemas[] = {&as_case_schema, &as_sample_schema, &as_counter_schema, &as_phase_schema,
-                                        &as_summary_schema, &as_share_schema, &as_fit_schema, &as_crossover_schema};
+                                        &as_summary_schema, &as_share_schema, &as_fit_schema, &as_crossover_schema,
+                                        &as_turn_schema, &as_verdict_schema};
     as_text_append(out, columns_intro, sizeof columns_intro - 1);
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
         add_schema(schemas[i], out);

@@ -105,13 +105,37 @@ void as_request_write(const as_request *r, as_text *out)
     json_object_set_new(object, "seed", json_integer((json_int_t)r->seed)); /* two's complement carries all 64 bits */
     json_object_set_new(object, "plugins", texts_json(r->plugins));
     json_object_set_new(object, "events", texts_json(r->events));
+    json_object_set_new(object, "mode", json_integer(r->mode));
+    json_object_set_new(object, "inject", json_integer(r->inject));
+    json_object_set_new(object, "inject_share", json_real(r->inject_share));
     say(object, out);
+}
+
+void as_ask_write(const as_ask *ask, as_text *out)
+{
+    if (ask->calls)
+        as_text_add(out, "{\"ask\":\"turn\",\"calls\":%llu}\n", (unsigned long long)ask->calls);
+    else
+        as_text_add(out, "{\"ask\":\"end\"}\n");
+}
+
+bool as_ask_read(const char *line, size_t length, as_ask *out)
+{
+    json_error_t why;
+    json_t *object = json_loadb(line, length, 0, &why);
+    const char *ask = json_string_value(json_object_get(object, "ask"));
+    json_int_t calls = json_integer_value(json_object_get(object, "calls"));
+    const bool turn = ask && !strcmp(ask, "turn") && calls > 0;
+    const bool ok = turn || (ask && !strcmp(ask, "end"));
+    *out = (as_ask){.calls = turn ? (uint64_t)calls : 0};
+    json_decref(object);
+    return ok;
 }
 
 bool as_request_read(const char *text, size_t length, as_arena *arena, as_request *out, as_err *err)
 {
     json_error_t why;
-    json_int_t protocol = 0, process = 0, order = 0, batches = 0, memory = 0, seed = 0;
+    json_int_t protocol = 0, process = 0, order = 0, batches = 0, memory = 0, seed = 0, mode = 0, inject = 0;
     json_t *row = NULL, *plugins = NULL, *events = NULL;
     bool ok = false;
     json_t *object = json_loadb(text, length, 0, &why);
@@ -122,12 +146,20 @@ bool as_request_read(const char *text, size_t length, as_arena *arena, as_reques
                 (long long)protocol);
         goto done;
     }
-    if (json_unpack_ex(object, &why, 0, "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "case", &row, "process", &process,
+    if (json_unpack_ex(object, &why, 0, "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:F}", "case", &row, "process", &process,
                        "order", &order, "batches", &batches, "memory_bytes", &memory, "seed", &seed, "plugins",
-                       &plugins, "events", &events) != 0) {
+                       &plugins, "events", &events, "mode", &mode, "inject", &inject, "inject_share",
+                       &out->inject_share) != 0) {
         as_fail(err, AS_EXIT_USAGE, "worker: the request is incomplete: %s", why.text);
         goto done;
     }
+    if (mode < AS_MODE_VISIT || mode > AS_MODE_TURNS || inject < AS_INJECT_NONE || inject > AS_INJECT_MEMORY ||
+        !(out->inject_share >= 0 && out->inject_share <= 10)) {
+        as_fail(err, AS_EXIT_USAGE, "worker: the request asks for a mode that there is not");
+        goto done;
+    }
+    out->mode = (as_mode)mode;
+    out->inject = (as_inject)inject;
     if (batches < 1 || batches > 1000000 || process < 0 || memory < 0 || order < 0) {
         as_fail(err, AS_EXIT_USAGE, "worker: the request asks for %lld batches in process %lld", (long long)batches,
                 (long long)process);
@@ -196,7 +228,48 @@ static bool result_read(json_t *object, as_visit_result *r, as_err *err)
 
 static const char *const kinds[] = {[AS_SAYS_STAGE] = "stage",     [AS_SAYS_NOTE] = "note",
                                     [AS_SAYS_SAMPLE] = "sample",   [AS_SAYS_COUNTER] = "counter",
-                                    [AS_SAYS_PHASE] = "phase",     [AS_SAYS_RESULT] = "result"};
+                                    [AS_SAYS_PHASE] = "phase",     [AS_SAYS_RESULT] = "result",   [AS_SAYS_HELLO] = "hello",
+                                    [AS_SAYS_READY] = "ready",     [AS_SAYS_TURN] = "turn"};
+
+static json_t *hello_json(const as_hello *h)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "protocol", count_or_null(h->protocol));
+    json_object_set_new(object, "version", json_string(h->version));
+    json_object_set_new(object, "commit", json_string(h->commit));
+    json_object_set_new(object, "kernels", texts_json(h->kernels));
+    return object;
+}
+
+static bool hello_read(json_t *object, as_arena *arena, as_hello *h, as_err *err)
+{
+    const char *version = json_string_value(json_object_get(object, "version"));
+    const char *commit = json_string_value(json_object_get(object, "commit"));
+    json_t *kernels = json_object_get(object, "kernels");
+    h->protocol = count_of(object, "protocol");
+    if (h->protocol == AS_NO_COUNT || !version || !commit || !json_is_array(kernels))
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "a hello that does not say who it is");
+    h->version = as_arena_intern(arena, version);
+    h->commit = as_arena_intern(arena, commit);
+    h->kernels = texts_read(kernels, arena);
+    return true;
+}
+
+static json_t *turn_json(const as_answer *a)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "calls", count_or_null(a->turn.calls));
+    json_object_set_new(object, "wall_ns", real_or_null(a->turn.wall_ns));
+    return object;
+}
+
+static bool turn_read(json_t *object, as_answer *a, as_err *err)
+{
+    a->turn.calls = count_of(object, "calls");
+    a->turn.wall_ns = real_of(object, "wall_ns");
+    return (a->turn.calls != AS_NO_COUNT && a->turn.calls && a->turn.wall_ns > 0) ||
+           as_fail(err, AS_EXIT_ENVIRONMENT, "a turn without calls or without a time");
+}
 
 /* The kinds whose body is a record. */
 static const as_schema *schema_of(as_says kind)
@@ -221,6 +294,10 @@ void as_answer_write(const as_answer *a, as_text *out)
         body = record_json(schema_of(a->kind), record_of(&copy));
     else if (a->kind == AS_SAYS_RESULT)
         body = result_json(&a->result);
+    else if (a->kind == AS_SAYS_HELLO)
+        body = hello_json(&a->hello);
+    else if (a->kind == AS_SAYS_READY || a->kind == AS_SAYS_TURN)
+        body = turn_json(a);
     else
         body = json_string(a->text);
     json_object_set_new(object, "body", body ? body : json_string("?"));
@@ -246,6 +323,10 @@ bool as_answer_read(const char *line, size_t length, as_arena *arena, as_answer 
         ok = record_read(schema_of(out->kind), body, arena, record_of(out), err);
     } else if (kind == AS_SAYS_RESULT) {
         ok = result_read(body, &out->result, err);
+    } else if (kind == AS_SAYS_HELLO) {
+        ok = hello_read(body, arena, &out->hello, err);
+    } else if (kind == AS_SAYS_READY || kind == AS_SAYS_TURN) {
+        ok = turn_read(body, out, err);
     } else if (json_is_string(body)) {
         snprintf(out->text, sizeof out->text, "%s", json_string_value(body));
         as_printable(out->text);

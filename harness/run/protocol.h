@@ -1,4 +1,5 @@
-/* protocol.h: what parent and worker say to each other: one request, then answers, each one line of JSON.
+/* protocol.h: what parent and worker say to each other: one request, then answers, each one line of JSON. A living worker
+ * (mode turns) goes on to read one line of JSON for each turn that it is asked for, until {"ask":"end"}.
  * SPDX-License-Identifier: Apache-2.0
  * The parent trusts nothing that it reads: a line of an unknown kind, a missing key, a value of another type is an
  * error, and the visit fails. */
@@ -9,7 +10,16 @@
 #include "../base/err.h"
 #include "run.h"
 
-#define AS_PROTOCOL 2
+#define AS_PROTOCOL 3
+
+typedef enum {
+    AS_MODE_VISIT, /* check, time, check again, end */
+    AS_MODE_HELLO, /* say what program this is and which kernels it has, and end; row is not looked at */
+    AS_MODE_TURNS, /* check, warm up, say ready, then time turns as they are asked for */
+} as_mode;
+
+/* What is added to every call of a living worker, so that a duel can be shown a slow-down of known size. */
+typedef enum { AS_INJECT_NONE, AS_INJECT_WORK, AS_INJECT_ARITHMETIC, AS_INJECT_MEMORY } as_inject;
 
 typedef struct {
     as_case row;
@@ -18,7 +28,24 @@ typedef struct {
     uint64_t seed;
     const char *const *plugins; /* each ends with NULL */
     const char *const *events;
+    as_mode mode;
+    as_inject inject;
+    double inject_share; /* of a call's own time: 0.02 */
 } as_request;
+
+typedef struct {
+    uint64_t calls;  /* 0: end */
+} as_ask;
+
+void as_ask_write(const as_ask *ask, as_text *out);
+bool as_ask_read(const char *line, size_t length, as_ask *out);
+
+/* What a program says of itself. */
+typedef struct {
+    uint64_t protocol;
+    const char *version, *commit;
+    const char *const *kernels; /* names, ends with NULL */
+} as_hello;
 
 void as_request_write(const as_request *request, as_text *out);
 bool as_request_read(const char *text, size_t length, as_arena *arena, as_request *out, as_err *err);
@@ -30,6 +57,9 @@ typedef enum {
     AS_SAYS_COUNTER,
     AS_SAYS_PHASE,   /* after the last sample */
     AS_SAYS_RESULT,  /* the last line */
+    AS_SAYS_HELLO,
+    AS_SAYS_READY,   /* turn: what one call takes, roughly */
+    AS_SAYS_TURN,    /* turn */
 } as_says;
 
 typedef struct {
@@ -39,6 +69,11 @@ typedef struct {
     as_counter counter;
     as_phase_time phase;
     as_visit_result result;
+    as_hello hello;
+    struct {
+        uint64_t calls;
+        double wall_ns; /* of all calls, less what the worker waited for a CPU */
+    } turn;
 } as_answer;
 
 /* One line with its newline. Only what belongs to the kind is looked at. */

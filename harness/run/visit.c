@@ -5,7 +5,6 @@
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../kernels/cpu.h"
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "environment.h"
 #include "protocol.h"
+#include "spawn.h"
 
 enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100, ROUNDS_MAX = 64 /* in which a kernel may choose the same pair anew */ };
 
@@ -42,14 +41,6 @@ unsigned as_run_batches(const as_measure *measure) { return measure->cold ? 3 * 
 
 /* --- start and end ----------------------------------------------------------------------------------------------- */
 
-static uint64_t memory_limit(const as_measure *measure)
-{
-    if (measure->memory_bytes)
-        return measure->memory_bytes;
-    const double pages = (double)sysconf(_SC_AVPHYS_PAGES), percent = measure->memory_percent;
-    return (uint64_t)(pages * (double)sysconf(_SC_PAGESIZE) * (percent > 0 ? percent : 75) / 100);
-}
-
 /* A file in memory as stdin: the worker can be as slow or as dead as it likes. */
 static int request_file(const as_visit *visit)
 {
@@ -58,7 +49,7 @@ static int request_file(const as_visit *visit)
                                 .process = visit->process,
                                 .order = visit->order,
                                 .batches = as_run_batches(visit->measure),
-                                .memory_bytes = memory_limit(visit->measure),
+                                .memory_bytes = as_spawn_memory(visit->measure),
                                 .seed = visit->seed,
                                 .plugins = visit->plugins ? visit->plugins : none,
                                 .events = visit->events ? visit->events : none};
@@ -80,39 +71,13 @@ static void shut(int *fd)
     *fd = -1;
 }
 
-/* In a process group of its own: the terminal's Ctrl-C goes to us alone, and all that it starts ends with it. */
-static int spawn(running *r, int in, int out, int err)
-{
-    static const char program[] = "/proc/self/exe";
-    char *const arguments[] = {(char *)"attnscope", (char *)"worker", NULL};
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, defaults;
-    sigemptyset(&none);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    int code = posix_spawn(&r->pid, program, &files, &attributes, arguments, as_worker_environment(r->visit, r->arena));
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return code;
-}
-
 static bool start(running *r, as_err *err)
 {
     int in = request_file(r->visit), out[2] = {-1, -1}, errors[2] = {-1, -1};
     bool ok = in >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(errors, O_CLOEXEC) == 0;
-    int code = ok ? spawn(r, in, out[1], errors[1]) : errno;
+    const as_spawn spawn = {.row = r->visit->row, .seed = r->visit->seed, .process = r->visit->process};
+    const int ends[3] = {in, out[1], errors[1]};
+    int code = ok ? as_spawn_worker(&spawn, ends, r->arena, &r->pid) : errno;
     shut(&in);
     shut(&out[1]);
     shut(&errors[1]);

@@ -105,6 +105,18 @@ static void after_loop(void *state)
     as_disturbance_after(&w->after);
 }
 
+/* A workspace as timing wants it, and what is paid once for many calls. */
+bool as_worker_warm_workspace(as_worker *w)
+{
+    if (!as_worker_workspace(w, as_worker_lines(w, AS_OPERANDS_MAX), 0))
+        return false;
+    if (w->workspace.bytes)
+        memset(w->workspace.data, 0xff, w->workspace.bytes);
+    as_worker_stage(w, "in its warm-up");
+    as_worker_run(w, true);
+    return true;
+}
+
 /* Every page in, the CPU awake, the caches as a caller in a loop would find them. A single call longer than the whole
  * warm-up counts as its own: the check has just made one, on pages that have since been faulted in. Then a batch is one
  * call, too. */
@@ -113,12 +125,8 @@ static bool warm_up(as_worker *w)
     const as_loop loop = {.state = w, .call = call_kernel}, empty = {.call = call_nothing};
     as_timed ignored;
     const double least_s = fmax(fmax(BATCH_S, 1e-3), 1000e-9 * (double)w->tick_ns);
-    if (!as_worker_workspace(w, as_worker_lines(w, AS_OPERANDS_MAX), 0))
+    if (!as_worker_warm_workspace(w))
         return false;
-    if (w->workspace.bytes)
-        memset(w->workspace.data, 0xff, w->workspace.bytes);
-    as_worker_stage(w, "in its warm-up");
-    as_worker_run(w, true);
     as_gbench_time(&empty, 1, &ignored); /* so that its own pages are in */
     w->calls = 1;
     if (w->first_call_ns > WARM_UP_NS)
@@ -277,21 +285,32 @@ static bool resolve(as_worker *w)
 
 static bool measure(as_worker *w)
 {
+    if (w->request.mode == AS_MODE_HELLO) {
+        if (!load_plugins(w))
+            return false;
+        as_worker_hello(w);
+        return true;
+    }
     if (!clocks_tick(w) || !load_plugins(w) || !resolve(w))
         return false;
     limit_memory(w);
     if (!as_worker_allocate(w) || !as_worker_check_first(w))
         return false;
+    if (w->request.mode == AS_MODE_TURNS)
+        return as_worker_turns(w) && as_worker_check_again(w);
     prepare_counters(w);
     return warm_up(w) && time_batches(w) && as_worker_time_phases(w) && as_worker_check_again(w);
 }
 
+/* One line; what follows it is what a living worker is asked. */
 static bool read_request(as_worker *w, as_err *err)
 {
-    as_text text = {0};
-    bool ok = as_file_read("/dev/stdin", 1 << 24, &text, err) &&
-              as_request_read(text.data ? text.data : "", text.length, w->arena, &w->request, err);
-    as_text_free(&text);
+    char *line = NULL;
+    size_t size = 0;
+    w->in = fdopen(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 100), "r");
+    const ssize_t length = w->in ? getline(&line, &size, w->in) : -1;
+    bool ok = as_request_read(length > 0 ? line : "", length > 0 ? (size_t)length : 0, w->arena, &w->request, err);
+    free(line);
     return ok;
 }
 
@@ -319,6 +338,8 @@ int as_worker_main(void)
                                  .speed_peak = AS_NO_REAL};
     if (w.out < 0 || !read_request(&w, &err)) {
         fprintf(stderr, "attnscope: %s\n", err.text[0] ? err.text : "worker: no stdout to answer on");
+        if (w.in)
+            fclose(w.in);
         as_arena_free(w.arena);
         return AS_EXIT_USAGE;
     }
@@ -332,6 +353,7 @@ int as_worker_main(void)
         as_buffer_free(&w.buffers[i]);
     as_buffer_free(&w.workspace);
     as_resolved_free(&w.it);
+    fclose(w.in);
     as_arena_free(w.arena);
     return AS_EXIT_OK;
 }

@@ -3,6 +3,8 @@
 #ifndef AS_WORKER_H
 #define AS_WORKER_H
 
+#include <stdio.h>
+
 #include "counters.h"
 #include "gauge.h"
 #include "memory.h"
@@ -27,11 +29,22 @@ typedef struct {
     as_disturbance before, after; /* of the batch under way */
     uint64_t began_ns, ended_ns;
     as_visit_result result;
+    FILE *in; /* what is asked of a living worker */
 } as_worker;
 
 /* worker.c: tells the parent what is under way; notes why the case failed and returns false. */
 void as_worker_stage(as_worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool as_worker_fail(as_worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void as_worker_say(as_worker *w, const as_answer *answer);
+
+/* worker_turns.c: a living worker, after its check and until it is told to end. And what this program is. */
+bool as_worker_turns(as_worker *w);
+void as_worker_hello(as_worker *w);
+
+/* worker.c */
+void as_worker_evict(as_worker *w);
+bool as_worker_warm_workspace(as_worker *w);
 
 /* worker_check.c */
 bool as_worker_allocate(as_worker *w);

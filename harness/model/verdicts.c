@@ -1,0 +1,6 @@
+/* verdicts.c: the schemas of verdicts.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verdicts.h"
+
+AS_SCHEMA(as_turn_schema, as_turn, AS_TURN_COLUMNS, "turns.csv", "a pair of turns of a duel");
+AS_SCHEMA(as_verdict_schema, as_verdict, AS_VERDICT_COLUMNS, "verdicts.csv", "a case's verdict");

@@ -1,0 +1,42 @@
+/* verdicts.h: what two builds, or two folders, are found to be: one row a case, and the turns that a duel's rows rest on.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_VERDICTS_H
+#define AS_VERDICTS_H
+
+#include "../base/table.h"
+
+#define AS_TURN_COLUMNS(F, t)                                                                                          \
+    F(t, AS_TEXT, case_, "the case")                                                                                   \
+    F(t, AS_TEXT, phase, "first, or confirm: fresh processes in reversed order")                                       \
+    F(t, AS_COUNT, process, "pair of worker processes, from 0, within the phase")                                      \
+    F(t, AS_COUNT, turn, "pair of turns within the pair of processes, from 0")                                         \
+    F(t, AS_TEXT, other, "whose turn is held against the base's: new, or copy, a copy of the base: the control")       \
+    F(t, AS_TEXT, led, "who went first: base or other")                                                                \
+    F(t, AS_COUNT, calls, "calls in each of the two turns")                                                            \
+    F(t, AS_COUNT, base_ns, "wall time of the base's turn, less what it waited for a CPU")                                                           \
+    F(t, AS_COUNT, other_ns, "the same of the other's turn")                                                          \
+    F(t, AS_TEXT, status, "ok; failed, missing, new or ended where a pair of processes gave no turns")                  \
+    F(t, AS_TEXT, reason, "why it gave none")
+
+#define AS_VERDICT_COLUMNS(F, t)                                                                                       \
+    F(t, AS_TEXT, case_, "the case")                                                                                   \
+    F(t, AS_TEXT, verdict, "regressed, improved, same, inconclusive, missing, new or failed")                          \
+    F(t, AS_REAL, ratio, "time of new over time of base, Hodges-Lehmann")                                              \
+    F(t, AS_REAL, ratio_low, "its interval, lower end")                                                                \
+    F(t, AS_REAL, ratio_high, "upper end")                                                                             \
+    F(t, AS_REAL, visible, "smallest change that could have been seen, as a share: 0.02 is 2 %")                       \
+    F(t, AS_TEXT, gate, "what the verdict rests on: time")                                                             \
+    F(t, AS_REAL, p, "exact two-sided probability of such turns when both are alike, before any correction")           \
+    F(t, AS_COUNT, turns, "pairs of turns (compare: processes of base)")                                               \
+    F(t, AS_COUNT, processes, "pairs of processes (compare: processes of new)")                                        \
+    F(t, AS_REAL, control_ratio, "a copy of base over base, in the same turns; 1 when all is well")                    \
+    F(t, AS_REAL, control_low, "its interval, lower end")                                                              \
+    F(t, AS_REAL, control_high, "upper end")                                                                           \
+    F(t, AS_TEXT, reason, "why the verdict is not another one")
+
+AS_RECORD(as_turn, AS_TURN_COLUMNS);
+AS_RECORD(as_verdict, AS_VERDICT_COLUMNS);
+
+extern const as_schema as_turn_schema, as_verdict_schema;
+
+#endif

@@ -1,0 +1,197 @@
+/* worker_turns.c: a living worker: warm once, then a turn whenever it is asked for one.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Two of them, one per build, take turns on one core; whoever asks keeps them from running at the same time. A turn's
+ * first call is not timed: it brings the operands back into the caches that the other worker has just used. What is told
+ * is wall time less the time that the worker waited for a CPU: on a shared machine that is not the kernel's doing. */
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/build.h"
+#include "../base/clock.h"
+#include "worker.h"
+
+#define WARM_NS 30000000u
+#define REST_CALLS 8 /* fewer calls than this a turn: each is long enough to pay for its own cold caches */
+
+typedef struct {
+    as_inject kind;
+    double share, owed; /* calls owed: of kind work */
+    uint64_t rounds;    /* of the FMA loop per call: of kind arithmetic */
+    char *memory;       /* of kind memory */
+    size_t bytes, at;
+    double bytes_per_call, owed_bytes;
+    float sink;
+} injection;
+
+#define INJECT_BYTES ((size_t)32 << 20)
+
+static volatile char memory_sink; /* so that reading is not optimised away */
+
+static void stream(injection *i, double bytes)
+{
+    unsigned sum = 0;
+    for (i->owed_bytes += bytes; i->owed_bytes >= 64; i->owed_bytes -= 64) {
+        sum += (unsigned char)i->memory[i->at];
+        i->at = i->at + 64 < i->bytes ? i->at + 64 : 0;
+    }
+    memory_sink = (char)sum;
+}
+
+static void inject(as_worker *w, injection *i)
+{
+    if (i->kind == AS_INJECT_WORK)
+        for (i->owed += i->share; i->owed >= 1; i->owed -= 1)
+            as_worker_run(w, false);
+    else if (i->kind == AS_INJECT_ARITHMETIC && i->rounds)
+        w->speed.fma(i->rounds, &i->sink);
+    else if (i->kind == AS_INJECT_MEMORY)
+        stream(i, i->bytes_per_call);
+}
+
+/* What share of a call's time is in rounds or bytes: calls and filler in turns, the fastest of each. */
+static bool calibrate(as_worker *w, injection *i, uint64_t calls)
+{
+    double call_ns = 1e300, filler_ns = 1e300;
+    const uint64_t rounds = 1 << 14;
+    const double bytes = 1 << 20;
+    if (i->kind == AS_INJECT_MEMORY) {
+        i->bytes = INJECT_BYTES;
+        i->memory = malloc(INJECT_BYTES);
+        if (!i->memory)
+            return as_worker_fail(w, "no memory for the traffic to be injected");
+        memset(i->memory, 1, INJECT_BYTES);
+    }
+    for (int turn = 0; turn < 12; turn++) {
+        uint64_t from = as_wall_ns();
+        for (uint64_t c = 0; c < calls; c++)
+            as_worker_run(w, false);
+        const double ns = (double)(as_wall_ns() - from) / (double)calls;
+        call_ns = ns < call_ns ? ns : call_ns;
+        from = as_wall_ns();
+        if (i->kind == AS_INJECT_ARITHMETIC && w->speed.fma)
+            w->speed.fma(rounds, &i->sink);
+        else if (i->kind == AS_INJECT_MEMORY)
+            stream(i, bytes);
+        const double took = (double)(as_wall_ns() - from);
+        filler_ns = took < filler_ns ? took : filler_ns;
+    }
+    const double part = i->share * call_ns / filler_ns;
+    i->rounds = (uint64_t)(part * (double)rounds + 0.5);
+    i->bytes_per_call = part * bytes;
+    return true;
+}
+
+/* Pages in, clock up, and roughly what a call takes. */
+static double warm(as_worker *w, uint64_t *calls)
+{
+    const uint64_t from = as_wall_ns();
+    uint64_t now = from;
+    for (*calls = 0; now - from < WARM_NS; ++*calls, now = as_wall_ns())
+        as_worker_run(w, false);
+    double best = (double)(now - from) / (double)*calls;
+    const uint64_t few = *calls / 10 + 1;
+    for (int i = 0; i < 3 && best < WARM_NS; i++) {
+        const uint64_t start = as_wall_ns();
+        for (uint64_t c = 0; c < few; c++)
+            as_worker_run(w, false);
+        const double ns = (double)(as_wall_ns() - start) / (double)few;
+        best = ns < best ? ns : best;
+    }
+    *calls = few;
+    return best;
+}
+
+/* What this thread has waited for a CPU that others had, ns: /proc/self/schedstat, its second number. Time that a kernel
+ * sleeps by itself is not in it. 0 where the system does not tell. */
+static double waited_ns(int schedstat)
+{
+    char text[96];
+    unsigned long long ran, waited = 0;
+    const ssize_t length = schedstat >= 0 ? pread(schedstat, text, sizeof text - 1, 0) : -1;
+    if (length <= 0)
+        return 0;
+    text[length] = 0;
+    return sscanf(text, "%llu %llu", &ran, &waited) == 2 ? (double)waited : 0;
+}
+
+static double take_turn(as_worker *w, injection *i, uint64_t calls)
+{
+    double wall_ns = 0;
+    if (!w->cold && calls >= REST_CALLS)
+        as_worker_run(w, false);
+    if (w->cold) {
+        for (uint64_t c = 0; c < calls; c++) {
+            as_worker_evict(w);
+            const uint64_t from = as_wall_ns();
+            as_worker_run(w, false);
+            inject(w, i);
+            wall_ns += (double)(as_wall_ns() - from);
+        }
+        return wall_ns;
+    }
+    const uint64_t from = as_wall_ns();
+    for (uint64_t c = 0; c < calls; c++) {
+        as_worker_run(w, false);
+        if (i->kind)
+            inject(w, i);
+    }
+    return (double)(as_wall_ns() - from);
+}
+
+bool as_worker_turns(as_worker *w)
+{
+    injection extra = {.kind = w->request.inject_share > 0 ? w->request.inject : AS_INJECT_NONE,
+                       .share = w->request.inject_share};
+    char *line = NULL;
+    size_t size = 0;
+    uint64_t few;
+    /* One thread's waiting is nobody's but its own. */
+    const int schedstat = w->it.problem.threads == 1 ? open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC) : -1;
+    if (!as_worker_warm_workspace(w))
+        return false;
+    as_answer ready = {.kind = AS_SAYS_READY, .turn = {.calls = 1}};
+    ready.turn.wall_ns = warm(w, &few);
+    bool ok = extra.kind < AS_INJECT_ARITHMETIC || calibrate(w, &extra, few);
+    if (ok) {
+        as_worker_stage(w, "in its turns");
+        as_worker_say(w, &ready);
+    }
+    while (ok) {
+        as_ask ask;
+        const ssize_t length = getline(&line, &size, w->in);
+        if (length <= 0)
+            exit(3); /* whoever asked is gone */
+        if (!as_ask_read(line, (size_t)length, &ask)) {
+            ok = as_worker_fail(w, "it was asked for something that is no turn");
+            break;
+        }
+        if (!ask.calls)
+            break;
+        as_answer turn = {.kind = AS_SAYS_TURN, .turn = {.calls = ask.calls}};
+        const double before = waited_ns(schedstat), wall_ns = take_turn(w, &extra, ask.calls);
+        turn.turn.wall_ns = fmax(wall_ns - (waited_ns(schedstat) - before), 1e-3 * wall_ns);
+        as_worker_say(w, &turn);
+    }
+    if (schedstat >= 0)
+        close(schedstat);
+    free(line);
+    free(extra.memory);
+    return ok;
+}
+
+void as_worker_hello(as_worker *w)
+{
+    const size_t count = as_registry_count();
+    const char **names = as_arena_alloc(w->arena, (count + 1) * sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = as_registry_at(i)->kernel->name;
+    as_worker_say(w, &(as_answer){.kind = AS_SAYS_HELLO,
+                                  .hello = {.protocol = AS_PROTOCOL,
+                                            .version = as_build_version,
+                                            .commit = as_build_commit,
+                                            .kernels = names}});
+}

@@ -1,0 +1,191 @@
+#!/bin/bash
+# test_duel.sh: duel and compare as a user meets them: builds that are none, crash, hang, lie; edited files; formats.
+# SPDX-License-Identifier: Apache-2.0
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+export ATTNSCOPE_HOME=$SOURCE
+
+fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
+expect() { # CODES COMMAND...
+    local codes=$1 got
+    shift
+    "$@" >out.txt 2>err.txt
+    got=$?
+    case " $codes " in *" $got "*) ;; *) fail "'$*' gave $got, not $codes: $(tail -2 err.txt)" ;; esac
+}
+says() { grep -q -- "$1" err.txt || fail "no '$1' in: $(tail -2 err.txt)"; }
+verdict() { # FOLDER GLOB: the verdicts of the matching cases
+    tail -n +2 "$1/verdicts.csv" | tr -d '\r' | awk -F, -v k="$2" 'index($1, k) == 1 {print $2}' | sort | uniq | tr '\n' ' '
+}
+config() { # NAME KERNELS TIMEOUT BUDGET
+    cat >"$1.yaml" <<EOF
+name: $1
+about: a test
+shapes: {length: [32], width: [16], heads: [2]}
+kernels: [$2]
+patterns: [causal]
+measure: {processes: 5, batches: 2, budget: $4, case_timeout: $3}
+seed: 5
+EOF
+}
+fake() { printf '#!/bin/bash\n%s\n' "$2" >"$1"; chmod +x "$1"; }
+
+cp "$ATTNSCOPE" base
+cp "$ATTNSCOPE" new
+config small attention/naive 5s 3s
+
+# Bad usage and builds that are none.
+expect 2 "$ATTNSCOPE" duel
+expect 2 "$ATTNSCOPE" duel base new
+expect 2 "$ATTNSCOPE" duel base base small.yaml
+says 'same file'
+ln base linked
+expect 2 "$ATTNSCOPE" duel base linked small.yaml
+says 'same file'
+expect 2 "$ATTNSCOPE" duel base nowhere small.yaml
+expect 2 "$ATTNSCOPE" duel base new small.yaml --floor 3
+fake silent 'cat >/dev/null'
+expect 2 "$ATTNSCOPE" duel base silent small.yaml
+says 'does not answer as an attnscope: ended by itself'
+fake garbage 'echo "hello world"; sleep 5'
+expect 2 "$ATTNSCOPE" duel garbage new small.yaml
+says 'broke the protocol'
+fake endless 'exec cat /dev/zero'
+expect 2 "$ATTNSCOPE" duel base endless small.yaml
+says 'a line without end'
+fake crashing 'kill -SEGV $$'
+expect 2 "$ATTNSCOPE" duel base crashing small.yaml
+says 'killed by SIGSEGV'
+fake older 'cat >/dev/null; echo "attnscope: worker: speaks protocol 1, was asked in 3: rebuild both sides" >&2; exit 2'
+expect 2 "$ATTNSCOPE" duel older new small.yaml
+says 'another protocol'
+fake newer 'echo "{\"says\":\"hello\",\"body\":{\"protocol\":99,\"version\":\"9\",\"commit\":\"c\",\"kernels\":[]}}"'
+expect 2 "$ATTNSCOPE" duel base newer small.yaml
+says 'protocol 99'
+[ -e results ] && fail "a duel that could not begin left a folder"
+
+# A program that knows itself and fails when it is to work: a status, never `same`.
+hello=$(printf '{"protocol":3,"version":"1","commit":"c","kernels":["attention/naive"]}')
+broken() { # NAME WHAT-IT-DOES
+    fake "$1" "read -r request; case \$request in *'\"mode\":1'*) echo '{\"says\":\"hello\",\"body\":$hello}'; exit 0 ;; esac; $2"
+}
+ready='echo "{\"says\":\"ready\",\"body\":{\"calls\":1,\"wall_ns\":1000000}}"'
+config hanging attention/naive 1s 30s
+broken dies 'kill -KILL $$'
+broken midturn "$ready; read -r ask; kill -KILL \$\$"
+broken hangs "$ready; sleep 60"
+broken liar "$ready; while read -r ask; do echo '{\"says\":\"turn\",\"body\":{\"calls\":15,\"wall_ns\":1e15}}'; done"
+broken mute "$ready; while read -r ask; do echo; done"
+broken miscount "$ready; while read -r ask; do echo '{\"says\":\"turn\",\"body\":{\"calls\":1,\"wall_ns\":10}}'; done"
+for what in dies midturn hangs liar mute miscount; do
+    expect 1 "$ATTNSCOPE" duel base "$what" hanging.yaml --out "at-$what" --quiet
+    [ "$(verdict "at-$what" attention/naive)" = "failed " ] || fail "$what: '$(verdict "at-$what" attention/naive)', not failed"
+    [ -e "at-$what/base-copy" ] && fail "$what: the copy of the base was left behind"
+done
+grep -q 'new: killed by SIGKILL' at-midturn/verdicts.csv || fail "a worker killed in mid-turn is not told: $(cat at-midturn/verdicts.csv)"
+grep -q 'gave no answer' at-hangs/verdicts.csv || fail "a hang is not told: $(cat at-hangs/verdicts.csv)"
+
+# A case that one of them lacks.
+broken lacking "exit 1"
+sed -i 's/attention\/naive"\]/attention\/other"]/' lacking
+expect 5 "$ATTNSCOPE" duel base lacking small.yaml --out lacks --quiet
+[ "$(verdict lacks attention/naive)" = "missing " ] || fail "missing is '$(verdict lacks attention/naive)'"
+expect 1 "$ATTNSCOPE" duel base lacking small.yaml --out lacks-strict --quiet --strict
+expect 0 "$ATTNSCOPE" duel lacking new small.yaml --out news --quiet
+[ "$(verdict news attention/naive)" = "new " ] || fail "new is '$(verdict news attention/naive)'"
+
+# Plug-ins: kernels that crash, keep their answer or are no plug-in at all.
+cp "$PLUGINS/plugin_faulty.so" other_faulty.so
+expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new "$PLUGINS/plugin_faulty.so" small.yaml
+says 'same file'
+expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" small.yaml
+echo nothing >not.so
+expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new ./not.so small.yaml
+config faulty 'attention/crash, attention/remember' 5s 20s
+expect 1 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new ./other_faulty.so faulty.yaml --out faulty --quiet
+[ "$(verdict faulty attention/)" = "failed " ] || fail "faulty kernels are '$(verdict faulty attention/)'"
+
+# A whole one, its rerun, and files that were edited or cut.
+expect '0 1 5' "$ATTNSCOPE" duel base new small.yaml --out whole --format csv --budget 4s
+first=$(cat out.txt)
+[ "$(wc -l <whole/turns.csv)" -ge 19 ] || fail "few turns: $(wc -l <whole/turns.csv)"
+[ "$(tr -d '\r' <whole/verdicts.csv)" = "$(tr -d '\r' <out.txt)" ] || fail "what is printed is not what is kept"
+expect '0 1 5' "$ATTNSCOPE" duel --again whole --format csv
+[ "$(cat out.txt)" = "$first" ] || fail "the stored turns give other verdicts"
+cp -r whole edited
+sed -i 's/^\([^,]*,first,0,[0-9]*,new,[a-z]*,[0-9]*,\)/\19/' edited/turns.csv
+expect 2 "$ATTNSCOPE" duel --again edited
+says 'edited'
+cp -r whole cut
+head -c -40 whole/turns.csv >cut/turns.csv
+head -n 8 cut/turns.csv >t && mv t cut/turns.csv
+expect 2 "$ATTNSCOPE" duel --again cut
+cp -r whole zeroed
+sed -i '3s/,[0-9]*,\([0-9]*\),ok/,0,\1,ok/' zeroed/turns.csv
+expect 2 "$ATTNSCOPE" duel --again zeroed
+says 'turns.csv:3'
+cp -r whole schema
+sed -i 's/"schema": 1/"schema": 7/' schema/duel.json
+expect 2 "$ATTNSCOPE" duel --again schema
+for format in json junit markdown table; do expect '0 1 5' "$ATTNSCOPE" duel --again whole --format $format; done
+expect 2 "$ATTNSCOPE" duel base new small.yaml --out whole
+says 'not an empty folder'
+
+# compare, on folders made by hand: the same, 30 % more, less, missing, new, failed; other machines; edited.
+made() { # DIR FACTOR [CASES]
+    mkdir -p "$1"
+    echo "{\"fingerprint\": \"${4:-m}\"}" >"$1/machine.json"
+    echo 'case,kernel,status,reason' >"$1/cases.csv"
+    echo 'case,process,batch,calls,wall_ns,speed_index' >"$1/samples.csv"
+    for c in ${3:-a b}; do
+        echo "$c,k,ok," >>"$1/cases.csv"
+        for p in 0 1 2 3 4 5 6; do
+            for b in 0 1 2; do echo "$c,$p,$b,10,$(((100000 + p * 300 + b * 100) * $2 / 100)),100" >>"$1/samples.csv"; done
+        done
+    done
+}
+made one 100
+made two 100
+made slow 130
+made fast 70
+made more 100 'a b c'
+made elsewhere 100 'a b' other
+expect 0 "$ATTNSCOPE" compare one two --format csv
+grep -c ',same,' out.txt | grep -qx 2 || fail "alike is not same: $(cat out.txt)"
+expect 1 "$ATTNSCOPE" compare one slow --format junit
+grep -c '<failure' out.txt | grep -qx 2 || fail "30 % more time is no failure: $(cat out.txt)"
+expect 0 "$ATTNSCOPE" compare one fast --format markdown
+grep -c 'improved' out.txt | grep -qx 3 || fail "30 % less is not improved: $(cat out.txt)"
+expect 0 "$ATTNSCOPE" compare one more
+grep -q ' new ' out.txt || fail "a new case is not listed"
+expect 5 "$ATTNSCOPE" compare more one
+grep -q ' missing ' out.txt || fail "a missing case is not listed"
+expect 1 "$ATTNSCOPE" compare more one --strict
+expect 2 "$ATTNSCOPE" compare one elsewhere
+says 'across'
+expect 0 "$ATTNSCOPE" compare one elsewhere --across
+sed 's/,ok,/,failed,boom/' two/cases.csv >t && cp -r two broken && mv t broken/cases.csv
+expect 1 "$ATTNSCOPE" compare one broken --format json
+grep -q boom out.txt || fail "why it failed is not told"
+cp -r two odd && sed -i '4s/,10,/,0,/' odd/samples.csv
+expect 2 "$ATTNSCOPE" compare one odd
+says 'samples.csv:4'
+cp -r two short && echo 'a,1,2' >>short/samples.csv
+expect 2 "$ATTNSCOPE" compare one short
+expect 2 "$ATTNSCOPE" compare one nowhere
+# A machine that became 30 % slower, which the speed index shows, is no regression.
+cp -r slow swing && awk -F, 'NR > 1 {$6 = 77} {print}' OFS=, slow/samples.csv >swing/samples.csv
+expect 5 "$ATTNSCOPE" compare one swing
+# A name full of markup stays a name.
+made evil 100 '<b>&x'
+expect 0 "$ATTNSCOPE" compare evil evil --format junit
+grep -q '<b>' out.txt && fail "a case's name became markup"
+
+expect 2 "$ATTNSCOPE" self-test
+expect 0 "$ATTNSCOPE" self-test --power --simulate --trials 50
+
+[ "$failures" = 0 ] && echo "all as it should be"
+[ "$failures" = 0 ]
