@@ -1,7 +1,10 @@
 # Kernels. A file kernels/<mechanism>/<algorithm>.c is a kernel; one that includes "vec/vec.h" is built once for each
 # instruction set (AS_ISA_NAME tells which), any other once. The registry's table comes from the file names, so that
 # adding a kernel is adding a file. The same holds for pattern terms (kernels/pattern/term/), oracles and roofs.
+# Also included by projects that want the kernels alone (tests/neon); KERNELS_LEFT_OUT names mechanism/algorithm of those
+# that they cannot build.
 set(MECHANISMS attention content kernelised convolution mixing layer)
+get_filename_component(ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 
 set(ISAS scalar)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
@@ -13,35 +16,41 @@ set(FLAGS_scalar "")
 set(FLAGS_avx2 -mavx2 -mfma -mf16c -mtune=haswell)
 set(FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c -mprefer-vector-width=512)
 set(FLAGS_neon "")
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  set(FLAGS_neon -fno-schedule-insns) # gcc 12 would load ahead until one of the 24 sums of a register block is spilled
+endif()
 
 add_library(kernels INTERFACE)
 file(GLOB PLAIN CONFIGURE_DEPENDS
-  kernels/*.c kernels/pattern/*.c kernels/pattern/term/*.c kernels/oracle/*.c)
+  ${ROOT}/kernels/*.c ${ROOT}/kernels/pattern/*.c ${ROOT}/kernels/pattern/term/*.c ${ROOT}/kernels/oracle/*.c)
 
-# as_per_isa(FILE): one object library per isa; their objects join the kernels.
-function(as_per_isa file)
+# as_per_isa(LIBRARY FILE): one object library per isa; their objects join LIBRARY, an interface.
+function(as_per_isa library file)
   foreach(isa IN LISTS ISAS)
-    file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR}/kernels ${file})
+    file(RELATIVE_PATH name ${ROOT} ${file})
     string(MAKE_C_IDENTIFIER "${name}_${isa}" target)
     add_library(${target} OBJECT ${file})
     target_compile_definitions(${target} PRIVATE AS_ISA_NAME=${isa} AS_ISA_${isa}=1)
     target_compile_options(${target} PRIVATE ${FLAGS_${isa}})
-    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/kernels ${INCLUDE_cblas})
+    target_include_directories(${target} PRIVATE ${ROOT}/kernels ${INCLUDE_cblas})
     target_link_libraries(${target} PRIVATE OpenMP::OpenMP_C)
-    target_sources(kernels INTERFACE $<TARGET_OBJECTS:${target}>)
+    target_sources(${library} INTERFACE $<TARGET_OBJECTS:${target}>)
   endforeach()
 endfunction()
 
 set(ENTRIES "")
 set(DECLARATIONS "")
 foreach(mechanism IN LISTS MECHANISMS)
-  file(GLOB FILES CONFIGURE_DEPENDS kernels/${mechanism}/*.c)
+  file(GLOB FILES CONFIGURE_DEPENDS ${ROOT}/kernels/${mechanism}/*.c)
   foreach(file IN LISTS FILES)
     get_filename_component(algorithm ${file} NAME_WE)
+    if("${mechanism}/${algorithm}" IN_LIST KERNELS_LEFT_OUT)
+      continue()
+    endif()
     string(MAKE_C_IDENTIFIER "as_kernel_${mechanism}_${algorithm}" symbol)
     file(STRINGS ${file} vectorised REGEX "^#include \"vec/vec.h\"|^#include \"tile/")
     if(vectorised)
-      as_per_isa(${file})
+      as_per_isa(kernels ${file})
       set(suffixes ${ISAS})
     else()
       list(APPEND PLAIN ${file})
@@ -56,7 +65,7 @@ endforeach()
 
 set(ROOFS "")
 set(ROOF_DECLARATIONS "")
-as_per_isa(${CMAKE_SOURCE_DIR}/kernels/roof/roof.c)
+as_per_isa(kernels ${ROOT}/kernels/roof/roof.c)
 foreach(isa IN LISTS ISAS)
   string(APPEND ROOF_DECLARATIONS "extern const as_roof as_roof_${isa};\n")
   string(APPEND ROOFS "    &as_roof_${isa},\n")
@@ -64,7 +73,7 @@ endforeach()
 
 set(TERMS "")
 set(TERM_DECLARATIONS "")
-file(GLOB FILES CONFIGURE_DEPENDS kernels/pattern/term/*.c)
+file(GLOB FILES CONFIGURE_DEPENDS ${ROOT}/kernels/pattern/term/*.c)
 foreach(file IN LISTS FILES)
   get_filename_component(term ${file} NAME_WE)
   string(APPEND TERM_DECLARATIONS "extern const as_term as_term_${term};\n")
@@ -73,8 +82,8 @@ endforeach()
 
 set(ORACLES "")
 set(ORACLE_DECLARATIONS "")
-file(GLOB FILES CONFIGURE_DEPENDS kernels/oracle/*.c)
-list(REMOVE_ITEM FILES ${CMAKE_SOURCE_DIR}/kernels/oracle/oracle.c)
+file(GLOB FILES CONFIGURE_DEPENDS ${ROOT}/kernels/oracle/*.c)
+list(REMOVE_ITEM FILES ${ROOT}/kernels/oracle/oracle.c)
 foreach(file IN LISTS FILES)
   get_filename_component(oracle ${file} NAME_WE)
   string(MAKE_C_IDENTIFIER "as_oracle_${oracle}" symbol)
@@ -111,7 +120,7 @@ const as_oracle *const as_builtin_oracles[] = {
 ]] @ONLY)
 
 add_library(kernels_plain OBJECT ${PLAIN} ${CMAKE_BINARY_DIR}/generated/tables.c)
-target_include_directories(kernels_plain PRIVATE ${CMAKE_SOURCE_DIR}/kernels ${INCLUDE_cblas})
+target_include_directories(kernels_plain PRIVATE ${ROOT}/kernels ${INCLUDE_cblas})
 target_link_libraries(kernels_plain PRIVATE OpenMP::OpenMP_C)
 target_sources(kernels INTERFACE $<TARGET_OBJECTS:kernels_plain>)
 target_link_libraries(kernels INTERFACE ${LIB_openblas} OpenMP::OpenMP_C m)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "kernel_text.h"
 
 extern const as_kernel *const as_builtin_kernels[];
 
@@ -48,16 +49,38 @@ const as_entry *as_registry_at(size_t index)
     return index < entry_count ? &entries[index] : NULL;
 }
 
+static bool is_called(const as_entry *e, const char *name, size_t length)
+{
+    return !strncmp(e->kernel->name, name, length) && !e->kernel->name[length];
+}
+
 const as_entry *as_registry_find(const char *name, uint32_t isas)
 {
     const as_entry *best = NULL;
+    const size_t length = as_kernel_base(name);
     ensure();
     for (size_t i = 0; i < entry_count; i++) {
         const as_entry *e = &entries[i];
-        if (!strcmp(e->kernel->name, name) && (isas & AS_ISA_BIT(e->isa)) && (!best || e->isa > best->isa))
+        if (is_called(e, name, length) && (isas & AS_ISA_BIT(e->isa)) && (!best || e->isa > best->isa))
             best = e;
     }
     return best;
+}
+
+const as_entry *as_registry_best(const char *name, uint32_t isas, const as_problem *problem, char *why, size_t cap)
+{
+    char reason[300];
+    const as_entry *e;
+    snprintf(why, cap, "%s", "");
+    while ((e = as_registry_find(name, isas)) != NULL) {
+        snprintf(reason, sizeof reason, "%s", "");
+        if (!e->kernel->refuse || !e->kernel->refuse(problem, reason, sizeof reason))
+            return e;
+        if (!*why)
+            snprintf(why, cap, "%s", *reason ? reason : "refuses this case without saying why");
+        isas &= ~AS_ISA_BIT(e->isa);
+    }
+    return NULL;
 }
 
 /* mechanism/algorithm in letters, digits, - and _ */
@@ -71,6 +94,35 @@ static bool good_name(const char *name)
     return algorithm && !name[mechanism + 1 + algorithm] && strlen(name) < 64;
 }
 
+/* Keys that can be written, each once, and usual values within their range. */
+static bool good_params(const as_kernel *k)
+{
+    const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    size_t count = 0;
+    for (const as_kernel_param *p = k->params; p && p->key; p++, count++) {
+        const size_t length = strlen(p->key);
+        if (count == AS_KERNEL_PARAMS_MAX || !length || length > 15 || strspn(p->key, allowed) != length ||
+            p->least > p->otherwise || p->otherwise > p->most || p->most > (uint64_t)1 << 53)
+            return false;
+        for (const as_kernel_param *q = k->params; q < p; q++)
+            if (!strcmp(p->key, q->key))
+                return false;
+    }
+    return true;
+}
+
+/* A plug-in may have several builds of one kernel, each for isas of its own. */
+static bool is_taken(const as_kernel *k, const char *path)
+{
+    for (size_t i = 0; i < entry_count; i++) {
+        const as_entry *e = &entries[i];
+        if (!strcmp(e->kernel->name, k->name) &&
+            (!e->origin || strcmp(e->origin, path) || (k->isas & AS_ISA_BIT(e->isa))))
+            return true;
+    }
+    return false;
+}
+
 static bool check(const as_kernel *k, const char *path, char *why, size_t cap)
 {
     if (k->abi != AS_KERNEL_ABI) {
@@ -82,13 +134,20 @@ static bool check(const as_kernel *k, const char *path, char *why, size_t cap)
         snprintf(why, cap, "%s: a kernel's name must look like attention/mine", path);
         return false;
     }
-    if (as_registry_find(k->name, AS_ISA_ALL)) {
+    if (is_taken(k, path)) {
         snprintf(why, cap, "%s: a kernel called %s exists already: rename it", path, k->name);
         return false;
     }
     if (!(k->isas & AS_ISA_ALL) || !k->operands || !k->workspace || !k->work || !k->tolerance || !k->phases ||
         !k->phases[0].run) {
         snprintf(why, cap, "%s: %s lacks a part of its descriptor: see kernel.h", path, k->name);
+        return false;
+    }
+    if (!good_params(k)) {
+        snprintf(why, cap,
+                 "%s: %s has a parameter that cannot be: at most %d, keys of at most 15 letters, digits, - and _, each "
+                 "once, least <= otherwise <= most <= 2^53",
+                 path, k->name, AS_KERNEL_PARAMS_MAX);
         return false;
     }
     return true;

@@ -15,11 +15,17 @@ typedef struct {
 size_t as_registry_count(void);
 const as_entry *as_registry_at(size_t index);
 
-/* The build of `name` with the highest isa in `isas` (as_cpu_isas() & what the user allows), or NULL. */
+/* The build of `name` with the highest isa in `isas` (as_cpu_isas() & what the user allows), or NULL. Parameters behind
+ * the name, kernelised/performer:m=256, are passed over here and below: kernel_text.h reads them. */
 const as_entry *as_registry_find(const char *name, uint32_t isas);
 
+/* The build with the highest isa in `isas` that does not refuse `problem`: one for AMX may take bf16 only, and f32 then
+ * goes to the one for AVX-512. NULL: there is none; then `why` holds the reason of the highest, or "" where no build is for
+ * these isas. */
+const as_entry *as_registry_best(const char *name, uint32_t isas, const as_problem *problem, char *why, size_t cap);
+
 /* Loads a plug-in and adds its kernels. false and a reason: not found, wrong ABI, a name that is taken or not of the
- * form mechanism/algorithm. Runs the plug-in's code: only load what you trust. */
+ * form mechanism/algorithm, parameters that cannot be. Runs the plug-in's code: only load what you trust. */
 bool as_registry_load(const char *path, char *why, size_t cap);
 
 #endif

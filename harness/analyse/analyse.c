@@ -1,4 +1,4 @@
-/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, fit; and the files that come of it. */
+/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, fit, share out; and the files that come of it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyse.h"
 
@@ -21,7 +21,7 @@ bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
     as_replicates_make(out, lists, arena);
     as_summary_make(out, lists, arena);
     as_fits_make(out, arena);
-    return true;
+    return as_shares_make(dir, out, arena, err);
 }
 
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err)
@@ -29,6 +29,8 @@ bool as_findings_write(const as_findings *findings, const char *dir, as_err *err
     as_text json = {0}, path = {0};
     bool ok = as_table_write(&as_summary_schema, findings->summary, findings->case_count, dir, err) &&
               as_table_write(&as_fit_schema, findings->fits, findings->fit_count, dir, err);
+    if (ok && findings->share_count)
+        ok = as_table_write(&as_share_schema, findings->shares, findings->share_count, dir, err);
     as_text_add(&path, "%s/benchmark.json", dir);
     if (ok && !as_benchmark_json(findings, dir, &json))
         ok = as_fail_memory(err);

@@ -31,12 +31,15 @@ typedef struct {
     as_curve *curves;          /* one per fit */
     as_fit *fits;
     size_t fit_count;
+    as_share *shares; /* a phase of a case each, where kernels have several */
+    size_t share_count;
 } as_findings;
 
-/* Reads cases.csv, samples.csv, machine.json of `dir` and computes; everything in `arena`. */
+/* Reads cases.csv, samples.csv, machine.json and, where it is there, phases.csv of `dir` and computes; everything in
+ * `arena`. */
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err);
 
-/* Writes summary.csv, fits.csv and benchmark.json. */
+/* Writes summary.csv, fits.csv, benchmark.json and, where there are phases, shares.csv. */
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err);
 
 /* The table that `run` ends with: per kernel and pattern at the longest T. */

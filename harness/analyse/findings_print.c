@@ -136,6 +136,24 @@ static const char *speed_cell(const page *p, const line *l)
     return isnan(l->row->speedup) ? MISSING : as_arena_printf(p->arena, "%.2fx", l->row->speedup);
 }
 
+/* Decoding is a matter of bandwidth; elsewhere the column would only distract. */
+static const char *bandwidth_cell(const page *p, const line *l)
+{
+    return l->row->length == 1 ? real_cell(p->arena, "%.1f", l->row->percent_of_bandwidth) : MISSING;
+}
+
+static const char *mass_cell(const page *p, const line *l) { return real_cell(p->arena, "%.4f", l->row->mass_kept); }
+
+/* "T^2 confirmed": what the kernel declares, and whether the slope bears it out. */
+static const char *order_cell(const page *p, const line *l)
+{
+    if (!l->fit || !l->fit->verdict)
+        return MISSING;
+    if (!strcmp(l->fit->declared, "edges"))
+        return as_arena_printf(p->arena, "edges (%.2f) %s", rounded(l->fit->expected_slope), l->fit->verdict);
+    return as_arena_printf(p->arena, "%s %s", l->fit->declared, l->fit->verdict);
+}
+
 static const char *workspace_cell(const page *p, const line *l)
 {
     char text[32];
@@ -147,7 +165,7 @@ static const char *workspace_cell(const page *p, const line *l)
 typedef struct {
     const char *title;
     const char *(*cell)(const page *p, const line *l);
-    enum { ALWAYS, WHERE_DIFFERENT, OF_EDGES } shown;
+    enum { ALWAYS, WHERE_DIFFERENT, WHERE_KNOWN, OF_EDGES } shown;
 } column;
 
 static const column columns[] = {
@@ -168,8 +186,11 @@ static const column columns[] = {
     {"interval", interval_cell, ALWAYS},
     {"GFLOP/s", gflops_cell, ALWAYS},
     {"% of roof", roof_cell, ALWAYS},
+    {"% of bandwidth", bandwidth_cell, WHERE_KNOWN},
     {"ns/edge", edge_cell, ALWAYS},
+    {"mass kept", mass_cell, WHERE_KNOWN},
     {NULL, slope_cell, ALWAYS}, /* "slope in T" */
+    {"declared", order_cell, WHERE_KNOWN},
     {"vs dense", speed_cell, ALWAYS},
     {"workspace", workspace_cell, ALWAYS},
 };
@@ -181,6 +202,9 @@ static bool is_shown(const page *p, const column *c)
         return p->axis < AS_AXIS_COUNT;
     if (c->shown == OF_EDGES)
         return p->axis == AS_AXIS_EDGES;
+    for (size_t i = 0; c->shown == WHERE_KNOWN && i < p->count; i++)
+        if (strcmp(c->cell(p, &p->lines[i]), MISSING) != 0)
+            return true;
     for (size_t i = 1; c->shown == WHERE_DIFFERENT && i < p->count; i++)
         if (strcmp(c->cell(p, &p->lines[i]), c->cell(p, &p->lines[0])) != 0)
             return true;

@@ -1,4 +1,4 @@
-/* roof.c: the FMA rate that a case is held against.
+/* roof.c: the FMA rate, and the bandwidth, that a case is held against.
  * SPDX-License-Identifier: Apache-2.0
  *
  * machine.json has one roof per isa, with one thread and with all CPUs; between the two it is taken as linear in the
@@ -39,6 +39,16 @@ double as_roof_of(const as_machine_facts *m, double boost, const char *isa, uint
 {
     as_isa which;
     return isa && as_isa_parse(isa, &which) ? roof(m, boost, which, threads) : NAN;
+}
+
+double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uint64_t threads)
+{
+    size_t level = cold ? 3 : 0;
+    if (threads != 1)
+        return NAN;
+    while (level < 3 && bytes > m->cache_bytes[level])
+        level++;
+    return level < 3 || m->cache_bytes[2] || cold ? m->read_gbs[level] : NAN;
 }
 
 double as_roof_widest(const as_machine_facts *m, double boost, uint64_t threads)

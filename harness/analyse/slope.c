@@ -149,6 +149,8 @@ void as_fits_make(as_findings *f, as_arena *arena)
             .tail_slope = slope.slope,
             .tail_low = slope.low,
             .tail_high = slope.high,
+            .expected_slope = NAN,
         };
+        as_order_judge(f, c, slope.first, &f->fits[i]);
     }
 }

@@ -27,6 +27,16 @@ double as_roof_of(const as_machine_facts *m, double boost, const char *isa, uint
 /* The largest roof of any isa with `threads`; NaN where none is known. */
 double as_roof_widest(const as_machine_facts *m, double boost, uint64_t threads);
 
+/* GB/s that one thread can read where `bytes` lie: the fastest level that holds them all; memory when `cold`. NaN where
+ * that is unknown, and for more threads than one. */
+double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uint64_t threads);
+
+/* shares.c: fills f->shares from phases.csv, where there is one; f->summary is there. */
+bool as_shares_make(const char *dir, as_findings *f, as_arena *arena, as_err *err);
+
+/* order.c: what the kernel of the curve declares, against the fit over its points [first, ...). */
+void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit);
+
 /* slope.c: fills f->curves and f->fits. */
 void as_fits_make(as_findings *f, as_arena *arena);
 

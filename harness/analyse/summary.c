@@ -41,6 +41,15 @@ static void add_times(as_summary *row, const as_sample_list *list, const as_repl
     row->mad_ns = as_stats_mad(room, list->count, as_stats_median(room, list->count));
 }
 
+static void add_bandwidth(as_summary *row, const as_case *c, const as_machine_facts *m)
+{
+    const bool cold = c->cache && !strcmp(c->cache, "cold");
+    if (!above(c->bytes_min))
+        return;
+    row->gbs_min = (double)c->bytes_min / row->median_ns;
+    row->percent_of_bandwidth = 100 * row->gbs_min / as_bandwidth_of(m, c->bytes_min, cold, c->threads);
+}
+
 static void add_rates(as_summary *row, const as_case *c)
 {
     if (above(c->flops_useful))
@@ -80,6 +89,11 @@ static void add_status(as_summary *row, const as_case *c)
  * state. What stays impossible, for every isa, is a rate above the widest roof of the machine. */
 static void hold_against_roof(as_summary *row, const as_machine_facts *m, double boost, as_arena *arena)
 {
+    if (row->dtype && strcmp(row->dtype, "f32") != 0) { /* bfloat16 instructions do twice the work of the FMA loop, or more */
+        if (!row->reason)
+            row->reason = "no percent of roof: the roof is a float32 loop's, and this case multiplies another type";
+        return;
+    }
     double roof = as_roof_of(m, boost, row->isa, row->threads), widest = as_roof_widest(m, boost, row->threads);
     bool plain = row->isa && !strcmp(row->isa, "scalar");
     bool ok = row->status && !strcmp(row->status, "ok");
@@ -164,9 +178,11 @@ void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *aren
         as_record_clear(&as_summary_schema, row);
         memcpy(row, c, offsetof(as_summary, median_ns));
         row->workspace_peak_bytes = c->workspace_peak_bytes;
+        row->mass_kept = c->mass_kept;
         add_times(row, &lists[i], &f->replicates[i], room);
         add_status(row, c);
         add_rates(row, c);
+        add_bandwidth(row, c, &f->machine);
         hold_against_roof(row, &f->machine, boost, arena);
     }
     add_speedups(f, arena);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "internal.h"
 
 #define CHECK_SEED 1
@@ -119,7 +120,8 @@ static bool check(job *j, size_t rows, as_arena *arena, as_applied *result, as_e
 static void describe(const job *j, as_arena *arena, as_applied *result)
 {
     const as_problem *p = &j->problem;
-    result->kernel = j->bench.entry->kernel->name;
+    char text[AS_KERNEL_TEXT_MAX];
+    result->kernel = as_arena_intern(arena, as_kernel_text(j->bench.entry->kernel, p->param, text));
     result->isa = as_isa_name(j->bench.entry->isa);
     result->pattern = as_arena_intern(arena, as_pattern_text(j->pattern));
     result->dense = j->full ? "full" : "causal";
@@ -155,7 +157,8 @@ bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *resu
     describe(&j, arena, result);
     ok = (!request->mask || as_mask_write(p, request->mask, request->memory_bytes, err)) &&
          as_bench_time(&j.bench, p, request->calls, result, err) && check(&j, request->rows, arena, result, err) &&
-         as_bench_write(&j.bench, request->out, j.q.batched, err);
+         as_bench_write(&j.bench, request->out, j.q.batched, err) &&
+         (!request->turns || as_bench_turns(&j.bench, p, err));
 done:
     as_bench_close(&j.bench);
     as_pattern_free(j.pattern);

@@ -15,7 +15,7 @@
 #include "../base/table.h"
 
 typedef struct {
-    const char *kernel, *pattern;       /* mechanism/algorithm; any text of the pattern language */
+    const char *kernel, *pattern;       /* mechanism/algorithm[:key=value,...]; any pattern */
     const char *q, *k, *v, *out, *mask; /* paths; mask: NULL for none */
     double scale;                       /* NaN: 1/sqrt(d) */
     int threads;                        /* 1 or more */
@@ -24,12 +24,13 @@ typedef struct {
     uint32_t isas;                      /* allowed ones */
     size_t cache_bytes[3];              /* 0 where unknown */
     uint64_t memory_bytes;              /* that may be used; 0: unknown */
+    bool turns;                         /* then take turns on stdin and stdout, until stdin ends: turns.c */
     /* Called with one line for what is odd but no error, such as a NaN in an input. */
     void (*warn)(const char *text);
 } as_apply_request;
 
 #define AS_APPLY_COLUMNS(F, t)                                                                                         \
-    F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm, and its parameters where they are not the usual ones")                 \
     F(t, AS_TEXT, isa, "instruction set of the build that ran")                                                        \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
     F(t, AS_TEXT, dense, "what dense means here: causal or full")                                                      \

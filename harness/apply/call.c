@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "../base/clock.h"
 #include "../base/nearest.h"
 #include "internal.h"
@@ -37,18 +38,16 @@ static bool has_shape(const as_operand *o, size_t batch, size_t heads, size_t to
     return o->rank == 4 && !memcmp(o->shape, shape, sizeof shape);
 }
 
-/* Does the operand table speak of q, k and v in, and of one array like q out? */
+/* Does the operand table speak of q, k and v in, and first of an array like q out? */
 static bool takes_qkv(as_bench *b, const as_problem *p, as_err *err)
 {
     size_t outs = 0, q = as_bench_operand(b, "q"), k = as_bench_operand(b, "k"), v = as_bench_operand(b, "v");
     for (size_t i = 0; i < b->count; i++)
-        if (b->operands[i].role == AS_OUT) {
-            outs++;
-            b->out = i;
-        }
+        if (b->operands[i].role == AS_OUT && !outs++)
+            b->out = i; /* what follows tells how it came by it, such as the keys that it chose */
     const size_t B = p->batch, d = p->head_dim;
     const as_operand *o = b->operands;
-    if (q < b->count && k < b->count && v < b->count && outs == 1 && has_shape(&o[q], B, p->heads, p->length, d) &&
+    if (q < b->count && k < b->count && v < b->count && outs && has_shape(&o[q], B, p->heads, p->length, d) &&
         has_shape(&o[k], B, p->kv_heads, p->context, d) && has_shape(&o[v], B, p->kv_heads, p->context, d) &&
         has_shape(&o[b->out], B, p->heads, p->length, d))
         return true;
@@ -57,20 +56,22 @@ static bool takes_qkv(as_bench *b, const as_problem *p, as_err *err)
                    b->entry->kernel->name);
 }
 
-/* bfloat16 where the user's arrays are and the kernel likes it; else float32; else bfloat16. */
-static bool settle_dtype(const as_kernel *kernel, bool prefer_bf16, as_problem *p, as_err *err)
+/* bfloat16 where the user's arrays are and a build of the kernel likes it; else float32; else bfloat16. Of the builds
+ * that take it the one with the highest isa. */
+static bool settle_build(as_bench *b, const as_apply_request *request, bool prefer_bf16, as_problem *p, as_err *err)
 {
     const as_dtype order[] = {AS_BF16, AS_F32, AS_BF16};
     char why[400] = "";
     for (int i = prefer_bf16 ? 0 : 1; i < 3; i++) {
         char reason[400] = "";
         p->dtype = order[i];
-        if (!kernel->refuse || !kernel->refuse(p, reason, sizeof reason))
+        b->entry = as_registry_best(request->kernel, request->isas, p, reason, sizeof reason);
+        if (b->entry)
             return true;
         if (i == 1)
             memcpy(why, reason, sizeof why);
     }
-    return as_fail(err, AS_EXIT_USAGE, "--kernel %s with --pattern '%.200s': %s", kernel->name,
+    return as_fail(err, AS_EXIT_USAGE, "--kernel %.100s with --pattern '%.200s': %s", request->kernel,
                    as_pattern_text(p->pattern), why);
 }
 
@@ -98,16 +99,19 @@ static bool check_memory(const as_bench *b, size_t workspace, uint64_t memory, a
 
 bool as_bench_open(as_bench *b, const as_apply_request *request, bool prefer_bf16, as_problem *p, as_err *err)
 {
+    char why[300];
     *b = (as_bench){.entry = as_registry_find(request->kernel, request->isas)};
     if (!b->entry)
         return unknown_kernel(request->kernel, err);
-    const as_kernel *kernel = b->entry->kernel;
-    if (!as_oracle_find(kernel->name))
+    if (!as_oracle_find(request->kernel))
         return as_fail(err, AS_EXIT_USAGE,
-                       "--kernel %s: its mechanism has no oracle, so nothing could be said of its output",
-                       kernel->name);
-    if (!settle_dtype(kernel, prefer_bf16, p, err))
+                       "--kernel %.100s: its mechanism has no oracle, so nothing could be said of its output",
+                       request->kernel);
+    if (!as_kernel_params_read(b->entry->kernel, request->kernel, p->param, why, sizeof why))
+        return as_fail(err, AS_EXIT_USAGE, "--kernel %.100s: %s", request->kernel, why);
+    if (!settle_build(b, request, prefer_bf16, p, err))
         return false;
+    const as_kernel *kernel = b->entry->kernel;
     b->count = kernel->operands(p, b->operands);
     if (!takes_qkv(b, p, err))
         return false;
@@ -159,6 +163,12 @@ static uint64_t run_phases(const as_bench *b, const as_problem *p, bool once, bo
     return as_wall_ns() - start;
 }
 
+uint64_t as_bench_call(const as_bench *b, const as_problem *p)
+{
+    bool any;
+    return run_phases(b, p, false, &any);
+}
+
 static int by_size(const void *a, const void *b)
 {
     const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -176,9 +186,9 @@ bool as_bench_time(as_bench *b, const as_problem *p, size_t calls, as_applied *r
     as_operand_poison(&b->operands[b->out], b->data[b->out]); /* so that an unwritten element is seen */
     const uint64_t once = run_phases(b, p, true, &any);
     result->prepare_seconds = any ? (double)once * 1e-9 : AS_NO_REAL;
-    run_phases(b, p, false, &any);
+    as_bench_call(b, p);
     while (n < most && (calls || n < CALLS_MIN || spent < TIMED_NS)) {
-        ns[n] = run_phases(b, p, false, &any);
+        ns[n] = as_bench_call(b, p);
         spent += ns[n++];
     }
     qsort(ns, n, sizeof *ns, by_size);

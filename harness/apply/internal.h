@@ -41,8 +41,15 @@ void as_bench_close(as_bench *b);
 size_t as_bench_operand(const as_bench *b, const char *name);
 /* One call to warm up, then the timed ones. */
 bool as_bench_time(as_bench *b, const as_problem *p, size_t calls, as_applied *result, as_err *err);
+/* Nanoseconds of one call. */
+uint64_t as_bench_call(const as_bench *b, const as_problem *p);
 /* The output as float32, written whole or not at all. */
 bool as_bench_write(const as_bench *b, const char *path, bool batched, as_err *err);
+
+/* ---- turns.c: calls on demand, for a comparison in turns with another program */
+/* "N" on a line of stdin is answered with "N SECONDS" on stdout once N calls are made; a line "ready KERNEL ISA DTYPE" comes
+ * first. True when stdin ends. */
+bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err);
 
 /* ---- mass.c: against dense attention, on the rows that the oracle checked */
 /* `full`: dense means every key, not only those up to the query. */

@@ -49,7 +49,8 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
         return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path, word);
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
     if (!kind->value)
-        return as_fail(err, AS_EXIT_USAGE, "%s: '#: value' must be time, gflops or workspace", path);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "%s: '#: value' must be time, gflops, bandwidth, workspace, phase-time or phase-share", path);
     if (said(&kind->body, "guides", word))
         for (char *w = word, g = 0; *w && g < 2; w++)
             if (*w >= '1' && *w <= '3')
@@ -115,7 +116,9 @@ static const char *folder_name(const char *dir, as_arena *arena)
 
 static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 {
-    void *rows = NULL, *fits = NULL;
+    void *rows = NULL, *fits = NULL, *shares = NULL;
+    size_t share_count = 0;
+    as_text path = {0};
     if (!as_table_read(&as_summary_schema, dir, in->arena, &rows, &in->row_count, err) ||
         !as_table_read(&as_fit_schema, dir, in->arena, &fits, &in->fit_count, err) ||
         !as_machine_facts_read(dir, in->arena, &in->machine, err))
@@ -124,6 +127,12 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
     in->fits = fits;
     in->sweep = folder_name(dir, in->arena);
     in->curves = as_curves_find(in->rows, in->row_count, in->arena, &in->curve_count);
+    as_text_add(&path, "%s/%s", dir, as_share_schema.file);
+    const bool there = as_file_exists(path.data);
+    as_text_free(&path);
+    if (there && !as_table_read(&as_share_schema, dir, in->arena, &shares, &share_count, err))
+        return false;
+    as_chart_phases(in, shares, share_count);
     return true;
 }
 

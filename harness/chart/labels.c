@@ -146,7 +146,7 @@ static bool is_zero(const as_page *page, const as_curve *c)
 {
     double y, low, high;
     for (size_t i = 0; i < c->count; i++)
-        if (page->kind->value->of(&page->in->rows[c->points[i]], &y, &low, &high) && y > 0)
+        if (page->kind->value->of(page->in, c->points[i], &y, &low, &high) && y > 0)
             return false;
     return true;
 }
@@ -156,6 +156,9 @@ void as_page_label(as_page *page)
     const as_chart_input *in = page->in;
     bool common[FACTORS];
     as_text shape = {0}, label = {0};
+    const bool phases = page->kind->value->phases;
+    if (phases)
+        as_text_add(&shape, "%s  %s", as_phase_owner(page->curves[0], in->arena), page->curves[0]->pattern);
     for (int f = 0; f < FACTORS; f++) {
         const char *text = held(in, page->curves[0], f);
         common[f] = all_have(page, f, text);
@@ -167,7 +170,11 @@ void as_page_label(as_page *page)
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];
         label.length = 0;
-        as_text_add(&label, "%s  %s", as_chart_plain(in->arena, c->kernel, 40), as_chart_plain(in->arena, c->pattern, 56));
+        if (phases)
+            as_text_add(&label, "%s", as_chart_plain(in->arena, as_phase_name(c), 56));
+        else
+            as_text_add(&label, "%s  %s", as_chart_plain(in->arena, c->kernel, 40),
+                        as_chart_plain(in->arena, c->pattern, 56));
         for (int f = 0; f < FACTORS; f++) {
             const char *text = common[f] ? NULL : held(in, c, f);
             if (text)

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool time_of(const as_summary *r, double *y, double *low, double *high)
+static bool time_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
 {
+    const as_summary *r = &in->rows[row];
     *y = r->median_ns / 1e9;
     *low = isnan(r->median_low_ns) ? *y : r->median_low_ns / 1e9;
     *high = isnan(r->median_high_ns) ? *y : r->median_high_ns / 1e9;
@@ -15,24 +16,49 @@ static bool time_of(const as_summary *r, double *y, double *low, double *high)
 }
 
 /* The interval of the rate is that of the time, turned over. */
-static bool rate_of(const as_summary *r, double *y, double *low, double *high)
+static bool turned(const as_summary *r, double rate, double *y, double *low, double *high)
 {
-    *y = r->gflops_useful;
-    *low = isnan(r->median_high_ns) ? *y : *y * r->median_ns / r->median_high_ns;
-    *high = isnan(r->median_low_ns) ? *y : *y * r->median_ns / r->median_low_ns;
-    return *y > 0;
+    *y = rate;
+    *low = isnan(r->median_high_ns) ? rate : rate * r->median_ns / r->median_high_ns;
+    *high = isnan(r->median_low_ns) ? rate : rate * r->median_ns / r->median_low_ns;
+    return rate > 0;
 }
 
-static bool workspace_of(const as_summary *r, double *y, double *low, double *high)
+static bool rate_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
 {
+    return turned(&in->rows[row], in->rows[row].gflops_useful, y, low, high);
+}
+
+/* Of decoding: with more queries than one the bytes are no longer what takes the time. */
+static bool bandwidth_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
+{
+    const as_summary *r = &in->rows[row];
+    return r->length == 1 && turned(r, r->gbs_min, y, low, high);
+}
+
+static bool workspace_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
+{
+    const as_summary *r = &in->rows[row];
     *y = *low = *high = (double)r->workspace_peak_bytes;
     return r->workspace_peak_bytes != AS_NO_COUNT;
 }
 
+static bool share_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
+{
+    const as_share *s = &in->shares[row];
+    *y = 100 * s->share;
+    *low = isnan(s->share_low) ? *y : 100 * s->share_low;
+    *high = isnan(s->share_high) ? *y : 100 * s->share_high;
+    return *y >= 0 && *y < 100; /* all of it: a kernel with a single phase beside what is paid once */
+}
+
 static const as_chart_value values[] = {
-    {"time", "median_s", AS_TICKS_TIME, true, false, time_of},
-    {"gflops", "gflops_useful", AS_TICKS_RATE, false, true, rate_of},
-    {"workspace", "workspace_peak_bytes", AS_TICKS_BYTES, false, false, workspace_of},
+    {"time", "median_s", AS_TICKS_TIME, true, AS_NO_ROOF, false, time_of},
+    {"gflops", "gflops_useful", AS_TICKS_RATE, false, AS_ROOF_FMA, false, rate_of},
+    {"bandwidth", "gbs_min", AS_TICKS_RATE, false, AS_ROOF_READ, false, bandwidth_of},
+    {"workspace", "workspace_peak_bytes", AS_TICKS_BYTES, false, AS_NO_ROOF, false, workspace_of},
+    {"phase-time", "median_s", AS_TICKS_TIME, false, AS_NO_ROOF, true, time_of},
+    {"phase-share", "share_percent", AS_TICKS_SHARE, false, AS_NO_ROOF, true, share_of},
 };
 
 const as_chart_value *as_chart_value_find(const char *name)
@@ -47,7 +73,7 @@ static bool has_points(const as_chart_input *in, const as_curve *c, const as_cha
 {
     double y, low, high;
     for (size_t i = 0; i < c->count; i++)
-        if (value->of(&in->rows[c->points[i]], &y, &low, &high))
+        if (value->of(in, c->points[i], &y, &low, &high))
             return true;
     return false;
 }
@@ -86,7 +112,11 @@ static as_page *page_of(deal *d, const char *shape, bool by_shape)
 
 as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size_t *count)
 {
+    in = kind->value->phases ? in->phases : in;
     deal d = {.in = in, .kind = kind};
+    *count = 0;
+    if (!in)
+        return NULL;
     size_t fitting = 0;
     for (size_t i = 0; i < in->curve_count; i++)
         fitting += in->curves[i].axis == kind->axis && has_points(in, &in->curves[i], kind->value);
@@ -94,7 +124,11 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
         const as_curve *c = &in->curves[i];
         if (c->axis != kind->axis || !has_points(in, c, kind->value))
             continue;
-        as_page *page = page_of(&d, as_curve_shape(in, c), fitting > AS_PAGE_CURVES);
+        const char *shape = as_curve_shape(in, c);
+        if (kind->value->phases) /* a page for each kernel and pattern */
+            shape = as_arena_intern(in->arena, as_arena_printf(in->arena, "%s %s %s", as_phase_owner(c, in->arena),
+                                                               c->pattern, shape));
+        as_page *page = page_of(&d, shape, kind->value->phases || fitting > AS_PAGE_CURVES);
         page->curves[page->count++] = c;
     }
     for (size_t p = 0; p < d.count; p++)
@@ -114,7 +148,7 @@ void as_page_data(const as_page *page, as_text *out)
         for (size_t k = 0; k < c->count; k++) {
             const as_summary *row = &page->in->rows[c->points[k]];
             double y, low, high;
-            if (page->kind->value->of(row, &y, &low, &high))
+            if (page->kind->value->of(page->in, c->points[k], &y, &low, &high))
                 as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", as_curve_x(c->axis, row), y, low, high,
                             page->labels[i], as_chart_plain(a, row->kernel, 200), as_chart_plain(a, row->pattern, 200),
                             as_chart_plain(a, row->isa, 20));
@@ -145,7 +179,7 @@ static extent measure(const as_page *page)
         for (size_t k = 0; k < page->curves[i]->count; k++) {
             const as_summary *row = &page->in->rows[page->curves[i]->points[k]];
             double y, low, high;
-            if (!page->kind->value->of(row, &y, &low, &high))
+            if (!page->kind->value->of(page->in, page->curves[i]->points[k], &y, &low, &high))
                 continue;
             e.x[n++] = as_curve_x(page->kind->axis, row);
             e.low = low > 0 && low < e.low ? low : e.low;
@@ -160,16 +194,43 @@ static extent measure(const as_page *page)
     return e;
 }
 
-/* The measured roofs that percent_of_roof was computed with, one line per isa and thread count. */
+/* Lines that no rate can pass: the measured roofs. */
 typedef struct {
-    double gflops[8];
+    double gflops[8]; /* or GB/s */
     const char *text[8];
     size_t count;
 } roofs;
 
+/* The read bandwidths that percent_of_bandwidth was computed with: those of the levels that some point's operands fit. */
+static roofs find_read_roofs(const as_page *page)
+{
+    static const char *const levels[4] = {"L1", "L2", "L3", "memory"};
+    roofs found = {.count = 0};
+    bool used[4] = {false};
+    const as_chart_input *in = page->in;
+    for (size_t i = 0; i < page->count; i++)
+        for (size_t k = 0; k < page->curves[i]->count; k++) {
+            const as_summary *row = &in->rows[page->curves[i]->points[k]];
+            const double roof = 100 * row->gbs_min / row->percent_of_bandwidth;
+            for (size_t l = 0; l < 4; l++)
+                used[l] = used[l] || fabs(roof / in->machine.read_gbs[l] - 1) < 1e-6;
+        }
+    for (size_t l = 0; l < 4; l++) {
+        if (!used[l])
+            continue;
+        found.gflops[found.count] = in->machine.read_gbs[l];
+        found.text[found.count++] = as_arena_printf(in->arena, "measured read bandwidth, %s, 1 thread: %.3g GB/s",
+                                                    levels[l], in->machine.read_gbs[l]);
+    }
+    return found;
+}
+
+/* The FMA roofs that percent_of_roof was computed with, one line per isa and thread count. */
 static roofs find_roofs(const as_page *page)
 {
     roofs found = {.count = 0};
+    if (page->kind->value->roof == AS_ROOF_READ)
+        return find_read_roofs(page);
     for (size_t i = 0; page->kind->value->roof && i < page->count; i++) {
         const as_summary *row = &page->in->rows[page->curves[i]->points[0]];
         double roof = 100 * row->gflops_useful / row->percent_of_roof;
@@ -262,7 +323,9 @@ void as_page_header(const as_page *page, as_text *out)
     add_guides(page, left, right * margin, out, &low, &high);
     add_roofs(page, out, &high);
     /* Rates are read against the roof, on a linear axis from 0, unless they are too far apart for it. */
-    bool linear = value->ticks == AS_TICKS_RATE && high / e.low < 25;
+    bool linear = value->ticks == AS_TICKS_SHARE || (value->ticks == AS_TICKS_RATE && high / e.low < 25);
+    if (value->ticks == AS_TICKS_SHARE)
+        high = 100;
     if (value->ticks == AS_TICKS_RATE)
         high *= linear ? 1.06 : 1.35;
     as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",

@@ -9,7 +9,7 @@
 #include "../model/machine_facts.h"
 
 /* What a folder says, as far as charts go. */
-typedef struct {
+typedef struct as_chart_input {
     as_summary *rows;
     size_t row_count;
     as_fit *fits;
@@ -19,17 +19,22 @@ typedef struct {
     as_machine_facts machine;
     const char *sweep; /* the folder's name */
     as_arena *arena;
+    /* The phases of shares.csv as if each were a case: its kernel is "layer/block: norm", its median the phase's. NULL
+     * where there are none; within, `shares` stands beside `rows`. */
+    const struct as_chart_input *phases;
+    const as_share *shares;
 } as_chart_input;
 
 /* What is drawn upwards. */
 typedef struct {
     const char *name; /* the word behind "#: value" in plots/NAME.gp */
     const char *column; /* of y in plots/NAME.csv */
-    enum { AS_TICKS_TIME, AS_TICKS_RATE, AS_TICKS_BYTES } ticks;
+    enum { AS_TICKS_TIME, AS_TICKS_RATE, AS_TICKS_BYTES, AS_TICKS_SHARE } ticks;
     bool slope; /* the fitted tail slope goes into the legend */
-    bool roof;  /* lines of the measured roofs */
-    /* y with its interval; false: this row has none */
-    bool (*of)(const as_summary *row, double *y, double *low, double *high);
+    enum { AS_NO_ROOF, AS_ROOF_FMA, AS_ROOF_READ } roof; /* lines of the measured roofs */
+    bool phases; /* of the phases of a kernel, not of the whole */
+    /* y of in->rows[row], with its interval; false: this row has none */
+    bool (*of)(const as_chart_input *in, size_t row, double *y, double *low, double *high);
 } as_chart_value;
 
 const as_chart_value *as_chart_value_find(const char *name);
@@ -55,6 +60,12 @@ typedef struct {
 } as_page;
 
 enum { AS_PAGE_CURVES = 14 }; /* more than these are spread over pages, one per shape, where there are several */
+
+/* phases.c: in->phases from in->rows and the shares that belong to them. */
+void as_chart_phases(as_chart_input *in, as_share *shares, size_t count);
+/* Of a curve of in->phases: the phase, and the kernel that it is a phase of. */
+const char *as_phase_name(const as_curve *c);
+const char *as_phase_owner(const as_curve *c, as_arena *arena);
 
 /* The charts of one kind: none where the sweep does not have the axis. */
 as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size_t *count);

@@ -65,6 +65,7 @@ static bool read_options(int argc, char **argv, options *o, as_err *err)
         {"--threads", AS_OPT_TEXT, &o->threads, NULL},
         {"--calls", AS_OPT_TEXT, &o->calls, NULL},
         {"--rows", AS_OPT_TEXT, &o->rows, NULL},
+        {"--turns", AS_OPT_FLAG, &r->turns, NULL},
         {"--isa", AS_OPT_TEXT, &o->selection.isa, NULL},
         {"--plugin", AS_OPT_MANY, o->selection.plugins, NULL},
         {"--format", AS_OPT_TEXT, &o->format, "table|csv|json"},
@@ -198,7 +199,7 @@ const as_command as_command_apply = {
         "last query stands at the last key. float32, float16, or uint16, taken for bfloat16 bits; C or Fortran order;\n"
         "little-endian. The output has q's shape and is float32. A query that sees no key gives zeros.\n"
         "\n"
-        "  --kernel K      such as attention/flash; 'attnscope list' shows all\n"
+        "  --kernel K      such as attention/flash or content/topk:k=32; 'attnscope list' shows all\n"
         "  --pattern P     such as causal or sink:s=4+window:w=256\n"
         "  --q, --k, --v   the inputs, .npy\n"
         "  --out O.npy     the output, written whole or not at all; written, too, when the verdict is bad\n"
@@ -208,6 +209,8 @@ const as_command as_command_apply = {
         "  --calls N       timed calls, after one to warm up; otherwise as many as 0.25 s holds, 3 to 99\n"
         "  --rows N        rows to check; otherwise as many as about a second holds\n"
         "  --threads N     threads that the kernel may use (1)\n"
+        "  --turns         for a comparison side by side: when the output is written say 'ready', then answer each number N\n"
+        "                  on a line of standard input with N calls and 'N SECONDS', until the input ends; then report\n"
         "  --isa NAME      nothing above this instruction set: scalar, avx2, avx512, amx, neon\n"
         "  --plugin FILE   a shared object with more kernels (repeatable); its code runs, so load only what you trust\n"
         "  --format F      table (default), csv or json\n"

@@ -70,7 +70,8 @@ static const char columns_intro[] =
     "| --- | --- |\n"
     "| `config.yaml` | the config as it was given |\n"
     "| `machine.json` | what the machine is, its measured roofs, the build of the program, warnings |\n"
-    "| `cases.csv`, `samples.csv`, `counters.csv`, `summary.csv`, `fits.csv` | below, column by column |\n"
+    "| `cases.csv`, `samples.csv`, `counters.csv`, `phases.csv`, `summary.csv`, `shares.csv`, `fits.csv` | below, column by "
+    "column; `shares.csv` where a kernel has phases |\n"
     "| `benchmark.json` | the same samples as Google Benchmark writes them, for its `compare.py` and other tools |\n"
     "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n";
 
@@ -89,8 +90,8 @@ static void add_schema(const as_schema *schema, as_text *out)
 
 static void columns(as_text *out)
 {
-    const as_schema *const schemas[] = {&as_case_schema, &as_sample_schema, &as_counter_schema, &as_summary_schema,
-                                        &as_fit_schema};
+    const as_schema *const schemas[] = {&as_case_schema, &as_sample_schema, &as_counter_schema, &as_phase_schema,
+                                        &as_summary_schema, &as_share_schema, &as_fit_schema};
     as_text_append(out, columns_intro, sizeof columns_intro - 1);
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
         add_schema(schemas[i], out);

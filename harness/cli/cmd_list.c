@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../base/file.h"
@@ -33,15 +34,29 @@ static bool seen_before(size_t index)
     return false;
 }
 
+/* [{"key": "m", "least": 1, ...}]; empty for a kernel without parameters. */
+static json_t *kernel_params(const as_kernel *kernel)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < as_kernel_param_count(kernel); i++) {
+        const as_kernel_param *p = &kernel->params[i];
+        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:s}", "key", p->key, "least", (json_int_t)p->least,
+                                              "most", (json_int_t)p->most, "default", (json_int_t)p->otherwise, "about",
+                                              p->help ? p->help : ""));
+    }
+    return list;
+}
+
 static json_t *list_kernels(void)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < as_registry_count(); i++) {
         const as_entry *e = as_registry_at(i);
         if (!seen_before(i))
-            json_array_append_new(list, json_pack("{s:s, s:o, s:s?, s:s?, s:s?}", "name", e->kernel->name, "isas",
+            json_array_append_new(list, json_pack("{s:s, s:o, s:s?, s:s?, s:o, s:s?}", "name", e->kernel->name, "isas",
                                                   kernel_isas(e->kernel->name), "order", e->kernel->order, "about",
-                                                  e->kernel->help, "plugin", e->origin));
+                                                  e->kernel->help, "params", kernel_params(e->kernel), "plugin",
+                                                  e->origin));
     }
     return list;
 }
@@ -175,6 +190,31 @@ static void print_section(size_t s, const json_t *list, as_arena *arena, as_text
         as_text_add(out, "none found\n");
 }
 
+/* A line for every parameter of every kernel; nothing where no kernel has one. */
+static void print_params(const json_t *kernels, as_arena *arena, as_text *out)
+{
+    size_t rows = 0, n = 0, k, i;
+    json_t *kernel, *p;
+    json_array_foreach((json_t *)(uintptr_t)kernels, k, kernel)
+        rows += json_array_size(json_object_get(kernel, "params"));
+    const char **cells = as_arena_alloc(arena, (rows + 1) * 5 * sizeof *cells);
+    static const char *const head[] = {"kernel", "key", "range", "default", "about"};
+    for (; n < 5; n++)
+        cells[n] = head[n];
+    json_array_foreach((json_t *)(uintptr_t)kernels, k, kernel)
+        json_array_foreach(json_object_get(kernel, "params"), i, p) {
+            cells[n++] = cell(arena, json_object_get(kernel, "name"));
+            cells[n++] = cell(arena, json_object_get(p, "key"));
+            cells[n++] = as_arena_printf(arena, "%lld..%lld", (long long)json_integer_value(json_object_get(p, "least")),
+                                         (long long)json_integer_value(json_object_get(p, "most")));
+            cells[n++] = as_arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(p, "default")));
+            cells[n++] = cell(arena, json_object_get(p, "about"));
+        }
+    as_text_add(out, rows ? "\nPARAMETERS OF KERNELS (NAME:KEY=VALUE,...)\n" : "");
+    if (rows)
+        as_print_rows(out, cells, rows + 1, 5);
+}
+
 static bool print_json(const json_t *all, as_text *out)
 {
     char *text = json_dumps(all, JSON_INDENT(1));
@@ -208,6 +248,8 @@ static as_exit run(int argc, char **argv, as_err *err)
     else
         for (size_t s = 0; s < SECTIONS; s++)
             print_section(s, json_object_get(all, sections[s].key), arena, &out);
+    if (strcmp(format, "json") != 0)
+        print_params(json_object_get(all, "kernels"), arena, &out);
     ok = ok && as_print(&out, err);
     json_decref(all);
     as_text_free(&out);

@@ -171,6 +171,8 @@ static void remember(session *s, as_case *row, const as_case *before)
     row->error_allowed = before->error_allowed;
     row->workspace_peak_bytes = before->workspace_peak_bytes;
     row->rss_peak_bytes = before->rss_peak_bytes;
+    row->mass_kept = before->mass_kept;
+    row->edges = before->edges != AS_NO_COUNT ? before->edges : row->edges; /* chosen by content, perhaps */
     if (!before->status || strcmp(before->status, "failed"))
         return;
     row->status = "failed";
@@ -271,6 +273,12 @@ static bool on_counter(void *state, const as_counter *counter)
     return as_folder_counter(s->folder, counter, s->err);
 }
 
+static bool on_phase(void *state, const as_phase_time *phase)
+{
+    session *s = state;
+    return as_folder_phase(s->folder, phase, s->err);
+}
+
 static bool on_change(void *state, bool last)
 {
     session *s = state;
@@ -299,7 +307,7 @@ static bool measure_cases(session *s, as_err *err)
                                   .earlier = s->earlier,
                                   .earlier_count = s->earlier_count,
                                   .stop = &stop,
-                                  .sink = {.sample = on_sample, .counter = on_counter, .state = s},
+                                  .sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = s},
                                   .changed = on_change,
                                   .progress = on_progress,
                                   .state = s};

@@ -1,33 +1,18 @@
 /* cmd_verify.c: every kernel against its oracle, on odd shapes, every pattern, every isa of this machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../model/records.h"
+#include "../verify/shapes.h"
 #include "../verify/verify.h"
 #include "cli.h"
-
-/* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
-static const struct {
-    size_t batch, heads, kv_heads, length, context, head_dim;
-    int threads;
-} shapes[] = {
-    {1, 1, 1, 1, 1, 1, 1},      {1, 2, 1, 17, 17, 3, 1},     {2, 4, 2, 65, 65, 40, 2},  {1, 3, 3, 197, 197, 63, 1},
-    {1, 2, 1, 1, 513, 64, 1},   {1, 2, 2, 33, 300, 96, 3},   {1, 1, 1, 513, 513, 128, 2}, {1, 4, 1, 100, 100, 256, 1},
-    {1, 1, 1, 70, 70, 300, 1},  {3, 2, 2, 64, 64, 16, 4},
-};
-
-/* Unions and sizes beyond the examples that every term brings. */
-static const char *const more_patterns[] = {
-    "window:w=1", "window:w=33", "sink:s=4+window:w=60", "global:g=2+window:w=5+dilated:r=7", "dilated:r=3",
-    "dilated:r=2+dilated:r=5", "dilated:r=50,k=3", "sink:s=100",
-};
 
 typedef struct {
     const char *only;
@@ -48,7 +33,9 @@ static void note(tally *t, const as_entry *e, const as_problem *p, const as_verd
     t->cases = as_arena_grow(t->arena, t->cases, &t->cap, t->count, sizeof *t->cases);
     as_case *c = &t->cases[t->count++];
     as_record_clear(&as_case_schema, c);
-    c->kernel = e->kernel->name;
+    char text[AS_KERNEL_TEXT_MAX];
+    c->kernel = as_arena_intern(t->arena, as_kernel_text(e->kernel, p->param, text));
+    c->params = *as_kernel_params_text(e->kernel, p->param, text) ? as_arena_intern(t->arena, text) : NULL;
     c->mechanism = as_arena_intern_n(t->arena, e->kernel->name, strcspn(e->kernel->name, "/"));
     c->pattern = as_arena_intern(t->arena, as_pattern_text(p->pattern));
     c->isa = as_isa_name(e->isa);
@@ -61,6 +48,7 @@ static void note(tally *t, const as_entry *e, const as_problem *p, const as_verd
     c->flops_dense = v->work.flops_dense, c->exps = v->work.exps, c->bytes_min = v->work.bytes_min;
     c->workspace_bytes = v->workspace_bytes;
     c->error_max = v->error_max, c->error_allowed = v->error_allowed;
+    c->declared = e->kernel->order;
     c->status = v->ok ? "ok" : "failed";
     c->reason = v->ok ? NULL : as_arena_intern(t->arena, v->why);
     c->case_ = as_arena_printf(t->arena, "%s|%s|B=%zu,H=%zu,Hkv=%zu,T=%zu,S=%zu,d=%zu|%s|%s|t%d", c->kernel, c->pattern,
@@ -68,61 +56,111 @@ static void note(tally *t, const as_entry *e, const as_problem *p, const as_verd
                                p->threads);
 }
 
-static void check_problem(tally *t, as_problem *p)
+/* Values that a parameter is tried at where the user names none: all usual; all at their least, and one and two above
+ * it, so that small shapes, which refuse usual sizes, are covered; and each alone at its least and at an odd value. */
+enum { TOGETHER = 4 };
+
+static uint64_t near_least(const as_kernel_param *p, uint64_t above)
 {
-    for (size_t i = 0; i < as_registry_count(); i++) {
-        const as_entry *e = as_registry_at(i);
-        if (!(t->isas & AS_ISA_BIT(e->isa)))
+    return p->most - p->least < above ? p->most : p->least + above;
+}
+
+/* The `index`-th choice of values; false after the last. */
+static bool choose_params(const as_kernel *kernel, size_t index, uint64_t param[AS_KERNEL_PARAMS_MAX])
+{
+    const size_t count = as_kernel_param_count(kernel);
+    as_kernel_params_usual(kernel, param);
+    if (index == 0)
+        return true;
+    if (index < TOGETHER) {
+        for (size_t i = 0; i < count; i++)
+            param[i] = near_least(&kernel->params[i], index - 1);
+        return count > 0;
+    }
+    const size_t which = (index - TOGETHER) / 2;
+    if (which >= count)
+        return false;
+    param[which] = near_least(&kernel->params[which], index % 2 ? 2 : 0);
+    return true;
+}
+
+/* Like choose_params, where --only names parameters: those and no others. */
+static bool next_params(const tally *t, const as_kernel *kernel, size_t index, uint64_t param[AS_KERNEL_PARAMS_MAX])
+{
+    char why[300], text[AS_KERNEL_TEXT_MAX];
+    if (!t->only || !t->only[as_kernel_base(t->only)] || !as_kernel_has_params(kernel, t->only, NULL))
+        return choose_params(kernel, index, param);
+    as_kernel_choice choice;
+    if (!as_kernel_choice_begin(&choice, t->only, 1000, why, sizeof why))
+        return false;
+    choice.index = index;
+    return as_kernel_choice_next(&choice, kernel->name, text, sizeof text) &&
+           as_kernel_params_read(kernel, text, param, why, sizeof why);
+}
+
+/* A glob over names, or a kernel text with parameters: kernelised/performer:m=7. */
+static bool is_meant(const tally *t, const as_kernel *kernel, const as_pattern *pattern)
+{
+    char base[120];
+    if (!t->only || as_glob(t->only, as_pattern_text(pattern)))
+        return true;
+    snprintf(base, sizeof base, "%.*s", (int)as_kernel_base(t->only), t->only);
+    return as_glob(base, kernel->name) && as_kernel_has_params(kernel, t->only, NULL);
+}
+
+#define FLOPS_MAX 2e8 /* a call that takes more is left to smaller shapes: a whole layer of width 1024 would take minutes */
+
+/* Parameters are varied under dense patterns; what a kernel does with a pattern is seen at the usual ones. */
+static bool is_short(const as_entry *e, const as_problem *p, size_t choice)
+{
+    char why[300];
+    if (choice > 0 && !(as_pattern_traits(p->pattern) & AS_PATTERN_DENSE))
+        return false;
+    return (e->kernel->refuse && e->kernel->refuse(p, why, sizeof why)) ||
+           (double)e->kernel->work(p).flops_executed <= FLOPS_MAX;
+}
+
+static void check_kernel(tally *t, const as_entry *e, as_problem *p)
+{
+    uint64_t before[64][AS_KERNEL_PARAMS_MAX];
+    for (size_t i = 0, seen = 0; next_params(t, e->kernel, i, p->param); i++) {
+        bool twice = false;
+        for (size_t k = 0; k < seen; k++)
+            twice |= !memcmp(before[k], p->param, sizeof before[k]);
+        if (twice || !is_short(e, p, i))
             continue;
-        if (t->only && !as_glob(t->only, e->kernel->name) && !as_glob(t->only, as_pattern_text(p->pattern)))
-            continue;
+        if (seen < 64)
+            memcpy(before[seen++], p->param, sizeof before[0]);
         const as_verdict v = as_verify(e, p, t->seed, 2e6);
         if (!v.refused)
             note(t, e, p, &v);
     }
 }
 
-static void check_pattern(tally *t, const as_pattern *pattern)
+static void check_problem(const as_problem *problem, void *more)
 {
-    char why[240];
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        as_problem p = {
-            .batch = shapes[i].batch,
-            .heads = shapes[i].heads,
-            .kv_heads = shapes[i].kv_heads,
-            .length = shapes[i].length,
-            .context = shapes[i].context,
-            .head_dim = shapes[i].head_dim,
-            .threads = shapes[i].threads,
-            .scale = 1 / sqrtf((float)shapes[i].head_dim),
-            .pattern = pattern,
-            .cache_bytes = {32768, 1048576, 0},
-        };
-        if (!as_pattern_fits(pattern, p.length, p.context, why, sizeof why))
-            continue;
-        p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
-        for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
-            p.dtype = (as_dtype)dtype;
-            check_problem(t, &p);
-        }
+    tally *t = more;
+    as_problem p = *problem;
+    for (size_t i = 0; i < as_registry_count(); i++) {
+        const as_entry *e = as_registry_at(i);
+        if ((t->isas & AS_ISA_BIT(e->isa)) && is_meant(t, e->kernel, p.pattern))
+            check_kernel(t, e, &p);
     }
 }
 
-static void check_all(tally *t)
+/* The parameters in --only are read once, so that a mistake in them is told and not passed over. */
+static bool only_can_be(const char *only, as_err *err)
 {
-    const char *name, *example, *help;
-    as_pattern_error error;
-    for (size_t i = 0; as_pattern_term(i, &name, &example, &help); i++) {
-        as_pattern *pattern = as_pattern_parse(example, &error); /* file:PATH has no file here: apply's tests cover it */
-        if (pattern)
-            check_pattern(t, pattern);
-        as_pattern_free(pattern);
-    }
-    for (size_t i = 0; i < sizeof more_patterns / sizeof *more_patterns; i++) {
-        as_pattern *pattern = as_pattern_parse(more_patterns[i], &error);
-        check_pattern(t, pattern);
-        as_pattern_free(pattern);
-    }
+    char why[300], text[AS_KERNEL_TEXT_MAX];
+    uint64_t param[AS_KERNEL_PARAMS_MAX];
+    as_kernel_choice choice;
+    const as_entry *e = only ? as_registry_find(only, AS_ISA_ALL) : NULL;
+    if (!e)
+        return true;
+    bool ok = as_kernel_choice_begin(&choice, only, 1000, why, sizeof why);
+    while (ok && as_kernel_choice_next(&choice, e->kernel->name, text, sizeof text))
+        ok = as_kernel_params_read(e->kernel, text, param, why, sizeof why);
+    return ok || as_fail(err, AS_EXIT_USAGE, "--only '%.100s': %s", only, why);
 }
 
 /* The worst of each kernel and isa, and every failure. */
@@ -171,10 +209,12 @@ static as_exit run(int argc, char **argv, as_err *err)
     for (int i = 0; plugins[i]; i++)
         if (!as_registry_load(plugins[i], why, sizeof why))
             return as_fail(err, AS_EXIT_USAGE, "%s", why), err->code;
+    if (!only_can_be(only, err))
+        return err->code;
     t.only = only;
     t.rows = strcmp(format, "table") != 0;
     t.arena = as_arena_create();
-    check_all(&t);
+    as_verify_each(check_problem, &t);
     if (!t.checked)
         as_fail(err, AS_EXIT_USAGE, "--only '%s' matches no kernel and no pattern: see attnscope list", only);
     else if (t.rows)
@@ -189,7 +229,8 @@ const as_command as_command_verify = {
     .name = "verify",
     .usage = "verify [--only GLOB] [--isa NAME] [--seed N] [--plugin FILE.so]... [--format table|csv|json]",
     .about = "every kernel against its float64 oracle, on odd shapes, every pattern and isa",
-    .help = "  --only GLOB     kernels or patterns that match, e.g. 'attention/flash' or 'dilated*'\n"
+    .help = "  --only GLOB     kernels or patterns that match, e.g. 'attention/flash' or 'dilated*'; a kernel's parameters may\n"
+            "                  follow, 'kernelised/performer:m=7'; without, several values of each are tried\n"
             "  --isa NAME      nothing above this instruction set\n"
             "  --seed N        fills the inputs and draws the rows that are checked (1)\n"
             "  --plugin FILE   also the kernels of this plug-in\n"

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <uthash.h>
 
-enum { HOLD_T = 1, HOLD_S = 2, HOLD_D = 4, HOLD_HEAD = 8, HOLD_H = 16, HOLD_KV = 32, HOLD_NUMBERS = 64 };
-enum { ALL = 127 };
+enum { HOLD_T = 1, HOLD_S = 2, HOLD_D = 4, HOLD_HEAD = 8, HOLD_H = 16, HOLD_KV = 32, HOLD_NUMBERS = 64,
+       HOLD_PARAMS = 128 };
+enum { ALL = 255 };
 
 /* A way to stand on one curve: what is held, and what must be equal in every row (S = T, Hkv = H). Earlier ways of an
  * axis are preferred: a later one counts only when it shows a case that no earlier one shows. */
@@ -30,6 +31,7 @@ static const way ways[] = {
     {AS_AXIS_HEADS, ALL & ~(HOLD_H | HOLD_D | HOLD_KV), false, true, 2},
     {AS_AXIS_HEADS, ALL & ~(HOLD_H | HOLD_D), false, false, 2},
     {AS_AXIS_EDGES, ALL & ~HOLD_NUMBERS, false, false, 3},
+    {AS_AXIS_EDGES, ALL & ~HOLD_PARAMS, false, false, 3}, /* keys chosen by content: topk:k=16, topk:k=64, ... */
 };
 
 static const struct {
@@ -74,6 +76,22 @@ static void add_without_numbers(as_text *out, const char *pattern)
     }
 }
 
+/* content/topk:k=64 becomes content/topk:k=*, and so does content/topk alone, whose k is the usual one. */
+static void add_without_params(as_text *out, const as_summary *row)
+{
+    const char *kernel = known(row->kernel);
+    as_text_append(out, kernel, strcspn(kernel, ":"));
+    if (!row->params || !*row->params)
+        return;
+    as_text_add(out, ":");
+    for (const char *c = row->params; *c; c += *c == ',') {
+        const size_t key = strcspn(c, "=,");
+        as_text_append(out, c, key);
+        as_text_add(out, "=*%s", c[strcspn(c, ",")] ? "," : "");
+        c += strcspn(c, ",");
+    }
+}
+
 static void add_held(as_text *out, const way *w, unsigned bit, const char *symbol, uint64_t value)
 {
     if (w->hold & bit && value != AS_NO_COUNT)
@@ -110,14 +128,18 @@ static bool stands(const way *w, const as_summary *row)
 static void put(search *s, const way *w, group **groups, size_t i)
 {
     const as_summary *row = &s->rows[i];
-    as_text key = {0}, pattern = {0};
+    as_text key = {0}, kernel = {0}, pattern = {0};
     size_t fixed_at;
     group *g;
     if (w->hold & HOLD_NUMBERS)
         as_text_add(&pattern, "%s", known(row->pattern));
     else
         add_without_numbers(&pattern, known(row->pattern));
-    as_text_add(&key, "%s\x1f%s\x1f", known(row->kernel), pattern.data);
+    if (w->hold & HOLD_PARAMS)
+        as_text_add(&kernel, "%s", known(row->kernel));
+    else
+        add_without_params(&kernel, row);
+    as_text_add(&key, "%s\x1f%s\x1f", kernel.data, pattern.data);
     fixed_at = key.length;
     add_fixed(&key, w, row);
 
@@ -126,7 +148,7 @@ static void put(search *s, const way *w, group **groups, size_t i)
         g = as_arena_alloc(s->arena, sizeof *g + key.length + 1);
         memcpy(g->key, key.data, key.length + 1);
         g->curve = (as_curve){.axis = w->axis,
-                              .kernel = as_arena_intern(s->arena, known(row->kernel)),
+                              .kernel = as_arena_intern(s->arena, kernel.data),
                               .pattern = as_arena_intern(s->arena, pattern.data),
                               .fixed = as_arena_intern(s->arena, key.data + fixed_at)};
         HASH_ADD_KEYPTR(hh, *groups, g->key, key.length, g);
@@ -134,6 +156,7 @@ static void put(search *s, const way *w, group **groups, size_t i)
     g->curve.points = as_arena_grow(s->arena, g->curve.points, &g->cap, g->curve.count, sizeof *g->curve.points);
     g->curve.points[g->curve.count++] = i;
     as_text_free(&key);
+    as_text_free(&kernel);
     as_text_free(&pattern);
 }
 

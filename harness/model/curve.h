@@ -4,7 +4,9 @@
  * An axis is what varies along a curve:
  *   length   T, with S = T or with S fixed           context  S, with T fixed (decode)
  *   width    D, with H fixed: d follows              heads    H, with D fixed (d follows) or with d fixed (D follows)
- *   edges    E, over patterns that differ in their numbers only: window:w=64, window:w=128, ...
+ *   edges    E, over patterns that differ in their numbers only: window:w=64, window:w=128, ..., or over one kernel's
+ *            parameters, where these decide which keys are chosen: content/topk:k=16, content/topk:k=64, ...
+ * On every other axis a kernel with other parameters is another curve.
  * Key/value heads follow the heads where Hkv = H, and are fixed otherwise. Only cases that are ok and have a median are
  * points. A curve has at least two different x, on the axis edges three: two windows do not make a sweep of sparsity. */
 #ifndef AS_CURVE_H
@@ -19,7 +21,7 @@ const char *as_axis_symbol(as_axis axis); /* "T" */
 
 typedef struct {
     as_axis axis;
-    const char *kernel;
+    const char *kernel;  /* with its parameters; on the axis edges perhaps with * for every value: content/topk:k=* */
     const char *pattern; /* on the axis edges with * for every number: window:w=* */
     const char *fixed;   /* the rest that is held, as text: "isa=avx2 dtype=f32 B=1 ..." */
     size_t *points;      /* rows of the summary, ascending in x */

@@ -5,5 +5,8 @@
 AS_SCHEMA(as_case_schema, as_case, AS_CASE_COLUMNS, "cases.csv", "a case");
 AS_SCHEMA(as_sample_schema, as_sample, AS_SAMPLE_COLUMNS, "samples.csv", "a timed batch of calls in one process");
 AS_SCHEMA(as_counter_schema, as_counter, AS_COUNTER_COLUMNS, "counters.csv", "an event over one batch");
+AS_SCHEMA(as_phase_schema, as_phase_time, AS_PHASE_COLUMNS, "phases.csv",
+          "a phase of a kernel in one batch of instrumented calls");
 AS_SCHEMA(as_summary_schema, as_summary, AS_SUMMARY_COLUMNS, "summary.csv", "a case with its statistics");
+AS_SCHEMA(as_share_schema, as_share, AS_SHARE_COLUMNS, "shares.csv", "a phase of a case with its statistics");
 AS_SCHEMA(as_fit_schema, as_fit, AS_FIT_COLUMNS, "fits.csv", "a fitted curve");

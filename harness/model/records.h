@@ -9,7 +9,8 @@
 /* What identifies a case and what a chart may vary. F is called as F(type, kind, name, help). */
 #define AS_FACTOR_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, case_, "stable readable key of the case; joins the files")                                        \
-    F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm, and behind a colon its parameters where they are not the usual ones")    \
+    F(t, AS_TEXT, params, "every parameter of the kernel with its value; empty where it has none")                     \
     F(t, AS_TEXT, mechanism, "attention, content, kernelised, convolution, mixing or layer")                           \
     F(t, AS_TEXT, pattern, "which keys a query sees, canonical text")                                                  \
     F(t, AS_TEXT, isa, "instruction set the kernel was built for")                                                     \
@@ -23,7 +24,9 @@
     F(t, AS_COUNT, head_dim, "d")                                                                                      \
     F(t, AS_COUNT, threads, "threads the kernel may use")                                                              \
     F(t, AS_TEXT, cache, "warm, or cold: operands evicted before every call")                                          \
-    F(t, AS_COUNT, edges, "visible (query, key) pairs per head; the mean over heads where heads differ")
+    F(t, AS_COUNT, edges,                                                                                              \
+      "visible (query, key) pairs per head; the mean over heads where heads differ; where keys are chosen by content, "   \
+      "those chosen on the inputs that were timed, and before that was counted what the pattern allows")
 
 #define AS_CASE_COLUMNS(F, t)                                                                                          \
     AS_FACTOR_COLUMNS(F, t)                                                                                            \
@@ -31,7 +34,7 @@
     F(t, AS_COUNT, flops_executed, "what the kernel does, padding and masked work included")                           \
     F(t, AS_COUNT, flops_dense, "dense causal attention of the same shape")                                            \
     F(t, AS_COUNT, exps, "exponentials, counted apart from FLOPs")                                                     \
-    F(t, AS_COUNT, bytes_min, "every operand moved once")                                                              \
+    F(t, AS_COUNT, bytes_min, "every operand moved once; with one query only the keys that it sees")                   \
     F(t, AS_COUNT, workspace_bytes, "workspace that the kernel asked for")                                             \
     F(t, AS_COUNT, memory_bytes, "operands and workspace together, as planned")                                        \
     F(t, AS_REAL, predicted_s, "seconds per call that the plan expected")                                              \
@@ -39,6 +42,9 @@
     F(t, AS_COUNT, rss_peak_bytes, "largest resident size of a worker that measured the case")                         \
     F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
     F(t, AS_REAL, error_allowed, "what the kernel promises")                                                           \
+    F(t, AS_REAL, mass_kept,                                                                                           \
+      "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")          \
+    F(t, AS_TEXT, declared, "how the kernel says its cost grows in T: edges, T, T log T or T^2")                       \
     F(t, AS_TEXT, status, "planned, ok, skipped, failed or suspect")                                                   \
     F(t, AS_TEXT, reason, "why a case is not ok")
 
@@ -64,6 +70,28 @@
     F(t, AS_TEXT, source, "papi, perf or callgrind")                                                                   \
     F(t, AS_TEXT, status, "ok, or why there is no value")
 
+#define AS_PHASE_COLUMNS(F, t)                                                                                         \
+    F(t, AS_TEXT, case_, "the case; only kernels of more than one phase have rows")                                    \
+    F(t, AS_COUNT, process, "worker process")                                                                          \
+    F(t, AS_COUNT, batch, "batch of instrumented calls, from 0; they come after all samples of the process")           \
+    F(t, AS_TEXT, phase, "name of the phase, as the kernel gives it")                                                  \
+    F(t, AS_COUNT, once, "1: paid once for many calls, and no part of a sample; 0: part of every call")                \
+    F(t, AS_COUNT, calls, "calls that the time is the sum of")                                                         \
+    F(t, AS_REAL, wall_ns, "wall time of the phase in all these calls, with one reading of the clock per call")        \
+    F(t, AS_REAL, clock_ns, "what one reading of the clock takes here; calls times this is to be taken off wall_ns")
+
+#define AS_SHARE_COLUMNS(F, t)                                                                                         \
+    AS_FACTOR_COLUMNS(F, t)                                                                                            \
+    F(t, AS_TEXT, phase, "name of the phase; phases of one name are added up")                                         \
+    F(t, AS_COUNT, once, "1: paid once for many calls")                                                                \
+    F(t, AS_REAL, median_ns, "median over processes of the phase's time per call, the clock's own cost taken off")     \
+    F(t, AS_REAL, median_low_ns, "order-statistic interval of that median, lower end")                                 \
+    F(t, AS_REAL, median_high_ns, "upper end")                                                                         \
+    F(t, AS_REAL, share, "median over processes of the phase's part of a call; empty for a phase that is paid once")   \
+    F(t, AS_REAL, share_low, "its interval, lower end")                                                                \
+    F(t, AS_REAL, share_high, "upper end")                                                                             \
+    F(t, AS_COUNT, processes, "worker processes")
+
 #define AS_SUMMARY_COLUMNS(F, t)                                                                                       \
     AS_FACTOR_COLUMNS(F, t)                                                                                            \
     F(t, AS_REAL, median_ns, "median over processes of each process's median time per call")                           \
@@ -78,10 +106,14 @@
     F(t, AS_REAL, gflops_useful, "useful FLOPs over the median")                                                       \
     F(t, AS_REAL, percent_of_roof, "of the measured FMA roof of the same isa and threads")                             \
     F(t, AS_REAL, intensity, "useful FLOPs per byte of bytes_min")                                                     \
+    F(t, AS_REAL, gbs_min, "GB/s: bytes_min over the median")                                                          \
+    F(t, AS_REAL, percent_of_bandwidth,                                                                                \
+      "gbs_min of the measured read bandwidth of the cache level (or memory) that the operands fit; one thread only")   \
     F(t, AS_REAL, ns_per_edge, "median over edges of all heads and batch entries")                                     \
     F(t, AS_REAL, speedup, "dense reference's median over this median, same shape")                                    \
     F(t, AS_TEXT, reference, "key of the dense reference: the fastest case of pattern causal")                         \
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
+    F(t, AS_REAL, mass_kept, "mean share of dense attention's weight on the keys chosen by content")                   \
     F(t, AS_TEXT, status, "ok, suspect, failed or skipped")                                                            \
     F(t, AS_TEXT, reason, "why a case is not ok")
 
@@ -95,14 +127,20 @@
     F(t, AS_REAL, to, "largest x")                                                                                     \
     F(t, AS_REAL, tail_slope, "slope of log time against log x over the upper half of the range")                      \
     F(t, AS_REAL, tail_low, "its 95 % interval from resampling processes")                                             \
-    F(t, AS_REAL, tail_high, "upper end")
+    F(t, AS_REAL, tail_high, "upper end")                                                                              \
+    F(t, AS_TEXT, declared, "how the kernel says its cost grows in T; empty where that says nothing of this axis")     \
+    F(t, AS_REAL, expected_slope, "what the declared growth comes to over the same points as the tail slope")          \
+    F(t, AS_TEXT, verdict, "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")
 
 AS_RECORD(as_case, AS_CASE_COLUMNS);
 AS_RECORD(as_sample, AS_SAMPLE_COLUMNS);
 AS_RECORD(as_counter, AS_COUNTER_COLUMNS);
+AS_RECORD(as_phase_time, AS_PHASE_COLUMNS);
+AS_RECORD(as_share, AS_SHARE_COLUMNS);
 AS_RECORD(as_summary, AS_SUMMARY_COLUMNS);
 AS_RECORD(as_fit, AS_FIT_COLUMNS);
 
-extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_summary_schema, as_fit_schema;
+extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_phase_schema, as_summary_schema,
+    as_share_schema, as_fit_schema;
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "../../kernels/oracle/oracle.h"
 #include "predict.h"
 
@@ -38,9 +39,13 @@ void as_case_fill(as_planned *c, const char *pattern, bool cold, as_arena *arena
 {
     const as_problem *p = &c->problem;
     as_case *row = &c->row;
-    const char *name = c->entry->kernel->name, *slash = strchr(name, '/');
+    const as_kernel *kernel = c->entry->kernel;
+    const char *name = kernel->name, *slash = strchr(name, '/');
+    char text[AS_KERNEL_TEXT_MAX];
     as_record_clear(&as_case_schema, row);
-    row->kernel = as_arena_intern(arena, name);
+    row->kernel = as_arena_intern(arena, as_kernel_text(kernel, p->param, text));
+    row->params = *as_kernel_params_text(kernel, p->param, text) ? as_arena_intern(arena, text) : NULL;
+    row->declared = kernel->order ? as_arena_intern(arena, kernel->order) : NULL;
     row->mechanism = as_arena_intern_n(arena, name, slash ? (size_t)(slash - name) : strlen(name));
     row->pattern = as_arena_intern(arena, pattern);
     row->isa = as_isa_name(c->entry->isa);
@@ -158,7 +163,7 @@ static bool work_counts(judging *j)
 static bool time_suffices(judging *j)
 {
     char needs[32], allows[32];
-    double visit = as_predict_visit(j->measure, j->c->row.predicted_s);
+    double visit = as_predict_visit(j->measure, j->c->row.predicted_s, j->c->entry->kernel);
     if (visit <= j->measure->case_timeout_s)
         return true;
     snprintf(j->why, sizeof j->why,

@@ -3,19 +3,29 @@
 #include "internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "../base/nearest.h"
 #include "predict.h"
+
+#define KERNELS_MAX 4096u /* alternatives of one text */
+
+/* A kernel with its parameters, as the config asks for it. */
+typedef struct {
+    const char *text; /* canonical */
+    uint64_t param[AS_KERNEL_PARAMS_MAX];
+} wish;
 
 typedef struct {
     const as_config *config;
     const as_target *target;
     as_arena *arena;
     as_plan *plan;
-    const as_entry **kernels; /* the build to use for each kernel name that the config asks for */
+    wish *kernels;
     size_t kernel_count, kernel_cap;
     uint64_t *edges; /* by pattern, heads, length, context; AS_NO_COUNT until asked for */
     size_t case_cap, matched;
@@ -28,46 +38,103 @@ static const char *text_place(const as_config *c, const as_texts *list, size_t i
 
 /* ---- kernels */
 
-/* The best build that may run here; else the plainest there is, to be listed as skipped. */
-static const as_entry *build_of(const char *name, uint32_t isas)
+/* The highest build that may run here and takes the problem; else the highest that may run here, to be refused with its
+ * reason; else the plainest there is, to be listed as skipped. Only where there are several is a kernel asked, and only of
+ * what the pattern has room for. */
+static const as_entry *build_of(const char *name, uint32_t isas, const as_problem *p)
 {
-    const as_entry *found = as_registry_find(name, isas);
+    char why[300];
+    const as_entry *found = as_registry_find(name, isas), *taker;
+    const bool choice = found && as_registry_find(name, isas & ~AS_ISA_BIT(found->isa));
+    if (choice && as_pattern_fits(p->pattern, p->length, p->context, NULL, 0)) {
+        taker = as_registry_best(name, isas, p, why, sizeof why);
+        found = taker ? taker : found;
+    }
     for (int isa = 0; !found && isa < AS_ISA_COUNT; isa++)
         found = as_registry_find(name, AS_ISA_BIT(isa));
     return found;
 }
 
-static void add_kernel(planning *g, const char *name)
+static void add_wish(planning *g, const as_kernel *kernel, const uint64_t *param)
 {
+    char text[AS_KERNEL_TEXT_MAX];
+    as_kernel_text(kernel, param, text);
     for (size_t i = 0; i < g->kernel_count; i++)
-        if (!strcmp(g->kernels[i]->kernel->name, name))
+        if (!strcmp(g->kernels[i].text, text))
             return;
-    const as_entry *entry = build_of(name, g->target->isas);
-    if (!entry)
-        return;
     g->kernels = as_arena_grow(g->arena, g->kernels, &g->kernel_cap, g->kernel_count, sizeof *g->kernels);
-    g->kernels[g->kernel_count++] = entry;
+    wish *w = &g->kernels[g->kernel_count++];
+    w->text = as_arena_intern(g->arena, text);
+    memcpy(w->param, param, sizeof w->param);
+}
+
+static bool kernel_error(const planning *g, size_t i, const char *why, as_err *err)
+{
+    return as_fail(err, AS_EXIT_USAGE, "%s: kernel '%.100s': %s", text_place(g->config, &g->config->kernels, i),
+                   g->config->kernels.values[i], why);
+}
+
+/* One kernel that the i-th text of the config means, with every combination of the parameters in that text. */
+static bool add_kernel(planning *g, size_t i, const as_kernel *kernel, as_err *err)
+{
+    char why[300], text[AS_KERNEL_TEXT_MAX];
+    uint64_t param[AS_KERNEL_PARAMS_MAX];
+    as_kernel_choice choice;
+    if (!as_kernel_choice_begin(&choice, g->config->kernels.values[i], KERNELS_MAX, why, sizeof why))
+        return kernel_error(g, i, why, err);
+    while (as_kernel_choice_next(&choice, kernel->name, text, sizeof text)) {
+        if (!as_kernel_params_read(kernel, text, param, why, sizeof why))
+            return kernel_error(g, i, why, err);
+        add_wish(g, kernel, param);
+    }
+    return true;
+}
+
+static bool unknown_kernel(const planning *g, size_t i, const as_nearest *nearest, as_err *err)
+{
+    return as_fail(err, AS_EXIT_USAGE,
+                   "%s: no kernel is called '%.80s': the nearest is %s; 'attnscope list' shows them all",
+                   text_place(g->config, &g->config->kernels, i), nearest->word, nearest->best ? nearest->best : "none");
+}
+
+/* The kernels that a text means: those whose names match and, where it is a glob, who have every parameter that it names:
+ * kernelised/(any):m=64 passes over those without an m. */
+static bool expand_kernel(planning *g, size_t i, as_err *err)
+{
+    const char *text = g->config->kernels.values[i];
+    const char *glob = as_arena_intern_n(g->arena, text, as_kernel_base(text));
+    const as_kernel *without = NULL;
+    char missing[40], why[120];
+    as_nearest nearest = {.word = glob};
+    bool any = false, exact = false;
+    for (size_t k = 0; k < as_registry_count(); k++)
+        exact |= !strcmp(as_registry_at(k)->kernel->name, glob);
+    for (size_t k = 0; k < as_registry_count(); k++) {
+        const as_kernel *kernel = as_registry_at(k)->kernel;
+        as_nearest_try(&nearest, kernel->name);
+        if (!as_glob(glob, kernel->name))
+            continue;
+        if (!exact && !as_kernel_has_params(kernel, text, missing)) {
+            without = kernel;
+            continue;
+        }
+        any = true;
+        if (!add_kernel(g, i, kernel, err))
+            return false;
+    }
+    if (any)
+        return true;
+    if (!without)
+        return unknown_kernel(g, i, &nearest, err);
+    snprintf(why, sizeof why, "no kernel of these has a parameter '%s': 'attnscope list' shows what each takes", missing);
+    return kernel_error(g, i, why, err);
 }
 
 static bool expand_kernels(planning *g, as_err *err)
 {
-    const as_texts *globs = &g->config->kernels;
-    for (size_t i = 0; i < globs->count; i++) {
-        as_nearest nearest = {.word = globs->values[i]};
-        bool any = false;
-        for (size_t k = 0; k < as_registry_count(); k++) {
-            const char *name = as_registry_at(k)->kernel->name;
-            as_nearest_try(&nearest, name);
-            if (as_glob(globs->values[i], name)) {
-                add_kernel(g, name);
-                any = true;
-            }
-        }
-        if (!any)
-            return as_fail(err, AS_EXIT_USAGE,
-                           "%s: no kernel is called '%.80s': the nearest is %s; 'attnscope list' shows them all",
-                           text_place(g->config, globs, i), globs->values[i], nearest.best ? nearest.best : "none");
-    }
+    for (size_t i = 0; i < g->config->kernels.count; i++)
+        if (!expand_kernel(g, i, err))
+            return false;
     return true;
 }
 
@@ -159,11 +226,13 @@ static bool wanted(planning *g, const as_case *row)
 static bool add_case(planning *g, const size_t at[AXES], as_err *err)
 {
     as_plan *plan = g->plan;
-    as_planned c = {.entry = g->kernels[at[KERNEL]]};
-    c.problem.pattern = plan->patterns[at[PATTERN]];
+    const wish *kernel = &g->kernels[at[KERNEL]];
+    as_planned c = {.problem = {.pattern = plan->patterns[at[PATTERN]]}};
+    memcpy(c.problem.param, kernel->param, sizeof c.problem.param);
     memcpy(c.problem.cache_bytes, g->target->cache_bytes, sizeof c.problem.cache_bytes);
     if (!fill_problem(&c.problem, &g->config->shapes, at, err))
         return false;
+    c.entry = build_of(kernel->text, g->target->isas, &c.problem);
     as_case_fill(&c, as_pattern_text(c.problem.pattern), g->config->measure.cold, g->arena);
     if (!wanted(g, &c.row))
         return true;
@@ -171,7 +240,7 @@ static bool add_case(planning *g, const size_t at[AXES], as_err *err)
     as_case_judge(&c, &g->config->measure, g->target, g->arena);
     if (!strcmp(c.row.status, "planned")) {
         plan->runnable++;
-        plan->predicted_s += g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s);
+        plan->predicted_s += g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s, c.entry->kernel);
     }
     plan->cases = as_arena_grow(g->arena, plan->cases, &g->case_cap, plan->count, sizeof *plan->cases);
     plan->cases[plan->count++] = c;

@@ -9,6 +9,7 @@
 #define START_S 0.03        /* exec, libraries, allocation, oracle, speed loops around the batches */
 #define BATCH_S 5e-3        /* the shortest batch */
 #define WARM_UP_S 0.1       /* left out where a single call is longer */
+#define PHASE_BATCHES 3    /* with a reading of the clock between phases; one where a single call is longer */
 #define SETTLE_BATCHES 5    /* calibration and what follows it, before the timed ones */
 
 /* Which share of the FMA roof a kernel reaches; the first row that matches. */
@@ -37,9 +38,10 @@ double as_predict_call(const as_planned *c, const as_work *work, double gflops)
     return compute > memory ? compute : memory;
 }
 
-double as_predict_visit(const as_measure *m, double call_s)
+double as_predict_visit(const as_measure *m, double call_s, const as_kernel *kernel)
 {
     double batch = call_s > BATCH_S ? call_s : BATCH_S;
     double warm_up = call_s > WARM_UP_S ? 0 : WARM_UP_S + SETTLE_BATCHES * batch;
-    return START_S + 2 * call_s + warm_up + m->batches * batch; /* 2: the checks before and after */
+    double apart = !kernel->phases[1].run ? 0 : call_s > WARM_UP_S ? batch : PHASE_BATCHES * batch;
+    return START_S + 2 * call_s + warm_up + m->batches * batch + apart; /* 2: the checks before and after */
 }

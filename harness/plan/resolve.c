@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 #include "plan.h"
 
 static bool find_entry(const as_case *row, uint32_t isas, const as_entry **out, as_err *err)
@@ -46,6 +47,13 @@ static bool fill_shape(const as_case *row, as_problem *p, as_err *err)
            as_fail(err, AS_EXIT_USAGE, "case %.200s: unknown dtype '%.40s'", row->case_, row->dtype);
 }
 
+static bool fill_params(const as_case *row, const as_entry *entry, as_problem *p, as_err *err)
+{
+    char why[300];
+    return as_kernel_params_read(entry->kernel, row->kernel, p->param, why, sizeof why) ||
+           as_fail(err, AS_EXIT_USAGE, "case %.200s: %s", row->case_, why);
+}
+
 static as_pattern *fitting_pattern(const as_case *row, as_err *err)
 {
     as_pattern_error error = {0};
@@ -69,7 +77,7 @@ bool as_plan_resolve(const as_case *row, uint32_t isas, const size_t cache_bytes
     if (!row->case_ || !row->kernel || !row->isa || !row->dtype || !row->pattern)
         return as_fail(err, AS_EXIT_USAGE, "case %.200s: kernel, isa, dtype or pattern is missing",
                        row->case_ ? row->case_ : "without a key");
-    if (!find_entry(row, isas, &entry, err) || !fill_shape(row, &p, err))
+    if (!find_entry(row, isas, &entry, err) || !fill_params(row, entry, &p, err) || !fill_shape(row, &p, err))
         return false;
     as_pattern *pattern = fitting_pattern(row, err);
     if (!pattern)

@@ -17,7 +17,7 @@
 
 struct as_folder {
     char *path;
-    int samples, counters; /* opened for appending */
+    int samples, counters, phases; /* opened for appending */
 };
 
 /* Alone in the folder: two programs that appended to the same files would give one case two sets of process numbers. */
@@ -147,7 +147,7 @@ static as_folder *fresh(as_err *err)
     if (!f)
         as_fail_memory(err);
     else
-        f->samples = f->counters = -1;
+        f->samples = f->counters = f->phases = -1;
     return f;
 }
 
@@ -158,9 +158,11 @@ as_folder *as_folder_create(const char *out, const char *name, const char *confi
         return NULL;
     bool ok = (out ? make_named(f, out, err) : make_dated(f, name, err)) &&
               (f->samples = open_table(f, &as_sample_schema, O_CREAT | O_EXCL, err)) >= 0 &&
-              (f->counters = open_table(f, &as_counter_schema, O_CREAT | O_EXCL, err)) >= 0 && alone(f, err) &&
+              (f->counters = open_table(f, &as_counter_schema, O_CREAT | O_EXCL, err)) >= 0 &&
+              (f->phases = open_table(f, &as_phase_schema, O_CREAT | O_EXCL, err)) >= 0 && alone(f, err) &&
               append_header(f, f->samples, &as_sample_schema, err) &&
               append_header(f, f->counters, &as_counter_schema, err) &&
+              append_header(f, f->phases, &as_phase_schema, err) &&
               as_folder_file(f, "config.yaml", config_text, strlen(config_text), err);
     if (ok)
         return f;
@@ -182,8 +184,10 @@ as_folder *as_folder_resume(const char *path, as_err *err)
     if (ok && !as_file_exists(config.data))
         ok = as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with", path);
     ok = ok && (f->samples = open_table(f, &as_sample_schema, O_CREAT, err)) >= 0 &&
-         (f->counters = open_table(f, &as_counter_schema, O_CREAT, err)) >= 0 && alone(f, err) &&
-         mend(f, f->samples, &as_sample_schema, err) && mend(f, f->counters, &as_counter_schema, err);
+         (f->counters = open_table(f, &as_counter_schema, O_CREAT, err)) >= 0 &&
+         (f->phases = open_table(f, &as_phase_schema, O_CREAT, err)) >= 0 && alone(f, err) &&
+         mend(f, f->samples, &as_sample_schema, err) && mend(f, f->counters, &as_counter_schema, err) &&
+         mend(f, f->phases, &as_phase_schema, err);
     as_text_free(&config);
     if (ok)
         return f;
@@ -199,6 +203,8 @@ void as_folder_free(as_folder *f)
         close(f->samples);
     if (f->counters >= 0)
         close(f->counters);
+    if (f->phases >= 0)
+        close(f->phases);
     free(f->path);
     free(f);
 }
@@ -213,6 +219,11 @@ bool as_folder_sample(as_folder *f, const as_sample *sample, as_err *err)
 bool as_folder_counter(as_folder *f, const as_counter *counter, as_err *err)
 {
     return append_record(f, f->counters, &as_counter_schema, counter, err);
+}
+
+bool as_folder_phase(as_folder *f, const as_phase_time *phase, as_err *err)
+{
+    return append_record(f, f->phases, &as_phase_schema, phase, err);
 }
 
 bool as_folder_file(as_folder *f, const char *name, const char *text, size_t length, as_err *err)

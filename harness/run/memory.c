@@ -10,10 +10,33 @@
 
 enum { LINE = 64, PAD = 0xa5 };
 
+/* Memory in huge pages where the system gives them: which 4 KiB pages a process happens to get decides what collides in a
+ * physically indexed cache, and makes the same case differ by a third from process to process. */
+#define HUGE_PAGE ((size_t)2 << 20)
+#define HUGE_FROM ((size_t)64 << 10)
+
 size_t as_page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 static char *room(const as_buffer *b) { return b->map + as_page_bytes(); }
 static size_t room_bytes(const as_buffer *b) { return b->map_bytes - 2 * as_page_bytes(); }
+
+/* Address space of guard page, `writable` bytes, guard page, nothing of it touchable yet; `huge`: the bytes begin where a
+ * huge page can. */
+static char *map_between_guards(size_t writable, size_t page, bool huge)
+{
+    const size_t whole = writable + 2 * page, slack = huge ? HUGE_PAGE : 0;
+    char *map = mmap(NULL, whole + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return NULL;
+    if (!huge)
+        return map;
+    const size_t past = (size_t)((uintptr_t)(map + page) % HUGE_PAGE), skip = past ? HUGE_PAGE - past : 0;
+    if (skip)
+        munmap(map, skip);
+    if (slack - skip)
+        munmap(map + skip + whole, slack - skip);
+    return map + skip;
+}
 
 bool as_buffer_create(as_buffer *b, size_t bytes, unsigned lines, unsigned flags)
 {
@@ -24,8 +47,11 @@ bool as_buffer_create(as_buffer *b, size_t bytes, unsigned lines, unsigned flags
     size_t offset = flags & AS_BUFFER_AT_END || !bytes ? 0 : (size_t)(lines % 64) * LINE;
     size_t padded = (bytes + LINE - 1) / LINE * LINE;
     size_t writable = (padded + offset + page - 1) / page * page;
-    void *map = mmap(NULL, writable + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
+    const bool huge = !(flags & AS_BUFFER_NO_HUGE) && writable >= HUGE_FROM;
+    if (huge)
+        writable = (writable + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    char *map = map_between_guards(writable, page, huge);
+    if (!map)
         return false;
     b->map = map;
     b->map_bytes = writable + 2 * page;
@@ -39,6 +65,8 @@ bool as_buffer_create(as_buffer *b, size_t bytes, unsigned lines, unsigned flags
     }
     if (flags & AS_BUFFER_NO_HUGE)
         madvise(room(b), writable, MADV_NOHUGEPAGE);
+    else if (huge)
+        madvise(room(b), writable, MADV_HUGEPAGE);
     if (!(flags & AS_BUFFER_UNTOUCHED)) {
         memset(room(b), PAD, writable); /* faults every page in, and marks the pads */
         memset(b->data, 0, bytes);

@@ -156,6 +156,8 @@ static json_t *result_json(const as_visit_result *r)
     json_object_set_new(object, "workspace_peak_bytes", count_or_null(r->workspace_peak_bytes));
     json_object_set_new(object, "rss_peak_bytes", count_or_null(r->rss_peak_bytes));
     json_object_set_new(object, "speed_peak", real_or_null(r->speed_peak));
+    json_object_set_new(object, "chosen", count_or_null(r->chosen));
+    json_object_set_new(object, "mass_kept", real_or_null(r->mass_kept));
     json_object_set_new(object, "checked", json_boolean(r->checked));
     return object;
 }
@@ -183,6 +185,8 @@ static bool result_read(json_t *object, as_visit_result *r, as_err *err)
                            .workspace_peak_bytes = count_of(object, "workspace_peak_bytes"),
                            .rss_peak_bytes = count_of(object, "rss_peak_bytes"),
                            .speed_peak = real_of(object, "speed_peak"),
+                           .chosen = count_of(object, "chosen"),
+                           .mass_kept = real_of(object, "mass_kept"),
                            .checked = json_is_true(json_object_get(object, "checked"))};
     snprintf(r->status, sizeof r->status, "%s", status);
     snprintf(r->reason, sizeof r->reason, "%s", reason ? reason : "");
@@ -192,16 +196,29 @@ static bool result_read(json_t *object, as_visit_result *r, as_err *err)
 
 static const char *const kinds[] = {[AS_SAYS_STAGE] = "stage",     [AS_SAYS_NOTE] = "note",
                                     [AS_SAYS_SAMPLE] = "sample",   [AS_SAYS_COUNTER] = "counter",
-                                    [AS_SAYS_RESULT] = "result"};
+                                    [AS_SAYS_PHASE] = "phase",     [AS_SAYS_RESULT] = "result"};
+
+/* The kinds whose body is a record. */
+static const as_schema *schema_of(as_says kind)
+{
+    return kind == AS_SAYS_SAMPLE    ? &as_sample_schema
+           : kind == AS_SAYS_COUNTER ? &as_counter_schema
+           : kind == AS_SAYS_PHASE   ? &as_phase_schema
+                                     : NULL;
+}
+
+static void *record_of(as_answer *a)
+{
+    return a->kind == AS_SAYS_SAMPLE ? (void *)&a->sample : a->kind == AS_SAYS_COUNTER ? (void *)&a->counter : &a->phase;
+}
 
 void as_answer_write(const as_answer *a, as_text *out)
 {
     json_t *object = json_object(), *body = NULL;
     json_object_set_new(object, "says", json_string(kinds[a->kind]));
-    if (a->kind == AS_SAYS_SAMPLE)
-        body = record_json(&as_sample_schema, &a->sample);
-    else if (a->kind == AS_SAYS_COUNTER)
-        body = record_json(&as_counter_schema, &a->counter);
+    as_answer copy = *a;
+    if (schema_of(a->kind))
+        body = record_json(schema_of(a->kind), record_of(&copy));
     else if (a->kind == AS_SAYS_RESULT)
         body = result_json(&a->result);
     else
@@ -225,10 +242,8 @@ bool as_answer_read(const char *line, size_t length, as_arena *arena, as_answer 
         goto done;
     }
     out->kind = (as_says)kind;
-    if (kind == AS_SAYS_SAMPLE) {
-        ok = record_read(&as_sample_schema, body, arena, &out->sample, err);
-    } else if (kind == AS_SAYS_COUNTER) {
-        ok = record_read(&as_counter_schema, body, arena, &out->counter, err);
+    if (schema_of(out->kind)) {
+        ok = record_read(schema_of(out->kind), body, arena, record_of(out), err);
     } else if (kind == AS_SAYS_RESULT) {
         ok = result_read(body, &out->result, err);
     } else if (json_is_string(body)) {

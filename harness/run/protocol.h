@@ -9,7 +9,7 @@
 #include "../base/err.h"
 #include "run.h"
 
-#define AS_PROTOCOL 1
+#define AS_PROTOCOL 2
 
 typedef struct {
     as_case row;
@@ -28,6 +28,7 @@ typedef enum {
     AS_SAYS_NOTE,    /* what is known of a crash, said with the last breath: text */
     AS_SAYS_SAMPLE,
     AS_SAYS_COUNTER,
+    AS_SAYS_PHASE,   /* after the last sample */
     AS_SAYS_RESULT,  /* the last line */
 } as_says;
 
@@ -36,6 +37,7 @@ typedef struct {
     char text[320];
     as_sample sample;
     as_counter counter;
+    as_phase_time phase;
     as_visit_result result;
 } as_answer;
 

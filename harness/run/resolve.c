@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/kernel_text.h"
 
 enum { SIZE_LIMIT = 1 << 30 };
 
@@ -64,9 +65,11 @@ static bool kernel_of(const as_case *row, as_resolved *out, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "case: this CPU does not run isa '%.20s'", row->isa ? row->isa : "");
     const as_entry *entry = as_registry_find(row->kernel, AS_ISA_BIT(isa));
     if (!entry)
-        return as_fail(err, AS_EXIT_USAGE, "case: no kernel '%.60s' for %s here: is its plug-in given?", row->kernel,
+        return as_fail(err, AS_EXIT_USAGE, "case: no kernel '%.100s' for %s here: is its plug-in given?", row->kernel,
                        row->isa);
     out->kernel = entry->kernel;
+    if (!as_kernel_params_read(entry->kernel, row->kernel, out->problem.param, why, sizeof why))
+        return as_fail(err, AS_EXIT_USAGE, "case: %s", why);
     out->oracle = as_oracle_find(row->kernel);
     if (!out->oracle)
         return as_fail(err, AS_EXIT_USAGE, "'%.60s' has no oracle, and nothing unchecked is timed", row->kernel);

@@ -24,6 +24,7 @@ typedef struct {
     /* Called as each line arrives, so that a kill loses nothing. */
     bool (*sample)(void *state, const as_sample *sample);
     bool (*counter)(void *state, const as_counter *counter);
+    bool (*phase)(void *state, const as_phase_time *phase);
     void *state;
 } as_sink;
 
@@ -32,6 +33,8 @@ typedef struct {
     char reason[400];
     double error_max, error_allowed;
     uint64_t workspace_peak_bytes, rss_peak_bytes;
+    uint64_t chosen;   /* pairs chosen by content, over all heads and batch entries; AS_NO_COUNT: the pattern tells */
+    double mass_kept;  /* of dense attention, mean over checked rows; NaN where keys are not chosen */
     double speed_peak; /* fastest FMA loop seen, GFLOP/s */
     double seconds;    /* the visit took */
     bool checked;      /* the oracle agreed before and after timing */

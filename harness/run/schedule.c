@@ -121,6 +121,12 @@ static bool on_counter(void *state, const as_counter *counter)
     return !c->s->sink.counter || c->s->sink.counter(c->s->sink.state, counter);
 }
 
+static bool on_phase(void *state, const as_phase_time *phase)
+{
+    const course *c = state;
+    return !c->s->sink.phase || c->s->sink.phase(c->s->sink.state, phase);
+}
+
 /* --- what an earlier run has left -------------------------------------------------------------------------------- */
 
 static int by_case_and_process(const void *a, const void *b)
@@ -182,6 +188,11 @@ static void learn(job *j, const as_visit_result *r)
         row->error_max = r->error_max;
     if (!isnan(r->error_allowed))
         row->error_allowed = r->error_allowed;
+    /* All processes have the same inputs, so they choose alike. */
+    if (r->chosen != AS_NO_COUNT)
+        row->edges = (uint64_t)llround((double)r->chosen / ((double)row->heads * (double)row->batch));
+    if (isnan(row->mass_kept)) /* the first process checks the most rows */
+        row->mass_kept = r->mass_kept;
     if (r->workspace_peak_bytes != AS_NO_COUNT &&
         (row->workspace_peak_bytes == AS_NO_COUNT || r->workspace_peak_bytes > row->workspace_peak_bytes))
         row->workspace_peak_bytes = r->workspace_peak_bytes;
@@ -241,7 +252,7 @@ static bool visit(course *c, job *j)
                         .events = c->s->events,
                         .seed = c->s->seed,
                         .stop = c->s->stop};
-    const as_sink sink = {.sample = on_sample, .counter = on_counter, .state = c};
+    const as_sink sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = c};
     c->current = j;
     j->taken = 0;
     report(c, j->row);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,9 +17,10 @@
 #include "../../kernels/cpu.h"
 #include "../base/clock.h"
 #include "../base/file.h"
+#include "environment.h"
 #include "protocol.h"
 
-enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100 };
+enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100, ROUNDS_MAX = 64 /* in which a kernel may choose the same pair anew */ };
 
 typedef struct {
     const as_visit *visit;
@@ -37,64 +39,6 @@ typedef struct {
 } running;
 
 unsigned as_run_batches(const as_measure *measure) { return measure->cold ? 3 * measure->batches : measure->batches; }
-
-/* --- the environment of a worker --------------------------------------------------------------------------------- */
-
-/* The core types that OpenBLAS is told when the case wants less than this CPU can do. */
-static const struct {
-    as_isa isa;
-    const char *type;
-} core_types[] = {{AS_SCALAR, "Prescott"}, {AS_AVX2, "Haswell"}, {AS_AVX512, "SkylakeX"}};
-
-static const char *core_type(const as_case *row)
-{
-    as_isa isa, best = AS_SCALAR;
-    if (!row->kernel || strcmp(row->kernel, "attention/blas") || !as_isa_parse(row->isa ? row->isa : "", &isa))
-        return NULL;
-    for (size_t i = 0; i < sizeof core_types / sizeof *core_types; i++)
-        if (as_cpu_isas() & AS_ISA_BIT(core_types[i].isa))
-            best = core_types[i].isa;
-    for (size_t i = 0; i < sizeof core_types / sizeof *core_types; i++)
-        if (isa != best && core_types[i].isa == isa)
-            return core_types[i].type;
-    return NULL;
-}
-
-/* Set by us, so not inherited; and everything by which Google Benchmark, OpenMP or BLAS would be told otherwise. */
-static bool replaced(const char *variable)
-{
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "GOTO_", "BENCHMARK_", "ATTNSCOPE_PAD="};
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (!strncmp(variable, prefixes[i], strlen(prefixes[i])))
-            return true;
-    return false;
-}
-
-/* Threads are left unbound: with OMP_PROC_BIND the OpenMP runtime binds the main thread as it is loaded, and OpenBLAS's
- * own threads inherit that one CPU. Environment size varies by process, and with it the stack's offset. */
-static char **environment(const as_visit *visit, as_arena *arena)
-{
-    extern char **environ;
-    size_t count = 0, at = 0;
-    while (environ[count])
-        count++;
-    const char **made = as_arena_alloc(arena, (count + 8) * sizeof *made);
-    for (size_t i = 0; i < count; i++)
-        if (!replaced(environ[i]))
-            made[at++] = environ[i];
-    const unsigned threads = (unsigned)visit->row->threads;
-    const char *type = core_type(visit->row);
-    made[at++] = as_arena_printf(arena, "OMP_NUM_THREADS=%u", threads);
-    made[at++] = as_arena_printf(arena, "OPENBLAS_NUM_THREADS=%u", threads);
-    made[at++] = "OMP_PROC_BIND=false";
-    made[at++] = "OMP_DYNAMIC=false";
-    if (type)
-        made[at++] = as_arena_printf(arena, "OPENBLAS_CORETYPE=%s", type);
-    const uint64_t mixed = (visit->seed + visit->process + 1) * 0x9e3779b97f4a7c15u;
-    made[at++] = as_arena_printf(arena, "ATTNSCOPE_PAD=%0*d", (int)(mixed >> 52), 0);
-    made[at] = NULL;
-    return (char **)(void *)made;
-}
 
 /* --- start and end ----------------------------------------------------------------------------------------------- */
 
@@ -158,7 +102,7 @@ static int spawn(running *r, int in, int out, int err)
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    int code = posix_spawn(&r->pid, program, &files, &attributes, arguments, environment(r->visit, r->arena));
+    int code = posix_spawn(&r->pid, program, &files, &attributes, arguments, as_worker_environment(r->visit, r->arena));
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return code;
@@ -257,12 +201,58 @@ static bool on_counter(running *r, as_counter *c)
     return !r->sink_ended;
 }
 
+/* NULL, or what is wrong with the time of a phase. */
+static const char *absurd_phase(const running *r, const as_phase_time *p)
+{
+    const struct {
+        bool wrong;
+        const char *what;
+    } rules[] = {
+        {r->samples < as_run_batches(r->visit->measure), "a phase before its last sample"},
+        {p->process != r->visit->process, "a phase of another process"},
+        {p->batch == AS_NO_COUNT || p->once > 1, "a phase with cells missing"},
+        {p->calls < 1 || p->calls == AS_NO_COUNT, "a phase without calls"},
+        {!(p->wall_ns >= 0 && p->wall_ns <= elapsed(r) * 1e9), "a phase that took more time than has passed"},
+        {!(p->clock_ns >= 0 && p->clock_ns < 1e6), "a clock that takes a millisecond to read"},
+        {!p->phase || !*p->phase || strlen(p->phase) > 40, "a phase without a name, or with one of more than 40 bytes"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].wrong)
+            return rules[i].what;
+    return NULL;
+}
+
+static bool on_phase(running *r, as_phase_time *p)
+{
+    const char *why = absurd_phase(r, p);
+    if (why) {
+        failed(r, "the worker reported %s", why);
+        return false;
+    }
+    as_printable((char *)p->phase); /* lies in our arena */
+    p->case_ = r->visit->row->case_;
+    r->sink_ended = r->sink->phase && !r->sink->phase(r->sink->state, p);
+    return !r->sink_ended;
+}
+
+static bool can_be_chosen(const running *r, const as_visit_result *result)
+{
+    const as_case *row = r->visit->row;
+    const double all = (double)row->batch * (double)row->heads * (double)row->length * (double)row->context;
+    const bool mass = isnan(result->mass_kept) || (result->mass_kept >= 0 && result->mass_kept <= 1 + 1e-6);
+    return mass && (result->chosen == AS_NO_COUNT || (double)result->chosen <= ROUNDS_MAX * all);
+}
+
 static bool on_result(running *r, const as_visit_result *result)
 {
     *r->result = *result;
     r->finished = true;
     if (strcmp(result->status, "ok"))
         return true;
+    if (!can_be_chosen(r, result)) {
+        failed(r, "the kernel says that it chose more pairs than there are, or kept more mass than there is");
+        return false;
+    }
     if (!result->checked || r->samples < as_run_batches(r->visit->measure) || !(result->error_max >= 0) ||
         !(result->error_max <= result->error_allowed)) {
         failed(r, "the worker said ok after %u of %u samples without a passed check", r->samples,
@@ -285,6 +275,8 @@ static bool on_line(running *r, const char *line, size_t length)
         return on_sample(r, &answer.sample);
     if (answer.kind == AS_SAYS_COUNTER)
         return on_counter(r, &answer.counter);
+    if (answer.kind == AS_SAYS_PHASE)
+        return on_phase(r, &answer.phase);
     if (answer.kind == AS_SAYS_RESULT)
         return on_result(r, &answer.result);
     memcpy(answer.kind == AS_SAYS_STAGE ? r->stage : r->note, answer.text, sizeof answer.text);
@@ -435,6 +427,8 @@ bool as_run_visit(const as_visit *visit, const as_sink *sink, as_visit_result *r
                                 .error_allowed = AS_NO_REAL,
                                 .workspace_peak_bytes = AS_NO_COUNT,
                                 .rss_peak_bytes = AS_NO_COUNT,
+                                .chosen = AS_NO_COUNT,
+                                .mass_kept = AS_NO_REAL,
                                 .speed_peak = AS_NO_REAL};
     int status = 0;
     r.arena = as_arena_create();

@@ -34,7 +34,7 @@
 #define WARM_UP_NS 100000000u
 #define WARM_UP_BATCHES 3
 
-static void say(as_worker *w, const as_answer *answer)
+void as_worker_say(as_worker *w, const as_answer *answer)
 {
     as_text line = {0};
     as_answer_write(answer, &line);
@@ -50,7 +50,7 @@ void as_worker_stage(as_worker *w, const char *format, ...)
     va_start(args, format);
     vsnprintf(answer.text, sizeof answer.text, format, args);
     va_end(args);
-    say(w, &answer);
+    as_worker_say(w, &answer);
 }
 
 bool as_worker_fail(as_worker *w, const char *format, ...)
@@ -79,7 +79,7 @@ static const char *ordinal(unsigned n, char out[16])
 
 /* --- timing ------------------------------------------------------------------------------------------------------ */
 
-static void evict(as_worker *w)
+void as_worker_evict(as_worker *w)
 {
     for (size_t i = 0; i < w->it.count; i++)
         as_buffer_evict(&w->buffers[i]);
@@ -91,7 +91,7 @@ static void before_loop(void *state)
 {
     as_worker *w = state;
     if (w->cold)
-        evict(w);
+        as_worker_evict(w);
     if (w->counters)
         as_counters_start(w->counters, w->pass);
     as_disturbance_before(&w->before);
@@ -153,7 +153,7 @@ static void say_counters(as_worker *w, unsigned batch)
             answer.counter.batch = batch;
             answer.counter.value = (double)event->value;
         }
-        say(w, &answer);
+        as_worker_say(w, &answer);
     }
 }
 
@@ -185,7 +185,7 @@ static bool time_batch(as_worker *w, unsigned batch)
     answer.sample.minor_faults = w->after.minor_faults - w->before.minor_faults;
     answer.sample.context_switches = w->after.context_switches - w->before.context_switches;
     answer.sample.steal_ns = fmax(0, w->after.steal_ns - w->before.steal_ns);
-    say(w, &answer);
+    as_worker_say(w, &answer);
     if (w->counters && (counted || !w->counters->passes))
         say_counters(w, batch);
     return true;
@@ -283,7 +283,7 @@ static bool measure(as_worker *w)
     if (!as_worker_allocate(w) || !as_worker_check_first(w))
         return false;
     prepare_counters(w);
-    return warm_up(w) && time_batches(w) && as_worker_check_again(w);
+    return warm_up(w) && time_batches(w) && as_worker_time_phases(w) && as_worker_check_again(w);
 }
 
 static bool read_request(as_worker *w, as_err *err)
@@ -314,6 +314,8 @@ int as_worker_main(void)
                                  .error_allowed = AS_NO_REAL,
                                  .workspace_peak_bytes = AS_NO_COUNT,
                                  .rss_peak_bytes = AS_NO_COUNT,
+                                 .chosen = AS_NO_COUNT,
+                                 .mass_kept = AS_NO_REAL,
                                  .speed_peak = AS_NO_REAL};
     if (w.out < 0 || !read_request(&w, &err)) {
         fprintf(stderr, "attnscope: %s\n", err.text[0] ? err.text : "worker: no stdout to answer on");
@@ -325,7 +327,7 @@ int as_worker_main(void)
     measure(&w);
     if (w.result.error_max < 0)
         w.result.error_max = AS_NO_REAL;
-    say(&w, &(as_answer){.kind = AS_SAYS_RESULT, .result = w.result});
+    as_worker_say(&w, &(as_answer){.kind = AS_SAYS_RESULT, .result = w.result});
     for (size_t i = 0; i < AS_OPERANDS_MAX; i++)
         as_buffer_free(&w.buffers[i]);
     as_buffer_free(&w.workspace);

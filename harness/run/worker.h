@@ -42,4 +42,12 @@ void as_worker_run(as_worker *w, bool once);
 bool as_worker_check_first(as_worker *w);
 bool as_worker_check_again(as_worker *w);
 
+/* worker.c: one line of the protocol. */
+void as_worker_say(as_worker *w, const as_answer *answer);
+/* worker.c: operands and workspace out of every cache. */
+void as_worker_evict(as_worker *w);
+
+/* worker_phases.c: times each phase of a kernel that has several, once all samples are taken. */
+bool as_worker_time_phases(as_worker *w);
+
 #endif

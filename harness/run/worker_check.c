@@ -117,6 +117,8 @@ static bool right(as_worker *w, const char *when, uint64_t seed)
         return false;
     if (!as_oracle_check(w->it.oracle, &w->it.problem, w->it.operands, w->it.count, w->pointers, rows, seed, &verdict))
         return as_worker_fail(w, "no memory for the oracle");
+    if (isnan(w->result.mass_kept)) /* of the first check, on the inputs that are timed */
+        w->result.mass_kept = verdict.mass_kept;
     if (!(verdict.error_max <= w->result.error_max))
         w->result.error_max = verdict.error_max;
     if (verdict.error_max <= allowed)
@@ -138,6 +140,8 @@ bool as_worker_check_first(as_worker *w)
     as_worker_run(w, false);
     w->first_call_ns = as_wall_ns() - from;
     w->result.workspace_peak_bytes = as_buffer_touched(&w->workspace);
+    if (w->it.kernel->chosen)
+        w->result.chosen = w->it.kernel->chosen(&w->call);
     return right(w, "before timing, so not timed", w->request.seed + w->request.process);
 }
 

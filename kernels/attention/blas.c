@@ -1,4 +1,5 @@
-/* blas.c: what one writes with a BLAS at hand: S = q k^T, softmax of the rows, o = S v; T x S scores per head. */
+/* blas.c: what one writes with a BLAS at hand: S = q k^T, softmax of the rows, o = S v; T x S scores per head, kept whole as
+ * for a backward pass. Rows are taken ROWS at a time, so that a causal mask spares what lies right of a block. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <cblas.h>
 
@@ -6,12 +7,15 @@
 #include "tile/softmax.h"
 #include "vec/vec.h"
 
-/* Each row of s (T,S), scores in units of log2, becomes weights; 0 beyond what the row sees. */
-static void softmax(const as_problem *p, float *s)
+#define ROWS 256
+
+/* Rows from..to-1 of s (T,S), scores in units of log2, become weights, 0 beyond what a row sees, `keys` columns in all. They
+ * add up to 1/factor (T): dividing the T x d output costs less than another pass over T x S weights. */
+static void softmax(const as_problem *p, float *s, float *factor, size_t from, size_t to, size_t keys)
 {
     const size_t S = p->context;
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
-    for (size_t t = 0; t < p->length; t++) {
+    for (size_t t = from; t < to; t++) {
         const size_t n = as_dense_keys(p, t), whole = n / VF_N * VF_N;
         float *row = s + t * S, max = -INFINITY;
         vf top = vf_set(-INFINITY), sum = vf_zero();
@@ -20,23 +24,17 @@ static void softmax(const as_problem *p, float *s)
         max = vf_top(top);
         for (size_t j = whole; j < n; j++)
             max = row[j] > max ? row[j] : max;
-        for (size_t j = whole; j < S; j++) /* the last vector's lanes beyond n become 2^-inf = 0 */
+        for (size_t j = whole; j < keys; j++) /* the last vector's lanes beyond n become 2^-inf = 0 */
             row[j] = j < n ? row[j] : -INFINITY;
         for (size_t j = 0; j < n; j += VF_N) {
-            const size_t left = S - j;
-            vf x = left >= VF_N ? vf_load(row + j) : vf_load_n(row + j, left);
-            x = vf_exp2(vf_sub(x, vf_set(max)));
-            if (left >= VF_N)
-                vf_store(row + j, x);
-            else
-                vf_store_n(row + j, x, left);
-            sum = vf_add(sum, left >= VF_N ? x : vf_load_n(row + j, left));
+            const size_t left = keys - j < VF_N ? keys - j : VF_N;
+            const vf weight = vf_exp2(vf_sub(vf_load_n(row + j, left), vf_set(max)));
+            vf_store_n(row + j, weight, left);
+            sum = vf_add(sum, left == VF_N ? weight : vf_load_n(row + j, left));
         }
-        for (size_t j = (n + VF_N - 1) / VF_N * VF_N; j < S; j++)
+        for (size_t j = (n + VF_N - 1) / VF_N * VF_N; j < keys; j++)
             row[j] = 0;
-        const float factor = 1 / vf_sum(sum);
-        for (size_t j = 0; j < n; j++)
-            row[j] *= factor;
+        factor[t] = 1 / vf_sum(sum);
     }
 }
 
@@ -44,16 +42,25 @@ static void run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const float *q = call->operand[0], *k = call->operand[1], *v = call->operand[2];
-    float *o = call->operand[3], *s = call->workspace;
-    const int T = (int)p->length, S = (int)p->context, d = (int)p->head_dim;
+    float *o = call->operand[3], *s = call->workspace, *factor = s + p->length * p->context;
+    const int S = (int)p->context, d = (int)p->head_dim;
     openblas_set_num_threads(p->threads);
     for (size_t b = 0; b < p->batch; b++)
         for (size_t h = 0; h < p->heads; h++) {
             const size_t at = as_query_offset(p, b, h, 0), kv = as_key_offset(p, b, h);
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, T, S, d, p->scale * AS_LOG2E, q + at, d, k + kv, d, 0,
-                        s, S);
-            softmax(p, s);
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, T, d, S, 1, s, S, v + kv, d, 0, o + at, d);
+            for (size_t t = 0; t < p->length; t += ROWS) {
+                const size_t to = t + ROWS < p->length ? t + ROWS : p->length, keys = as_dense_keys(p, to - 1);
+                const int m = (int)(to - t), n = (int)keys;
+                float *rows = s + t * p->context;
+                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, p->scale * AS_LOG2E,
+                            q + at + t * p->head_dim, d, k + kv, d, 0, rows, S);
+                softmax(p, s, factor, t, to, keys);
+                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, d, n, 1, rows, S, v + kv, d, 0,
+                            o + at + t * p->head_dim, d);
+            }
+            for (size_t t = 0; t < p->length; t++)
+                for (size_t c = 0; c < p->head_dim; c++)
+                    o[at + t * p->head_dim + c] *= factor[t];
         }
 }
 
@@ -62,12 +69,17 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return as_attention_refuse_dtype(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
 }
 
-static size_t workspace(const as_problem *p) { return as_product(p->length, p->context, sizeof(float), 1); }
+static size_t workspace(const as_problem *p) { return as_product(p->length, p->context + 1, sizeof(float), 1); }
 
-/* both products over all T S pairs, whatever the mask */
+/* both products over the keys that the last row of each block sees */
 static as_work work(const as_problem *p)
 {
-    return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->length * p->context * p->heads * p->batch);
+    uint64_t pairs = 0;
+    for (size_t t = 0; t < p->length; t += ROWS) {
+        const size_t to = t + ROWS < p->length ? t + ROWS : p->length;
+        pairs += (uint64_t)(to - t) * as_dense_keys(p, to - 1);
+    }
+    return as_attention_work(p, 4 * (uint64_t)p->head_dim * pairs * p->heads * p->batch);
 }
 
 static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
@@ -76,7 +88,7 @@ const as_kernel AS_KERNEL(attention_blas) = {
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "attention/blas",
-    .help = "OpenBLAS for both products, softmax of T x S scores between them",
+    .help = "OpenBLAS for both products by blocks of rows, softmax between them; T x S scores",
     .order = "edges",
     .refuse = refuse,
     .operands = as_attention_operands,

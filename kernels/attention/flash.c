@@ -1,7 +1,9 @@
-/* flash.c: one pass over the keys in tiles, softmax kept as a running (max, sum). Workspace O(S d). */
+/* flash.c: one pass over the keys in tiles, softmax kept as a running (max, sum). Workspace O(S d).
+ * A lone query per head (decode) reads keys and values where they lie, split over threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "tile/decode.h"
 #include "tile/heads.h"
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
@@ -15,13 +17,25 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
+static void run(const as_call *call)
+{
+    if (decode_takes(call->problem))
+        decode_run(call);
+    else
+        tile_heads_run(call);
+}
+
+static size_t workspace(const as_problem *p) { return decode_takes(p) ? decode_workspace(p) : tile_heads_workspace(p); }
+
 static as_work work(const as_problem *p)
 {
+    if (decode_takes(p))
+        return as_attention_work(p, 4 * p->head_dim * p->edges * p->batch);
     const tile_job job = tile_heads_job(p, NULL);
     return as_attention_work(p, tile_flops_executed(&job));
 }
 
-static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
 
 const as_kernel AS_KERNEL(attention_flash) = {
     .abi = AS_KERNEL_ABI,
@@ -31,7 +45,7 @@ const as_kernel AS_KERNEL(attention_flash) = {
     .order = "edges",
     .refuse = refuse,
     .operands = as_attention_operands,
-    .workspace = tile_heads_workspace,
+    .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
     .phases = phases,

@@ -24,6 +24,9 @@ typedef struct {
     double (*mass)(const as_problem *p, void *const *operand, as_oracle_row at);
 } as_oracle;
 
+/* What an oracle puts where an element would cost too much to know; such an element is not compared. */
+#define AS_ORACLE_SKIPPED 1e300
+
 /* The oracle of a kernel called `name` (parameters behind a colon do not matter), or NULL: then nothing may be timed. */
 const as_oracle *as_oracle_find(const char *name);
 

@@ -252,22 +252,14 @@ static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const f
     }
 }
 
-/* A query as cells: row i of the chunks of w->q. */
+/* A query as cells: row i of each chunk of w->q. */
 static void tile_load_query(const tile_plan *plan, const tile_bench *w, const char *q, size_t i)
 {
-    const tile_format *format = plan->format;
-    const float scale = plan->job->problem->scale * AS_LOG2E;
-    for (size_t cell = 0; cell < plan->d_cells; cell++) {
-        float *to = &w->q[(cell / TILE_KC * TILE_QUERIES + i) * TILE_STRIDE + cell % TILE_KC];
-        if (format->per_cell == 1) {
-            *to = format->element(q, cell) * scale;
-            continue;
-        }
-        const uint16_t pair[2] = {
-            tile_bf16_round(format->element(q, 2 * cell) * scale),
-            2 * cell + 1 < plan->d ? tile_bf16_round(format->element(q, 2 * cell + 1) * scale) : 0,
-        };
-        memcpy(to, pair, sizeof pair);
+    const size_t elements = TILE_KC * plan->format->per_cell;
+    for (size_t chunk = 0; chunk < plan->chunks; chunk++) {
+        const size_t first = chunk * elements, left = plan->d - first;
+        plan->format->query(q + first * plan->bytes, left < elements ? left : elements,
+                            plan->job->problem->scale * AS_LOG2E, w->q + (chunk * TILE_QUERIES + i) * TILE_STRIDE);
     }
 }
 
@@ -325,24 +317,6 @@ static void tile_store_rows(const tile_plan *plan, const tile_bench *w, const ti
     }
 }
 
-/* Query block `block` of a view against its packed keys and values. */
-static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, const float *packed,
-                             size_t block)
-{
-    const float *k = packed, *v = packed + plan->S_room * plan->d_cells;
-    const size_t t = block * TILE_QUERIES, strip = plan->format->strip;
-    size_t low, high;
-    if (t >= view->length)
-        return;
-    const size_t rows = view->length - t < TILE_QUERIES ? view->length - t : TILE_QUERIES;
-    tile_load_rows(plan, w, view, t, rows);
-    tile_load_runs(plan, w, view, t, rows, &low, &high);
-    for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
-        for (size_t row = 0; row < rows; row += strip)
-            tile_strip_block(plan, w, k, v, row, rows - row < strip ? rows - row : strip, from);
-    tile_store_rows(plan, w, view, t, rows);
-}
-
 /* Packs key panel `panel` of a view. */
 static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float *packed, size_t panel)
 {
@@ -361,32 +335,78 @@ static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float 
     }
 }
 
+/* Query block `block` of a view against its packed keys and values. Where `ready` is not NULL, only that many panels are
+ * packed yet: those that the block sees are packed now, and are still in the cache when it reads them. */
+static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, float *packed,
+                             size_t block, size_t *ready)
+{
+    const float *k = packed, *v = packed + plan->S_room * plan->d_cells;
+    const size_t t = block * TILE_QUERIES, strip = plan->format->strip;
+    size_t low, high;
+    if (t >= view->length)
+        return;
+    const size_t rows = view->length - t < TILE_QUERIES ? view->length - t : TILE_QUERIES;
+    tile_load_rows(plan, w, view, t, rows);
+    tile_load_runs(plan, w, view, t, rows, &low, &high);
+    for (; ready && *ready * TILE_NR < high; ++*ready)
+        tile_pack_panel(plan, view, packed, *ready);
+    for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
+        for (size_t row = 0; row < rows; row += strip)
+            tile_strip_block(plan, w, k, v, row, rows - row < strip ? rows - row : strip, from);
+    tile_store_rows(plan, w, view, t, rows);
+}
+
+/* One thread: unit by unit, keys packed as the query blocks come to them. */
+static void tile_attend_alone(const tile_plan *plan, float *packed, void *memory)
+{
+    const tile_job *job = plan->job;
+    const tile_bench w = tile_bench_at(plan, memory);
+    for (size_t unit = 0; unit < job->units; unit++) {
+        size_t ready = 0;
+        for (size_t block = 0; block < plan->blocks; block++)
+            for (size_t member = 0; member < job->members; member++) {
+                const tile_view view = job->view(job, unit, member);
+                tile_query_block(plan, &w, &view, packed, block, &ready);
+            }
+    }
+}
+
+/* More threads: as many units at a time as keep them busy, packed by all, then shared out block by block. */
+static void tile_attend_together(const tile_plan *plan, float *packed, char *memory)
+{
+    const tile_job *job = plan->job;
+    const size_t panels = plan->S_room / TILE_NR;
+#pragma omp parallel num_threads(job->problem->threads)
+    {
+        const tile_bench w = tile_bench_at(plan, memory + (size_t)omp_get_thread_num() * plan->thread_bytes);
+        for (size_t first = 0; first < job->units; first += plan->in_flight) {
+            const size_t units = job->units - first < plan->in_flight ? job->units - first : plan->in_flight;
+#pragma omp for schedule(static)
+            for (size_t i = 0; i < units * panels; i++) {
+                const tile_view view = job->view(job, first + i / panels, 0);
+                tile_pack_panel(plan, &view, packed + i / panels * plan->pack_floats, i % panels);
+            }
+            /* the last query blocks first: under a causal pattern they are the longest */
+#pragma omp for schedule(dynamic, 1)
+            for (size_t i = 0; i < units * job->members * plan->blocks; i++) {
+                const size_t block = plan->blocks - 1 - i / (units * job->members), j = i % (units * job->members);
+                const tile_view view = job->view(job, first + j / job->members, j % job->members);
+                tile_query_block(plan, &w, &view, packed + j / job->members * plan->pack_floats, block, NULL);
+            }
+        }
+    }
+}
+
 /* The whole job. `workspace` has tile_workspace(job) bytes. */
 static void tile_attend(const tile_job *job, void *workspace)
 {
     const tile_plan plan = tile_plan_make(job);
-    const size_t panels = plan.S_room / TILE_NR;
     float *packed = workspace;
     char *threads = (char *)workspace + tile_up(plan.in_flight * plan.pack_floats * sizeof(float), 64);
-#pragma omp parallel num_threads(job->problem->threads) if (job->problem->threads > 1)
-    {
-        const tile_bench w = tile_bench_at(&plan, threads + (size_t)omp_get_thread_num() * plan.thread_bytes);
-        for (size_t first = 0; first < job->units; first += plan.in_flight) {
-            const size_t units = job->units - first < plan.in_flight ? job->units - first : plan.in_flight;
-#pragma omp for schedule(static)
-            for (size_t i = 0; i < units * panels; i++) {
-                const tile_view view = job->view(job, first + i / panels, 0);
-                tile_pack_panel(&plan, &view, packed + i / panels * plan.pack_floats, i % panels);
-            }
-            /* the last query blocks first: under a causal pattern they are the longest */
-#pragma omp for schedule(dynamic, 1)
-            for (size_t i = 0; i < units * job->members * plan.blocks; i++) {
-                const size_t block = plan.blocks - 1 - i / (units * job->members), j = i % (units * job->members);
-                const tile_view view = job->view(job, first + j / job->members, j % job->members);
-                tile_query_block(&plan, &w, &view, packed + j / job->members * plan.pack_floats, block);
-            }
-        }
-    }
+    if (job->problem->threads == 1)
+        tile_attend_alone(&plan, packed, threads);
+    else
+        tile_attend_together(&plan, packed, threads);
 }
 
 #include "executed.h"

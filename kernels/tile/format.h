@@ -17,8 +17,8 @@ typedef struct {
     size_t strip;     /* rows of a strip, at most TILE_STRIP_MAX */
     /* C (rows x nv vectors, row stride ldc) = [C +] A (rows x n cells, row stride TILE_STRIDE) B (n x nv vectors) */
     void (*multiply)(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add);
-    /* element i of an operand's array as float */
-    float (*element)(const void *x, size_t i);
+    /* n elements of a query, times scale, as cells; an odd last one is paired with 0 */
+    void (*query)(const void *q, size_t n, float scale, float *cells);
     /* n <= TILE_NR rows of x (row stride ld) to a transposed panel: cells of d by TILE_NR */
     void (*keys)(const void *x, size_t ld, size_t n, size_t d, float *panel);
     /* TILE_NR rows of x, of which n exist, d <= TILE_NR columns, to a panel: cells of TILE_NR by whole vectors */
@@ -28,8 +28,6 @@ typedef struct {
 } tile_format;
 
 #define TILE_STRIP_MAX 32
-
-static inline float tile_f32_element(const void *x, size_t i) { return ((const float *)x)[i]; }
 
 /* bfloat16 is the upper half of a float32 */
 static inline float tile_bf16_element(const void *x, size_t i)
@@ -58,6 +56,12 @@ static inline void tile_store_element(void *x, size_t i, as_dtype dtype, float v
         ((uint16_t *)x)[i] = tile_bf16_round(value);
 }
 
+static void tile_f32_query(const void *q, size_t n, float scale, float *cells)
+{
+    for (size_t c = 0; c < n; c++)
+        cells[c] = ((const float *)q)[c] * scale;
+}
+
 static void tile_f32_keys(const void *x, size_t ld, size_t n, size_t d, float *panel)
 {
     tile_pack_transposed(x, ld, n, d, panel);
@@ -71,6 +75,12 @@ static void tile_f32_values(const void *x, size_t ld, size_t n, size_t d, float 
 }
 
 /* bfloat16 widened to float32 where it is packed: any instruction set, at float32's speed. */
+static void tile_widen_query(const void *q, size_t n, float scale, float *cells)
+{
+    for (size_t c = 0; c < n; c++)
+        cells[c] = tile_bf16_element(q, c) * scale;
+}
+
 static void tile_widen_keys(const void *x, size_t ld, size_t n, size_t d, float *panel)
 {
     for (size_t c = 0; c < d; c++)
@@ -87,10 +97,10 @@ static void tile_widen_values(const void *x, size_t ld, size_t n, size_t d, floa
 }
 
 static const tile_format tile_f32 = {
-    "f32", 1, TILE_MR, tile_multiply, tile_f32_element, tile_f32_keys, tile_f32_values, NULL,
+    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, NULL,
 };
 static const tile_format tile_widened = {
-    "bf16 widened", 1, TILE_MR, tile_multiply, tile_bf16_element, tile_widen_keys, tile_widen_values, NULL,
+    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, NULL,
 };
 
 #if defined AS_ISA_avx512

@@ -61,13 +61,19 @@ TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const flo
     }
 }
 
-/* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC. Two specialised bodies: a full panel and a narrower last one. */
+/* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC. Specialised bodies: a full panel and each narrower last one. */
 static void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
 {
     if (nv == TILE_NV) {
         tile_rows(rows, TILE_NV, n, a, b, c, ldc, add);
         return;
     }
+#if TILE_NV > 3
+    if (nv == 3) {
+        tile_rows(rows, 3, n, a, b, c, ldc, add);
+        return;
+    }
+#endif
 #if TILE_NV > 2
     if (nv == 2) {
         tile_rows(rows, 2, n, a, b, c, ldc, add);

@@ -45,13 +45,13 @@ static tile_job tile_heads_job(const as_problem *p, const as_call *call)
     };
 }
 
-static void tile_heads_run(const as_call *call)
+static inline void tile_heads_run(const as_call *call)
 {
     const tile_job job = tile_heads_job(call->problem, call);
     tile_attend(&job, call->workspace);
 }
 
-static size_t tile_heads_workspace(const as_problem *p)
+static inline size_t tile_heads_workspace(const as_problem *p)
 {
     const tile_job job = tile_heads_job(p, NULL);
     return tile_workspace(&job);

@@ -16,22 +16,19 @@ static inline int tile_panel_vectors(size_t width, size_t i)
     return left >= TILE_NR ? TILE_NV : (int)((left + VF_N - 1) / VF_N);
 }
 
-/* y (d x n, row stride ldy) = x (n x d, row stride ld) transposed. */
+/* y (d x n, row stride ldy) = x (n x d, row stride ld) transposed, in squares of 4. */
 static inline void tile_transpose(const float *x, size_t ld, size_t n, size_t d, float *y, size_t ldy)
 {
-    size_t whole = 0, columns = 0;
-#if defined VF_SQUARE
-    whole = n / VF_SQUARE * VF_SQUARE;
-    columns = d / VF_SQUARE * VF_SQUARE;
-    for (size_t j = 0; j < whole; j += VF_SQUARE)
-        for (size_t c = 0; c < columns; c += VF_SQUARE)
-            vf_transpose(x + j * ld + c, ld, y + c * ldy + j, ldy);
-#endif
-    for (size_t c = 0; c < columns; c++)
-        for (size_t j = whole; j < n; j++)
-            y[c * ldy + j] = x[j * ld + c];
-    for (size_t c = columns; c < d; c++)
-        for (size_t j = 0; j < n; j++)
+    const size_t whole = n / 4 * 4, wide = d / 4 * 4;
+    for (size_t j = 0; j < whole; j += 4) {
+        for (size_t c = 0; c < wide; c += 4)
+            vf_transpose4(x + j * ld + c, ld, y + c * ldy + j, ldy);
+        for (size_t c = wide; c < d; c++)
+            for (size_t i = j; i < j + 4; i++)
+                y[c * ldy + i] = x[i * ld + c];
+    }
+    for (size_t j = whole; j < n; j++)
+        for (size_t c = 0; c < d; c++)
             y[c * ldy + j] = x[j * ld + c];
 }
 
@@ -40,8 +37,8 @@ static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, siz
 {
     const size_t rows = n < TILE_NR ? n : TILE_NR;
     tile_transpose(x, ld, rows, d, panel, TILE_NR);
-    for (size_t c = 0; c < d && rows < TILE_NR; c++)
-        for (size_t j = rows; j < TILE_NR; j++)
+    for (size_t j = rows; j < TILE_NR; j++)
+        for (size_t c = 0; c < d; c++)
             panel[c * TILE_NR + j] = 0;
 }
 

@@ -55,6 +55,15 @@ static TILE_BF16 void tile_pairs_multiply(int rows, int nv, size_t n, const floa
     }
 }
 
+static void tile_pairs_query(const void *q, size_t n, float scale, float *cells)
+{
+    uint16_t *to = (uint16_t *)(void *)cells;
+    for (size_t c = 0; c < n; c++)
+        to[c] = tile_bf16_round(tile_bf16_element(q, c) * scale);
+    if (n % 2)
+        to[n] = 0;
+}
+
 /* Cell (c, j) is the pair of columns 2c and 2c+1 of row j; beyond d or n it is 0. */
 static void tile_pairs_keys(const void *x, size_t ld, size_t n, size_t d, float *panel)
 {
@@ -87,7 +96,7 @@ static TILE_BF16 void tile_pairs_cells(float *row, size_t n)
 }
 
 static const tile_format tile_pairs = {
-    "bf16 pairs", 2, TILE_MR, tile_pairs_multiply, tile_bf16_element, tile_pairs_keys, tile_pairs_values, tile_pairs_cells,
+    "bf16 pairs", 2, TILE_MR, tile_pairs_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values, tile_pairs_cells,
 };
 
 #endif

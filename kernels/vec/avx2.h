@@ -20,6 +20,7 @@ static inline void vf_store_n(float *p, vf v, size_t n) { _mm256_maskstore_ps(p,
 static inline vf vf_add(vf a, vf b) { return _mm256_add_ps(a, b); }
 static inline vf vf_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
 static inline vf vf_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
+static inline vf vf_div(vf a, vf b) { return _mm256_div_ps(a, b); }
 static inline vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
 static inline vf vf_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
 static inline float vf_sum(vf v)
@@ -41,23 +42,13 @@ static inline vf vf_scale2(vf v, vf n)
     __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
     return _mm256_mul_ps(v, _mm256_castsi256_ps(power));
 }
-/* y (8 x 8, rows ldy apart) = x (8 x 8, rows ld apart) transposed. */
-#define VF_SQUARE 8
-static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
+/* to[c][r] = x[r][c] for 4 x 4 floats; rows ld and to_ld floats apart */
+static inline void vf_transpose4(const float *x, size_t ld, float *to, size_t to_ld)
 {
-    __m256 a[8], b[8];
-    for (int i = 0; i < 4; i++) { /* the left halves of rows i and i + 4 side by side, then the right ones */
-        a[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld)), _mm_loadu_ps(x + (size_t)(i + 4) * ld), 1);
-        a[i + 4] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld + 4)), _mm_loadu_ps(x + (size_t)(i + 4) * ld + 4), 1);
-    }
-    for (int i = 0; i < 8; i += 4) {
-        b[i] = _mm256_unpacklo_ps(a[i], a[i + 1]);
-        b[i + 1] = _mm256_unpackhi_ps(a[i], a[i + 1]);
-        b[i + 2] = _mm256_unpacklo_ps(a[i + 2], a[i + 3]);
-        b[i + 3] = _mm256_unpackhi_ps(a[i + 2], a[i + 3]);
-        _mm256_storeu_ps(y + (size_t)i * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 1) * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0xee));
-        _mm256_storeu_ps(y + (size_t)(i + 2) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 3) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0xee));
-    }
+    __m128 a = _mm_loadu_ps(x), b = _mm_loadu_ps(x + ld), c = _mm_loadu_ps(x + 2 * ld), d = _mm_loadu_ps(x + 3 * ld);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + to_ld, b);
+    _mm_storeu_ps(to + 2 * to_ld, c);
+    _mm_storeu_ps(to + 3 * to_ld, d);
 }

@@ -17,29 +17,24 @@ static inline void vf_store_n(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(
 static inline vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 static inline vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 static inline vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+static inline vf vf_div(vf a, vf b) { return _mm512_div_ps(a, b); }
 static inline vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 static inline vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
 static inline float vf_sum(vf v) { return _mm512_reduce_add_ps(v); }
 static inline float vf_top(vf v) { return _mm512_reduce_max_ps(v); }
 static inline vf vf_round(vf v) { return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-static inline vf vf_scale2(vf v, vf n) { return _mm512_scalef_ps(v, n); }
-/* y (8 x 8, rows ldy apart) = x (8 x 8, rows ld apart) transposed: as in avx2.h. */
-#define VF_SQUARE 8
-static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
+/* scalef alone would give a denormal at n = -127, and every later multiplication by it an assist on some CPUs. */
+static inline vf vf_scale2(vf v, vf n)
 {
-    __m256 a[8], b[8];
-    for (int i = 0; i < 4; i++) { /* the left halves of rows i and i + 4 side by side, then the right ones */
-        a[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld)), _mm_loadu_ps(x + (size_t)(i + 4) * ld), 1);
-        a[i + 4] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld + 4)), _mm_loadu_ps(x + (size_t)(i + 4) * ld + 4), 1);
-    }
-    for (int i = 0; i < 8; i += 4) {
-        b[i] = _mm256_unpacklo_ps(a[i], a[i + 1]);
-        b[i + 1] = _mm256_unpackhi_ps(a[i], a[i + 1]);
-        b[i + 2] = _mm256_unpacklo_ps(a[i + 2], a[i + 3]);
-        b[i + 3] = _mm256_unpackhi_ps(a[i + 2], a[i + 3]);
-        _mm256_storeu_ps(y + (size_t)i * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 1) * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0xee));
-        _mm256_storeu_ps(y + (size_t)(i + 2) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 3) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0xee));
-    }
+    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(n, _mm512_set1_ps(-127.0f), _CMP_NEQ_UQ), v, n);
+}
+/* to[c][r] = x[r][c] for 4 x 4 floats; rows ld and to_ld floats apart */
+static inline void vf_transpose4(const float *x, size_t ld, float *to, size_t to_ld)
+{
+    __m128 a = _mm_loadu_ps(x), b = _mm_loadu_ps(x + ld), c = _mm_loadu_ps(x + 2 * ld), d = _mm_loadu_ps(x + 3 * ld);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + to_ld, b);
+    _mm_storeu_ps(to + 2 * to_ld, c);
+    _mm_storeu_ps(to + 3 * to_ld, d);
 }

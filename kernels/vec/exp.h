@@ -1,4 +1,4 @@
-/* exp.h: 2^x of a vector, within 1 ulp for results down to 2^-126; 0 at -infinity, NaN at NaN.
+/* exp.h: 2^x of a vector, within 1 ulp (scalar: 1.25) for results down to 2^-126; 0 at -infinity, NaN at NaN.
  * SPDX-License-Identifier: Apache-2.0
  * x = n + f with n whole and |f| <= 1/2. 2^f by a degree-6 polynomial, minimax in relative error on [-1/2, 1/2] (Remez's
  * exchange; 1.9e-9 before rounding), 2^n through the exponent. exp(x) = 2^(x log2 e): callers fold log2 e into a factor
@@ -10,7 +10,7 @@
 
 #define AS_LOG2E 1.44269504088896341f
 
-/* For x <= 127; softmax never asks for more. Below -127 the result is 0 or denormal. */
+/* For x <= 127; softmax never asks for more. Below -126.5 the result is 0; from there to -126, the denormal. */
 static inline vf vf_exp2(vf x)
 {
     x = vf_max(vf_set(-127.0f), x); /* in this order a NaN survives */

@@ -20,17 +20,27 @@ static inline void vf_store_n(float *p, vf v, size_t n)
 static inline vf vf_add(vf a, vf b) { return a + b; }
 static inline vf vf_sub(vf a, vf b) { return a - b; }
 static inline vf vf_mul(vf a, vf b) { return a * b; }
+static inline vf vf_div(vf a, vf b) { return a / b; }
 static inline vf vf_max(vf a, vf b) { return a > b ? a : b; }
 static inline vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
 static inline float vf_sum(vf v) { return v; }
 static inline float vf_top(vf v) { return v; }
 /* Adding and taking away 1.5 2^23 rounds to the nearest whole number while |v| < 2^22. */
 static inline vf vf_round(vf v) { return (v + 12582912.0f) - 12582912.0f; }
+/* 2^n is built in the exponent field out of the low bits of n + 127 + 1.5 2^23; n = -127 gives 0. */
 static inline vf vf_scale2(vf v, vf n)
 {
     union {
-        unsigned bits;
         float value;
-    } power = {.bits = (unsigned)((int)n + 127) << 23};
+        unsigned bits;
+    } power = {n + (12582912.0f + 127)};
+    power.bits <<= 23;
     return v * power.value;
+}
+/* to[c][r] = x[r][c] for 4 x 4 floats; rows ld and to_ld floats apart */
+static inline void vf_transpose4(const float *x, size_t ld, float *to, size_t to_ld)
+{
+    for (size_t c = 0; c < 4; c++)
+        for (size_t r = 0; r < 4; r++)
+            to[c * to_ld + r] = x[r * ld + c];
 }

@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  *   vf             VF_N floats
- *   vf_load(p)     any alignment       vf_load_n(p, n)     the first n < VF_N floats, zeros behind
+ *   vf_load(p)     any alignment       vf_load_n(p, n)     the first n <= VF_N floats, zeros behind
  *   vf_store(p,v)                      vf_store_n(p, v, n)
  *   vf_set(x)      all lanes x         vf_zero()
- *   vf_add sub mul max(a, b)           max returns b where either is NaN
- *   vf_fma(a,b,c)  a b + c             vf_sum(v), vf_top(v)  over the lanes
- *   vf_round(v)    to the nearest whole number            vf_scale2(v, n)  v 2^n for whole n in -127..127
- *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one
+ *   vf_add sub mul div max(a, b)       max returns b where either is NaN
+ *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
+ *   vf_round(v)    to the nearest whole number, ties to even, |v| < 2^22
+ *   vf_scale2(v, n)  v 2^n for whole n in -126..127, 0 at n = -127
+ *   vf_transpose4(x, ld, to, to_ld)    4 x 4 floats
  *   TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers (tile/gemm.h)
  */
 #ifndef AS_VEC_H

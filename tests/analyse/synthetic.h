@@ -137,7 +137,7 @@ static inline void folder_write(folder *f)
 static inline void folder_remove(folder *f)
 {
     as_text command = {0};
-    static const char *const names[] = {"cases.csv", "samples.csv", "machine.json", "summary.csv", "fits.csv",
+    static const char *const names[] = {"cases.csv", "samples.csv", "machine.json", "summary.csv", "fits.csv", "phases.csv", "shares.csv",
                                         "benchmark.json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         command.length = 0;

@@ -259,6 +259,66 @@ static void several_shapes(void **state)
     "x'; system('touch pwned'); \" . system(\"touch pwned\") . \" `touch pwned` @pwned $pwned ${pwned} \\\n"           \
     "set output '|touch pwned'\n# {/=40 a_b^c} %s %d <b>&amp;\x01\xff\xc0\xaf"
 
+/* A page for each kernel: its phases are the curves, their names the legend, the kernel stands in the title. */
+static void phases_are_curves(void **state)
+{
+    (void)state;
+    static const char *const kernels[] = {"layer/block", "content/topk:k=16"};
+    folder f = folder_new();
+    uint64_t random = 3;
+    as_text phases = {0};
+    f.machine = FAST;
+    as_table_header(&as_phase_schema, &phases);
+    for (size_t k = 0; k < 2; k++)
+        for (uint64_t T = 256; T <= 4096; T *= 2) {
+            as_case *c = folder_case(&f, kernels[k], "causal", T, 0);
+            folder_measure(&f, c, (double)(T * T), 0.01, &random);
+            const as_phase_time rows[] = {{c->case_, 0, 0, "pro'jections", 0, 1, 1000.0 * (double)T, 20},
+                                          {c->case_, 0, 0, "core", 0, 1, (double)(T * T), 20},
+                                          {c->case_, 0, 0, "pack", 1, 1, 5e5, 20}};
+            for (size_t i = 0; i < 3; i++)
+                as_table_row(&as_phase_schema, &rows[i], &phases);
+        }
+    folder_text(&f, "phases.csv", phases.data);
+    as_text_free(&phases);
+    chart(&f);
+    assert_true(exists(&f, "plots/share-length.gp") && exists(&f, "plots/share-length-2.gp"));
+    assert_true(exists(&f, "plots/phase-length.gp") && exists(&f, "plots/phase-length-2.gp"));
+    const char *shares = content(&f, "plots/share-length.csv");
+    assert_non_null(strstr(shares, "length,share_percent,low,high,"));
+    assert_null(strstr(shares, "pack")); /* paid once: no share of a call */
+    assert_null(strchr(shares, '\''));
+    assert_non_null(strstr(content(&f, "plots/phase-length.csv"), "pack (once)"));
+    assert_non_null(strstr(content(&f, "plots/share-length.gp"), "AS_SHAPE = 'layer/block  causal, "));
+    assert_non_null(strstr(content(&f, "plots/share-length-2.gp"), "AS_SHAPE = 'content/topk:k=16  causal, "));
+    assert_non_null(strstr(content(&f, "plots/share-length.gp"), "AS_Y_HIGH = 1.0"));
+    if (has_gnuplot)
+        assert_legend(&f, "plots/share-length.svg", "pro’jections");
+    finish(&f, "phases");
+}
+
+static void decoding_below_the_bandwidth(void **state)
+{
+    (void)state;
+    folder f = folder_new();
+    uint64_t random = 3;
+    f.machine = "{\"cpu\": \"Test CPU\", \"cpus\": 4, \"fma_gflops\": {\"avx2\": 1e9}, \"read_gbs\": [300, 100, 30, 12],"
+                " \"cache_bytes\": [32768, 1048576, 33554432]}";
+    for (uint64_t S = 512; S <= 65536; S *= 2) {
+        as_case *c = folder_case(&f, "attention/flash", "causal", 1, 0);
+        c->context = c->edges = S;
+        c->bytes_min = 4096 * S;
+        folder_measure(&f, c, 4096.0 * (double)S / (S < 8192 ? 20 : 10), 0.01, &random);
+    }
+    chart(&f);
+    const char *script = content(&f, "plots/decode-bandwidth.gp");
+    assert_non_null(strstr(script, "'measured read bandwidth, L3, 1 thread: 30 GB/s'"));
+    assert_non_null(strstr(script, "'measured read bandwidth, memory, 1 thread: 12 GB/s'"));
+    assert_null(strstr(script, "bandwidth, L1"));
+    assert_non_null(strstr(content(&f, "plots/decode-bandwidth.csv"), "context,gbs_min,low,high,"));
+    finish(&f, "decode");
+}
+
 static void texts_stay_texts(void **state)
 {
     (void)state;
@@ -402,7 +462,8 @@ int main(void)
         cmocka_unit_test(plain_text),         cmocka_unit_test(one_curve),        cmocka_unit_test(four_curves),
         cmocka_unit_test(twelve_curves),      cmocka_unit_test(other_axes),       cmocka_unit_test(several_shapes),
         cmocka_unit_test(texts_stay_texts),   cmocka_unit_test(without_gnuplot),  cmocka_unit_test(gnuplot_that_fails),
-        cmocka_unit_test(nothing_to_draw),
+        cmocka_unit_test(nothing_to_draw),    cmocka_unit_test(phases_are_curves),
+        cmocka_unit_test(decoding_below_the_bandwidth),
     };
     setenv("ATTNSCOPE_HOME", TEST_SOURCE, 1);
     has_gnuplot = on_path("gnuplot");

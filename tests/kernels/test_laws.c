@@ -88,7 +88,7 @@ static void constant_values(const as_entry *e, arrays *a, arrays *b)
         a->v[i] = b->v[i] = 3.25f;
     for (size_t i = 0; i < PATTERNS; i++)
         if (attend(e, patterns[i], a))
-            assert_true(distance(a->o, a->v) < 2e-6);
+            assert_true(distance(a->o, a->v) < 5e-6); /* 3.25 times some ten roundings */
 }
 
 static void shifted_keys(const as_entry *e, arrays *a, arrays *b)

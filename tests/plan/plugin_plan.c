@@ -71,7 +71,9 @@ static bool never_asked(const as_problem *p, char *why, size_t cap)
                                      .workspace = WORKSPACE,                                                           \
                                      .work = WORK,                                                                     \
                                      .tolerance = tolerance,                                                           \
-                                     .phases = phases}
+                                     .phases = phases,                                                                 \
+                                     .params = PARAMS}
+#define PARAMS NULL
 
 KERNEL(fine, "plan/fine", AS_ISA_BIT(AS_SCALAR), NULL, no_workspace, work);
 KERNEL(hungry, "plan/hungry", AS_ISA_BIT(AS_SCALAR), NULL, scores, work);
@@ -81,8 +83,39 @@ KERNEL(picky, "plan/picky", AS_ISA_BIT(AS_SCALAR), refuses, no_workspace, work);
 KERNEL(foreign, "plan/foreign", AS_ISA_BIT(AS_AMX), never_asked, no_workspace, work);
 KERNEL(ladder, "plan/ladder", AS_ISA_ALL, NULL, no_workspace, work);
 
+/* Two parameters; m cannot be more than T. */
+static bool too_wide(const as_problem *p, char *why, size_t cap)
+{
+    const bool refused = p->param[0] > p->length;
+    if (refused)
+        snprintf(why, cap, "m=%llu is more than T=%zu", (unsigned long long)p->param[0], p->length);
+    return refused;
+}
+
+/* The upper rungs take bf16 only. Each is a kernel of its own, as builds for different isas are. */
+static bool narrow(const as_problem *p, char *why, size_t cap)
+{
+    const bool refused = p->dtype != AS_BF16;
+    if (refused)
+        snprintf(why, cap, "takes bf16 only");
+    return refused;
+}
+
+KERNEL(step_low, "plan/step", AS_ISA_BIT(AS_SCALAR) | AS_ISA_BIT(AS_AVX2), NULL, no_workspace, work);
+KERNEL(step_high, "plan/step", AS_ISA_BIT(AS_AVX512) | AS_ISA_BIT(AS_AMX), narrow, no_workspace, work);
+
+#undef PARAMS
+#define PARAMS tuned_params
+static const as_kernel_param tuned_params[] = {{"m", 1, 4096, 64, "features"}, {"seed", 0, 1000, 1, "of the draw"}, {0}};
+static const as_kernel_param other_params[] = {{"k", 1, 16, 4, "keys"}, {0}};
+KERNEL(tuned, "plan/tuned", AS_ISA_BIT(AS_SCALAR), too_wide, no_workspace, work);
+#undef PARAMS
+#define PARAMS other_params
+KERNEL(other, "plan/other", AS_ISA_BIT(AS_SCALAR), NULL, no_workspace, work);
+
 const as_kernel *const *attnscope_plugin(uint32_t abi)
 {
-    static const as_kernel *const all[] = {&fine, &hungry, &endless, &slow, &picky, &foreign, &ladder, NULL};
+    static const as_kernel *const all[] = {&fine, &hungry, &endless, &slow, &picky, &foreign, &ladder,
+                                           &step_low, &step_high, &tuned, &other, NULL};
     return abi == AS_KERNEL_ABI ? all : NULL;
 }

@@ -20,7 +20,7 @@ last_line() { [ "$(tail -1 out.txt)" = "$1" ] || fail "last line '$(tail -1 out.
 # Rows of samples.csv: the same number of cells each, every process of a case numbered once.
 samples() { tail -n +2 "$1/samples.csv" | wc -l; }
 whole() { [ "$(tr -d '\r' <"$1/samples.csv" | awk -F, '{print NF}' | sort -u)" = 11 ] || fail "$1/samples.csv has ragged rows"; }
-cases_with() { tail -n +2 "$1/cases.csv" | tr -d '\r' | awk -F, -v s="$2" '$29 == s' | wc -l; }
+cases_with() { tail -n +2 "$1/cases.csv" | tr -d '\r' | awk -F, -v s="$2" '$32 == s' | wc -l; }
 
 config() { # NAME PROCESSES KERNELS
     cat >"$1.yaml" <<EOF

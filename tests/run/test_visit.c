@@ -85,7 +85,7 @@ static as_visit_result visit_row(const as_case *row, const char *const *events, 
                             .plugins = plugins,
                             .events = events,
                             .seed = 7};
-    const as_sink sink = {on_sample, on_counter, s};
+    const as_sink sink = {on_sample, on_counter, NULL, s};
     as_visit_result result;
     as_err err = {0};
     *s = (seen){0};
@@ -212,7 +212,7 @@ static void an_interrupt_ends_a_visit_at_once(void **state)
     as_visit_result r;
     as_err err = {0};
     seen s = {0};
-    assert_true(as_run_visit(&v, &(as_sink){on_sample, on_counter, &s}, &r, &err));
+    assert_true(as_run_visit(&v, &(as_sink){on_sample, on_counter, NULL, &s}, &r, &err));
     assert_string_equal(r.status, "interrupted");
     assert_true(r.seconds < 20);
 }

@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+"""attnscope beside PyTorch and ggml on this machine: the same arrays, the same threads, in turns. See README.md.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import argparse
+import collections
+import math
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+
+try:
+    import numpy
+except ImportError:
+    print("compare.py: needs NumPy: pip install numpy", file=sys.stderr)
+    sys.exit(3)  # ENVIRONMENT, below
+
+import turns
+
+OK, BAD, USAGE, ENVIRONMENT, PARTIAL, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+HERE = pathlib.Path(__file__).resolve().parent
+HEADS = 8
+
+# pattern is attnscope's; window 0 is causal. A single query stands at the last key, so it sees all.
+Work = collections.namedtuple("Work", "length context head_dim dtype window kernel")
+WORKS = (
+    [Work(t, t, d, "f32", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
+    + [Work(t, t, d, "bf16", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
+    + [Work(4096, 4096, 64, "f32", 256, "attention/flash"), Work(1, 32768, 128, "f32", 0, "attention/flash")]
+)
+
+# What is compared with what; the largest difference of outputs that the types allow (values are normal, about 4 at
+# most).
+Rival = collections.namedtuple("Rival", "side how words allowed")
+RIVALS = {
+    "f32": {
+        "causal": [Rival("torch", "causal", "PyTorch, is_causal=True", 1e-4),
+                   Rival("ggml", "f32", "ggml, k and v f32, mask f16", 1e-4),
+                   Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
+        "window": [Rival("torch", "bool", "PyTorch, boolean mask", 1e-4),
+                   Rival("torch", "float", "PyTorch, additive mask", 1e-4),
+                   Rival("torch", "flex", "PyTorch, compiled flex_attention", 1e-4),
+                   Rival("ggml", "f32", "ggml, k and v f32, mask f16", 1e-4),
+                   Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
+        "decode": [Rival("torch", "none", "PyTorch, no mask", 1e-4),
+                   Rival("ggml", "f32", "ggml, k and v f32, no mask", 1e-4),
+                   Rival("ggml", "f16", "ggml, k and v f16, no mask", 2e-2)],
+    },
+    "bf16": {"causal": [Rival("torch", "causal", "PyTorch bf16, is_causal=True", 5e-2)]},
+}
+CONTROL = Rival("attnscope", "", "attnscope again (control: 1 is right)", 0)
+
+
+def form(work):
+    return "decode" if work.length == 1 else "window" if work.window else "causal"
+
+
+def pattern(work):
+    return f"window:w={work.window}" if work.window else "causal"
+
+
+def title(work):
+    shape = f"T {work.length}" if work.length == work.context else f"T {work.length}, S {work.context}"
+    return f"{work.dtype}, {pattern(work)}, {shape}, d {work.head_dim}"
+
+
+def flops(work):
+    """The useful ones: 4 d for each visible pair."""
+    first = work.context - work.length + 1
+    edges = sum(min(t, work.window or t) for t in range(first, work.context + 1))
+    return 4 * work.head_dim * HEADS * edges
+
+
+# ---- the sides
+
+class Arrays:
+    """q, k and v of one work: .npy for attnscope and PyTorch, raw float32 for ggml."""
+
+    def __init__(self, folder, work):
+        self.folder = folder
+        random = numpy.random.default_rng(1)
+        for name, rows in (("q", work.length), ("k", work.context), ("v", work.context)):
+            values = random.standard_normal((HEADS, rows, work.head_dim), dtype=numpy.float32)
+            if work.dtype == "bf16":
+                numpy.save(self.path(name, "npy"), (values.view(numpy.uint32) >> 16).astype(numpy.uint16))
+            else:
+                numpy.save(self.path(name, "npy"), values)
+                values.tofile(self.path(name, "raw"))
+
+    def path(self, name, ending):
+        return os.path.join(self.folder, f"{name}.{ending}")
+
+    def inputs(self, ending):
+        return [self.path(name, ending) for name in "qkv"]
+
+
+def program(options):
+    """What attnscope says of itself, in one line."""
+    try:
+        said = subprocess.run([options.attnscope, "version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"compare.py: {options.attnscope} does not run: {error}: build it, or name it with --attnscope",
+              file=sys.stderr)
+        sys.exit(ENVIRONMENT)
+    return ["; ".join(said.splitlines()[:2])]
+
+
+def attnscope_side(options, work, rival, arrays, env):
+    q, k, v = arrays.inputs("npy")
+    side = turns.Side([options.attnscope, "apply", "--kernel", work.kernel, "--pattern", pattern(work), "--q", q,
+                       "--k", k, "--v", v, "--out", arrays.path("attnscope" + rival.how, "npy"), "--calls", "1",
+                       "--rows", "64", "--threads", str(options.threads), "--turns"], env)
+    if not side.ready.endswith(" " + work.dtype):
+        side.close()
+        raise turns.Missing(f"attnscope has no {work.dtype} here: it took the arrays as {side.ready.split()[-1]}")
+    return side
+
+
+def torch_side(options, work, rival, arrays, env):
+    return turns.Side([options.torch_python, str(HERE / "torch_side.py"), work.dtype, rival.how, str(options.threads),
+                       str(work.window), *arrays.inputs("npy"), arrays.path("torch", "npy")], env)
+
+
+def ggml_program(options, folder):
+    """ggml_side, compiled against the user's ggml."""
+    if not options.ggml_prefix:
+        raise turns.Missing("where is ggml? --ggml-prefix DIR or GGML_PREFIX names the folder it was installed to")
+    program, prefix = os.path.join(folder, "ggml_side"), os.path.abspath(options.ggml_prefix)
+    if not os.path.exists(program):
+        lib = next((f for f in ("lib", "lib64") if os.path.isdir(os.path.join(prefix, f))), "lib")
+        command = [os.environ.get("CC", "cc"), "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L",
+                   "ggml_side.c", "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
+                   "-Wl,-rpath," + os.path.join(prefix, lib),
+                   "-lggml", "-lggml-cpu", "-lggml-base", "-lm", "-o", program]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
+        except OSError as error:
+            raise turns.Missing(f"ggml_side.c was not built: {command[0]}: {error.strerror}") from None
+        if done.returncode:
+            said = done.stderr.splitlines() or ["no reason given"]
+            raise turns.Missing("ggml_side.c was not built: " + next((s for s in said if "error" in s), said[0]))
+    return program
+
+
+def ggml_side(options, work, rival, arrays, env):
+    numbers = options.threads, HEADS, work.length, work.context, work.head_dim, work.window
+    return turns.Side([ggml_program(options, arrays.folder), rival.how, *map(str, numbers), *arrays.inputs("raw"),
+                       arrays.path("ggml", "raw")], env)
+
+
+SIDES = {"attnscope": attnscope_side, "torch": torch_side, "ggml": ggml_side}
+
+
+def output(arrays, work, rival):
+    if rival.side == "ggml":
+        raw = numpy.fromfile(arrays.path("ggml", "raw"), dtype=numpy.float32)
+        return raw.reshape(work.length, HEADS, work.head_dim).transpose(1, 0, 2)
+    return numpy.load(arrays.path("torch" if rival.side == "torch" else "attnscope" + rival.how, "npy"))
+
+
+# ---- one comparison
+
+PAIRS_MOST = 80
+Row = collections.namedtuple("Row", "work rival ratio low high by_process ours theirs pairs difference")
+
+
+def note_versions(versions, ours, rival, theirs):
+    kernel, isa, _dtype = ours.ready.split()
+    if f"{kernel} {isa}" not in versions["attnscope"]:
+        versions["attnscope"].append(f"{kernel} {isa}")
+    if rival is not CONTROL:
+        versions[rival.side] = [theirs.ready]
+
+
+def measure(options, work, rival, arrays, env, versions):
+    pairs, medians = [], []
+    share = options.processes
+    ours_kind = Rival("attnscope", "-a", "", 0)
+    for _ in range(share):
+        with attnscope_side(options, work, ours_kind, arrays, env) as ours, \
+                SIDES[rival.side](options, work, rival, arrays, env) as theirs:
+            note_versions(versions, ours, rival, theirs)
+            some = turns.alternate(ours, theirs, options.seconds / share, math.ceil(options.pairs / share),
+                                   math.ceil(PAIRS_MOST / share))
+        pairs += some
+        medians.append(float(numpy.median([theirs / ours for ours, theirs in some])))
+    ours, theirs = numpy.array(pairs).T
+    ratio, low, high = (math.exp(x) for x in turns.hodges_lehmann(numpy.log(theirs / ours)))
+    difference = float(numpy.max(numpy.abs(output(arrays, work, ours_kind) - output(arrays, work, rival))))
+    return Row(work, rival, ratio, low, high, (min(medians), max(medians)), float(numpy.median(ours)),
+               float(numpy.median(theirs)), len(pairs), difference)
+
+
+def agrees(row):
+    return row.difference <= row.rival.allowed
+
+
+def quiet(rows):
+    """Does the control's interval hold 1?"""
+    return all(row.low <= 1 <= row.high for row in rows if row.rival is CONTROL)
+
+
+def cells(row):
+    work = row.work
+    return [title(work), row.rival.words, f"**{row.ratio:.3f}**", f"{row.low:.3f} to {row.high:.3f}",
+            f"{row.by_process[0]:.2f} to {row.by_process[1]:.2f}", f"{row.ours * 1e3:.3g}", f"{row.theirs * 1e3:.3g}",
+            f"{flops(work) / row.ours * 1e-9:.1f}", str(row.pairs),
+            f"{row.difference:.1e}" + ("" if agrees(row) else f" **disagrees: above {row.rival.allowed:g}**")]
+
+
+# ---- the report
+
+COLUMNS = ["work", "against", "ratio", "95 % interval", "by process", "attnscope ms", "rival ms", "attnscope GFLOP/s",
+           "pairs", "largest difference"]
+
+
+def machine():
+    name = platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as f:
+            name = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), name)
+    except OSError:
+        pass
+    return f"{name}, {os.cpu_count()} CPUs, {platform.system()} {platform.release()}"
+
+
+def report(options, rows, missing, versions, load):
+    out = ["# attnscope beside other libraries", "",
+           f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC. {machine()}. B 1, H {HEADS}, {options.threads} "
+           f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at "
+           "the end.", ""]
+    out += [f"- {'; '.join(words)}" for words in versions.values()]
+    if not quiet(rows):
+        out += ["", "**The control says that something is wrong: its interval does not hold 1. The machine was not quiet "
+                "enough for these intervals to be believed.**"]
+    out += ["", "The ratio is the other side's time by attnscope's, taken in turns: above 1 attnscope is faster. "
+            "README.md says how. GFLOP/s counts useful ones, the causal half only.", "",
+            "| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    out += ["| " + " | ".join(cells(row)) + " |" for row in rows]
+    if missing:
+        out += ["", "Not measured:", ""] + [f"- {words}" for words in missing]
+    return "\n".join(out) + "\n"
+
+
+def write(path, text):
+    part = pathlib.Path(str(path) + ".tmp")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+# ---- the command
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--torch", action="store_true", help="compare with PyTorch")
+    p.add_argument("--ggml", action="store_true", help="compare with ggml")
+    p.add_argument("--torch-python", default=os.environ.get("TORCH_PYTHON", sys.executable), metavar="FILE",
+                   help="the Python that has torch (TORCH_PYTHON, or the one running this)")
+    p.add_argument("--ggml-prefix", default=os.environ.get("GGML_PREFIX"), metavar="DIR",
+                   help="where ggml is installed: include/ and lib/ (GGML_PREFIX)")
+    p.add_argument("--attnscope", default=str(HERE.parents[1] / "build" / "attnscope"), metavar="FILE",
+                   help="the program (build/attnscope of this tree)")
+    p.add_argument("--threads", type=int, default=1, metavar="N", help="threads of each side (1)")
+    p.add_argument("--cpus", metavar="0,1", help="let both sides run on these CPUs only")
+    p.add_argument("--only", default="", metavar="TEXT", help="only works whose title has this text, such as 'T 4096'")
+    p.add_argument("--seconds", type=float, default=20, metavar="X", help="time for one comparison (20)")
+    p.add_argument("--pairs", type=int, default=12, metavar="N", help="at least so many pairs, whatever the time (12)")
+    p.add_argument("--processes", type=int, default=3, metavar="N", help="pairs of processes to spread them over (3)")
+    p.add_argument("--out", metavar="FILE.md", help="write the table there, too")
+    options = p.parse_args()
+    if not (options.torch or options.ggml):
+        p.error("with what? --torch, --ggml or both")
+    if options.threads < 1 or options.processes < 1 or options.pairs < options.processes:
+        p.error("--threads and --processes are 1 or more, --pairs as many as --processes or more")
+    options.works = [work for work in WORKS if options.only in title(work)]
+    if not options.works:
+        p.error(f"--only '{options.only}' is in none of: " + "; ".join(map(title, WORKS)))
+    if options.cpus:
+        try:
+            os.sched_setaffinity(0, {int(cpu) for cpu in options.cpus.split(",")})
+        except (ValueError, OSError) as error:
+            p.error(f"--cpus {options.cpus}: {error}")
+    return options
+
+
+def rivals_of(options, work, first):
+    asked = [r for r in RIVALS[work.dtype][form(work)] if getattr(options, r.side)]
+    return ([CONTROL] if first else []) + asked
+
+
+def main():
+    options = arguments()
+    env = dict(os.environ, **{f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "MKL", "OPENBLAS")})
+    works = options.works
+    rows, missing, versions, load = [], [], {"attnscope": program(options)}, os.getloadavg()
+    for work in works:
+        with tempfile.TemporaryDirectory() as folder:
+            arrays = Arrays(folder, work)
+            for rival in rivals_of(options, work, work is works[0]):
+                try:
+                    row = measure(options, work, rival, arrays, env, versions)
+                except turns.Missing as error:
+                    missing.append(f"{title(work)}, {rival.words}: {error}")
+                    print(f"not measured: {missing[-1]}", file=sys.stderr)
+                    continue
+                rows.append(row)
+                print("  ".join(cells(row)).replace("**", ""), flush=True)
+                if options.out:
+                    write(options.out, report(options, rows, missing, versions, load))
+    text = report(options, rows, missing, versions, load)
+    print("\n" + text)
+    if options.out:
+        write(options.out, text)
+    return (BAD if not all(map(agrees, rows)) else ENVIRONMENT if all(row.rival is CONTROL for row in rows)
+            else PARTIAL if missing else OK if quiet(rows) else INCONCLUSIVE)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

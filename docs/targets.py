@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""targets.py: runs configs/targets/*.yaml and writes docs/targets.md: what the kernels reach, beside what was asked of them.
+
+    python3 docs/targets.py [--program build/attnscope] [--from FOLDER]
+
+--from FOLDER reads results that an earlier call left there instead of measuring again. SPDX-License-Identifier: Apache-2.0
+"""
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log")]
+RUNS.insert(1, ("dense", ["--isa", "avx2"]))
+
+
+def measure(program, folder):
+    for name, options in RUNS:
+        out = os.path.join(folder, "-".join([name] + options[1:]))
+        if not os.path.exists(out):
+            config = os.path.join(HERE, "..", "configs", "targets", name + ".yaml")
+            subprocess.run([program, "run", config, "--out", out, "--quiet", *options], check=True, stdout=subprocess.DEVNULL)
+
+
+def rows(folder, name):
+    with open(os.path.join(folder, name, "summary.csv"), newline="") as f:
+        return [r for r in csv.DictReader(f) if r["status"] == "ok"]
+
+
+def machine(folder, name="dense"):
+    with open(os.path.join(folder, name, "machine.json")) as f:
+        return json.load(f)
+
+
+def span(row, value):
+    """value(ns) at the median, and at the ends of the median's interval, the smaller first."""
+    at = value(float(row["median_ns"]))
+    ends = sorted(value(float(row[k])) for k in ("median_low_ns", "median_high_ns"))
+    return at, ends[0], ends[1]
+
+
+def text(span_, unit="", digits=1):
+    return "{0:.{d}f}{u} [{1:.{d}f}, {2:.{d}f}]".format(*span_, d=digits, u=unit)
+
+
+def report(folder):
+    out = []
+    dense = {int(r["head_dim"]): r for r in rows(folder, "dense")}
+
+    def add(work, target, reached, met):
+        out.append((work, target, reached, "yes" if met else "no"))
+
+    def roof(row):
+        share = float(row["percent_of_roof"]) * float(row["median_ns"])
+        return span(row, lambda ns: share / ns)
+
+    for d, least in ((64, 60), (128, 68)):
+        at = roof(dense[d])
+        add(f"flash f32, T = 4096, d = {d}", f"{least} % of the FMA roof", text(at, " %"), at[0] >= least)
+    for r in rows(folder, "dense-avx2"):
+        at = roof(r)
+        add(f"AVX2 build of flash f32, d = {r['head_dim']}", "60 % of the AVX2 roof", text(at, " %"), at[0] >= 60)
+    by = {r["dtype"]: float(r["median_ns"]) for r in rows(folder, "bf16")}
+    ratio = by["f32"] / by["bf16"] if "bf16" in by else float("nan")
+    add("flash bf16 (AVX-512 BF16; no AMX on this machine), d = 128", "4x flash f32, for AMX", f"{ratio:.2f}x", ratio >= 4)
+    per_edge = float(dense[64]["ns_per_edge"])
+    for name, most in (("window", 1.25), ("dilated", 1.25), ("longnet", 1.25), ("block", 1.3)):
+        for r in rows(folder, name):
+            scale = float(r["ns_per_edge"]) / float(r["median_ns"]) / per_edge
+            at = span(r, lambda ns: ns * scale)
+            add(f"{r['kernel']}, {r['pattern']}, T = {r['length']}", f"at most {most}x dense flash per edge", text(at, "x", 2), at[0] <= most)
+    reads = machine(folder, "decode")["read_gbs"]
+    for r in rows(folder, "decode"):
+        moved = 2 * int(r["context"]) * int(r["kv_heads"]) * int(r["head_dim"]) * 4
+        at = span(r, lambda ns: 100 * moved / ns / reads[3])
+        add(f"decode, S = 32k, d = {r['head_dim']}", "85 % of the read bandwidth", text(at, " %"), at[0] >= 85)
+    reads = machine(folder, "log")["read_gbs"]
+    for r in rows(folder, "log"):
+        touched = 2 * int(r["edges"]) * int(r["heads"]) * int(r["head_dim"]) * 4
+        at = span(r, lambda ns: 100 * touched / ns / reads[1])
+        add(f"{r['kernel']}, log base 2, T = 64k, d = 64", "40 % of the L2 read roof", text(at, " %"), at[0] >= 40 or "gather" in r["kernel"])
+    by = {int(r["threads"]): r for r in rows(folder, "threads")}
+    if 2 in by:
+        one = float(by[1]["median_ns"])
+        roofs = machine(folder, "threads")
+        scale = roofs["fma_gflops_all"]["avx512"] / roofs["fma_gflops"]["avx512"] if roofs["fma_gflops"].get("avx512") else float("nan")
+        at = span(by[2], lambda ns: one / ns)
+        add(f"two threads, dense T = 4096 (FMA loop: {scale:.2f}x)", "1.9x one thread", text(at, "x", 2), at[0] >= 1.9)
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
+    parser.add_argument("--from", dest="folder", default=os.path.join(HERE, "..", "results", "targets"))
+    parser.add_argument("--out", default=os.path.join(HERE, "targets.md"))
+    options = parser.parse_args()
+    os.makedirs(options.folder, exist_ok=True)
+    measure(options.program, options.folder)
+    m = machine(options.folder)
+    lines = ["# What the kernels reach", "",
+             "Made by `python3 docs/targets.py`, which runs configs/targets/*.yaml: every case checked against the float64 oracle, five",
+             "processes of seven batches in seeded random order. Medians over processes, with the interval of the median; shares are of the",
+             "roofs measured in the same run. One thread, float32, B = 1 unless said otherwise.", "",
+             f"Machine: {m['cpu']}, {m['cpus']} cpus, {m.get('hypervisor') or 'no'} hypervisor, {m['compiler']}; attnscope {m['commit']}.", "",
+             "| work | target | reached | met |", "| --- | --- | --- | --- |"]
+    lines += ["| " + " | ".join(row) + " |" for row in report(options.folder)]
+    with open(options.out, "w") as f:
+        f.write("\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+/* mlp.h: the two matrix products around a non-linearity that a layer applies to every token: GELU or SwiGLU.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * GELU: gelu(x W1) W2, W1 (D, Dff). SwiGLU (Shazeer, 2020): (silu(x Wg) (x Wu)) W2, with Wg and Wu side by side as
+ * W1 (D, 2 Dff). GELU in its tanh form, see vec/activation.h. */
+#ifndef AS_TILE_MLP_H
+#define AS_TILE_MLP_H
+
+#include "../sequence.h"
+#include "../vec/activation.h"
+#include "matmul.h"
+
+typedef struct {
+    size_t rows, D, Dff;
+    bool swiglu;
+} tile_mlp;
+
+VF_MAP(mlp_gelu, vf_gelu)
+VF_GATE(mlp_swiglu, vf_silu, vf_same)
+
+static inline size_t mlp_wide(const tile_mlp *mlp) { return mlp->swiglu ? 2 * mlp->Dff : mlp->Dff; }
+
+/* Floats of packed W1 and W2, and of the hidden rows. */
+static inline size_t mlp_packed_up(const tile_mlp *mlp) { return tile_product_floats(mlp->D, mlp_wide(mlp)); }
+static inline size_t mlp_packed(const tile_mlp *mlp)
+{
+    return as_sum(mlp_packed_up(mlp), tile_product_floats(mlp->Dff, mlp->D));
+}
+static inline size_t mlp_hidden(const tile_mlp *mlp) { return as_product(mlp->rows, mlp_wide(mlp), 1, 1); }
+
+static inline void mlp_pack(const tile_mlp *mlp, const float *w1, const float *w2, int threads, float *packed)
+{
+    tile_product_pack(w1, mlp_wide(mlp), mlp->D, mlp_wide(mlp), threads, packed);
+    tile_product_pack(w2, mlp->D, mlp->Dff, mlp->D, threads, packed + mlp_packed_up(mlp));
+}
+
+static inline void mlp_finish(const tile_product *m, size_t row, size_t column, size_t n, float *out)
+{
+    (void)m, (void)row, (void)column;
+    mlp_gelu(out, n);
+}
+
+static inline tile_product mlp_up_product(const tile_mlp *mlp)
+{
+    return (tile_product){
+        .left_ld = mlp->D,
+        .ld = mlp_wide(mlp),
+        .rows = mlp->rows,
+        .depth = mlp->D,
+        .columns = mlp_wide(mlp),
+        .finish = mlp->swiglu ? NULL : mlp_finish,
+    };
+}
+
+static inline tile_product mlp_down_product(const tile_mlp *mlp)
+{
+    return (tile_product){.left_ld = mlp_wide(mlp), .ld = mlp->D, .rows = mlp->rows, .depth = mlp->Dff, .columns = mlp->D};
+}
+
+/* x (rows, D) to hidden (rows, row stride mlp_wide; the first Dff count) */
+static inline void mlp_up(const tile_mlp *mlp, const float *x, const float *packed, float *hidden, int threads, void *bench)
+{
+    tile_product m = mlp_up_product(mlp);
+    m.left = x;
+    m.right = packed;
+    m.out = hidden;
+    tile_product_run(&m, threads, bench);
+    if (!mlp->swiglu)
+        return;
+#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
+    for (size_t row = 0; row < mlp->rows; row++) {
+        float *gate = hidden + row * m.ld;
+        mlp_swiglu(gate, gate + mlp->Dff, gate, mlp->Dff);
+    }
+}
+
+/* o (rows, D) = hidden W2, plus residual (rows, D) unless NULL */
+static inline void mlp_down(const tile_mlp *mlp, const float *hidden, const float *packed, const float *residual, float *o,
+                     int threads, void *bench)
+{
+    tile_product m = mlp_down_product(mlp);
+    m.left = hidden;
+    m.right = packed + mlp_packed_up(mlp);
+    m.out = o;
+    m.finish = residual ? tile_finish_residual : NULL;
+    m.residual = residual;
+    m.residual_ld = mlp->D;
+    tile_product_run(&m, threads, bench);
+}
+
+/* 4 rows D Dff; SwiGLU 6. One exp for each hidden unit. */
+static inline uint64_t mlp_useful(const tile_mlp *mlp)
+{
+    return 2 * (uint64_t)mlp->rows * mlp->D * (mlp_wide(mlp) + (uint64_t)mlp->Dff);
+}
+static inline uint64_t mlp_executed(const tile_mlp *mlp)
+{
+    const tile_product up = mlp_up_product(mlp), down = mlp_down_product(mlp);
+    return tile_product_flops(&up) + tile_product_flops(&down);
+}
+
+static inline double mlp_tolerance(const tile_mlp *mlp)
+{
+    return 2 * as_sequence_tolerance((double)mlp->D) + 2 * as_sequence_tolerance((double)mlp->Dff);
+}
+
+/* --- a kernel that is this and nothing else: x (B,T,D), w1, w2, o (B,T,D), packed ------------------------------------ */
+
+static inline size_t mlp_operands(const as_problem *p, const tile_mlp *mlp, as_operand out[AS_OPERANDS_MAX])
+{
+    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, mlp->D}};
+    out[1] = (as_operand){"w1", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {mlp->D, mlp_wide(mlp)}};
+    out[2] = (as_operand){"w2", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {mlp->Dff, mlp->D}};
+    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, mlp->D}};
+    out[4] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {mlp_packed(mlp)}};
+    return 5;
+}
+
+static inline size_t mlp_hidden_bytes(const tile_mlp *mlp) { return tile_up(mlp_hidden(mlp) * sizeof(float), 64); }
+
+static inline size_t mlp_workspace(const as_problem *p, const tile_mlp *mlp)
+{
+    return mlp_hidden(mlp) > SIZE_MAX / 8 ? SIZE_MAX : as_sum(mlp_hidden_bytes(mlp), tile_product_workspace(p));
+}
+
+static inline void mlp_phase_pack(const as_call *call, const tile_mlp *mlp)
+{
+    mlp_pack(mlp, call->operand[1], call->operand[2], call->problem->threads, call->operand[4]);
+}
+
+static inline void mlp_phase_up(const as_call *call, const tile_mlp *mlp)
+{
+    mlp_up(mlp, call->operand[0], call->operand[4], call->workspace, call->problem->threads,
+           (char *)call->workspace + mlp_hidden_bytes(mlp));
+}
+
+static inline void mlp_phase_down(const as_call *call, const tile_mlp *mlp)
+{
+    mlp_down(mlp, call->workspace, call->operand[4], NULL, call->operand[3], call->problem->threads,
+             (char *)call->workspace + mlp_hidden_bytes(mlp));
+}
+
+#endif
