@@ -4,11 +4,14 @@
 #include <stdio.h>
 
 #include "tile/decode.h"
+#include "tile/dtype.h"
 #include "tile/heads.h"
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
     const unsigned traits = as_pattern_traits(p->pattern);
+    if (tile_refuse_dtype(p, why, cap))
+        return true;
     if (!(traits & AS_PATTERN_CONTIGUOUS) || (traits & AS_PATTERN_MULTISET) ||
         as_pattern_runs_max(p->pattern, p->context) > 16) {
         snprintf(why, cap, "takes patterns whose rows are a few unbroken runs of keys");

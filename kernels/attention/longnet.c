@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tile/attend.h"
+#include "tile/dtype.h"
 
 /* One branch as a job: a unit is one segment of one query head (heads keep different tokens). */
 typedef struct {
@@ -124,6 +125,8 @@ static as_work work(const as_problem *p)
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
     as_branch branch;
+    if (tile_refuse_dtype(p, why, cap))
+        return true;
     if (as_pattern_branch(p->pattern, 0, 0, &branch))
         return false;
     snprintf(why, cap, "takes longnet patterns only; attention/tiles takes every pattern");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "tile/attend.h"
+#include "tile/dtype.h"
 
 static uint64_t value(const as_problem *p, const char *key)
 {
@@ -90,6 +91,8 @@ static as_work work(const as_problem *p)
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
+    if (tile_refuse_dtype(p, why, cap))
+        return true;
     if (as_pattern_parts(p->pattern) == 1 && !strcmp(as_pattern_part(p->pattern, 0), "dilated"))
         return false;
     snprintf(why, cap, "takes dilated patterns only; attention/tiles takes every pattern");

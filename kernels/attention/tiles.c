@@ -1,5 +1,6 @@
 /* tiles.c: flash for any pattern: tiles that no query sees are skipped, tiles seen in part are masked key by key. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tile/dtype.h"
 #include "tile/heads.h"
 
 static as_work work(const as_problem *p)
@@ -16,6 +17,7 @@ const as_kernel AS_KERNEL(attention_tiles) = {
     .name = "attention/tiles",
     .help = "flash for any pattern: tiles that no query sees are skipped, others masked key by key",
     .order = "edges",
+    .refuse = tile_refuse_dtype,
     .operands = as_attention_operands,
     .workspace = tile_heads_workspace,
     .work = work,

@@ -369,6 +369,8 @@ static void tile_attend_alone(const tile_plan *plan, float *packed, void *memory
                 tile_query_block(plan, &w, &view, packed, block, &ready);
             }
     }
+    if (plan->format->end)
+        plan->format->end();
 }
 
 /* More threads: as many units at a time as keep them busy, packed by all, then shared out block by block. */
@@ -394,6 +396,8 @@ static void tile_attend_together(const tile_plan *plan, float *packed, char *mem
                 tile_query_block(plan, &w, &view, packed + j / job->members * plan->pack_floats, block, NULL);
             }
         }
+        if (plan->format->end)
+            plan->format->end();
     }
 }
 

@@ -25,6 +25,8 @@ typedef struct {
     void (*values)(const void *x, size_t ld, size_t n, size_t d, float *panel);
     /* n floats become cells in place (n is a multiple of TILE_NR); NULL where a cell is a float */
     void (*cells)(float *row, size_t n);
+    /* a thread calls it after its last multiply of a job, so that nothing is left behind in its registers; NULL: not needed */
+    void (*end)(void);
 } tile_format;
 
 #define TILE_STRIP_MAX 32
@@ -97,14 +99,17 @@ static void tile_widen_values(const void *x, size_t ld, size_t n, size_t d, floa
 }
 
 static const tile_format tile_f32 = {
-    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, NULL,
+    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, NULL, NULL,
 };
 static const tile_format tile_widened = {
-    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, NULL,
+    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, NULL, NULL,
 };
 
-#if defined AS_ISA_avx512
+#if defined AS_ISA_avx512 || defined AS_ISA_amx
 #include "pairs.h"
+#endif
+#if defined AS_ISA_amx
+#include "amx.h"
 #endif
 
 /* The fastest format of this build on this CPU for operands of `dtype`. */
@@ -112,11 +117,15 @@ static inline const tile_format *tile_format_for(as_dtype dtype)
 {
     if (dtype == AS_F32)
         return &tile_f32;
-#if defined AS_ISA_avx512
+#if defined AS_ISA_amx
+    return &tile_amx;
+#elif defined AS_ISA_avx512
     if (tile_pairs_runs())
         return &tile_pairs;
-#endif
     return &tile_widened;
+#else
+    return &tile_widened;
+#endif
 }
 
 #endif

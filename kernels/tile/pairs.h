@@ -97,6 +97,7 @@ static TILE_BF16 void tile_pairs_cells(float *row, size_t n)
 
 static const tile_format tile_pairs = {
     "bf16 pairs", 2, TILE_MR, tile_pairs_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values, tile_pairs_cells,
+    NULL,
 };
 
 #endif

@@ -25,7 +25,7 @@
 #define VF_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-#if defined AS_ISA_avx512
+#if defined AS_ISA_avx512 || defined AS_ISA_amx
 #include "avx512.h"
 #elif defined AS_ISA_avx2
 #include "avx2.h"
