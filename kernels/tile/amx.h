@@ -1,14 +1,14 @@
 /* amx.h: bfloat16 in pairs, multiplied by AMX: 16 x 16 sums by 16 pairs of k in one instruction, TDPBF16PS.
  * SPDX-License-Identifier: Apache-2.0
- * Included by format.h. Operands lie exactly as pairs.h packs them: 16 rows of a strip by 16 cells are a left tile, read
- * where they are (rows TILE_STRIDE cells apart); 16 rows of a panel by one vector are a right tile. Eight registers hold
- * a block of 32 x 32: four tiles of sums, two of A, two of B.
+ * Included by format.h. Operands lie as pairs.h packs them: 16 rows of a strip by 16 cells are a left tile, read where
+ * they are (rows TILE_STRIDE cells apart); 16 rows of a panel by one vector are a right tile. Eight registers hold a block
+ * of 32 x 32: four tiles of sums, two of A, two of B. As with VDPBF16PS, denormals count as 0, whatever MXCSR says.
  *
- * How many rows and bytes each register has is configured, not said by the instruction. Loading a configuration takes
- * long beside a product of a few tiles and clears all tiles, so a thread keeps one until a product of another shape
- * comes. It is loaded in the thread that multiplies, whichever that is, and tile_amx_end gives the registers back: a thread that
- * went on without would have its 8 KiB of tiles saved at every switch, and find its own notion of them wrong once other
- * code had used AMX. Between the first product of a job and its end no other code runs on the thread. */
+ * How many rows and bytes a register has is configured, not said by the instruction. Loading a configuration clears all
+ * tiles and is slow beside a product of a few, so a thread keeps one until a product of another shape comes. Each thread
+ * that multiplies loads its own, and gives the registers back in tile_amx_end. Without that, every switch of the thread
+ * would save 8 KiB of tiles, and other code that used AMX meanwhile would leave a configuration that this file does not
+ * know of: between the first product of a job and its end no other code for AMX may run on the thread. None does. */
 #ifndef AS_TILE_AMX_H
 #define AS_TILE_AMX_H
 
@@ -56,8 +56,8 @@ static void tile_amx_configure(int rows, size_t depth)
 }
 
 /* C [+]= A B for the configured rows and depth, `steps` times along k. below: more than 16 rows; wide: two vectors. */
-TILE_INLINE void tile_amx_block(bool below, bool wide, size_t steps, size_t depth, const float *a, const float *b, float *c,
-                                size_t ldc, bool add)
+TILE_INLINE void tile_amx_block(bool below, bool wide, size_t steps, size_t depth, const float *a, const float *b,
+                                float *c, size_t ldc, bool add)
 {
     const size_t left = TILE_STRIDE * sizeof(float), right = (wide ? 2 : 1) * VF_N * sizeof(float);
     const size_t sums = ldc * sizeof(float);
@@ -119,7 +119,8 @@ static void tile_amx_steps(int rows, int nv, size_t steps, size_t depth, const f
 }
 
 /* A depth that is no multiple of 16 cells ends in a shallower product, with a configuration of its own. */
-static void tile_amx_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+static void tile_amx_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc,
+                              bool add)
 {
     const size_t steps = n / AMX_SIDE, whole = steps * AMX_SIDE;
     if (steps)
@@ -136,8 +137,8 @@ static void tile_amx_end(void)
 }
 
 static const tile_format tile_amx = {
-    "bf16 amx", 2, 2 * AMX_SIDE, tile_amx_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values, tile_pairs_cells,
-    tile_amx_end,
+    "bf16 amx", 2, 2 * AMX_SIDE, tile_amx_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values,
+    tile_pairs_cells, tile_amx_end,
 };
 
 #endif

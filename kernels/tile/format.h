@@ -25,7 +25,7 @@ typedef struct {
     void (*values)(const void *x, size_t ld, size_t n, size_t d, float *panel);
     /* n floats become cells in place (n is a multiple of TILE_NR); NULL where a cell is a float */
     void (*cells)(float *row, size_t n);
-    /* a thread calls it after its last multiply of a job, so that nothing is left behind in its registers; NULL: not needed */
+    /* each thread calls it after its last multiply of a job: nothing is left in its registers; NULL: nothing would be */
     void (*end)(void);
 } tile_format;
 

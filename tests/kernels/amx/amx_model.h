@@ -1,5 +1,5 @@
-/* amx_model.h: AMX's tile registers in plain C, for CPUs that have none. Put before a kernel's source (-include), it takes
- * the place of the compiler's intrinsics, and tile/amx.h is compiled as it is.
+/* amx_model.h: AMX's tile registers in plain C, for CPUs that have none. Put before a kernel's source (-include), it
+ * takes the place of the compiler's intrinsics, and tile/amx.h is compiled as it is.
  * SPDX-License-Identifier: Apache-2.0
  *
  * After Intel's Software Developer's Manual: what the instructions compute, and what they refuse. On a real CPU a wrong
@@ -124,7 +124,8 @@ static inline void amx_model_dpbf16ps(int sum, int left, int right)
     for (unsigned m = 0; m < c->rows; m++) {
         float even[AMX_MODEL_BYTES / 4] = {0}, odd[AMX_MODEL_BYTES / 4] = {0};
         for (unsigned k = 0; k < b->rows; k++) {
-            const float a_even = amx_model_float(a->cell[m][k] << 16), a_odd = amx_model_float(a->cell[m][k] & 0xffff0000u);
+            const float a_even = amx_model_float(a->cell[m][k] << 16);
+            const float a_odd = amx_model_float(a->cell[m][k] & 0xffff0000u);
             for (unsigned n = 0; n < AMX_MODEL_BYTES / 4; n++) { /* columns beyond c's are 0 in b */
                 const float b_even = amx_model_float(b->cell[k][n] << 16);
                 const float b_odd = amx_model_float(b->cell[k][n] & 0xffff0000u);

@@ -1,4 +1,4 @@
-/* multiply.c: the register block of tile/amx.h, on the model of amx_model.h, against float64. Compiled as kernels are. */
+/* multiply.c: the register block of tile/amx.h on the model of amx_model.h, against float64; compiled as kernels are. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amx_laws.h"
 
@@ -64,7 +64,7 @@ bool amx_model_laws(char *why, size_t cap)
     return true;
 }
 
-/* --- the block ------------------------------------------------------------------------------------------------------ */
+/* --- the block --------------------------------------------------------------------------------------------------- */
 
 #define LDC_MAX TILE_STRIDE
 #define GUARD 0x1.5p60f /* in C, where nothing may be written */
@@ -106,7 +106,8 @@ static void fill(operands *x, int rows, int nv, size_t n, size_t ldc, uint64_t *
     memcpy(x->before, x->c, sizeof x->c);
 }
 
-static bool one_shape(operands *x, int rows, int nv, size_t n, size_t ldc, bool add, uint64_t *seed, char *why, size_t cap)
+static bool one_shape(operands *x, int rows, int nv, size_t n, size_t ldc, bool add, uint64_t *seed, char *why,
+                      size_t cap)
 {
     fill(x, rows, nv, n, ldc, seed);
     tile_amx.multiply(rows, nv, n, x->a, x->b, x->c, ldc, add);

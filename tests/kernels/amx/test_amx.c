@@ -1,5 +1,5 @@
-/* test_amx.c: the kernels for AMX on a CPU that has none: tile/amx.h and each kernel that is built for it, run on a model of
- * the tile registers (amx_model.h) and held against the oracle. Skips itself where even AVX-512 and its bfloat16 are
+/* test_amx.c: the kernels for AMX on a CPU that has none: tile/amx.h and each kernel that is built for it, run on a model
+ * of the tile registers (amx_model.h) and held against the oracle. Skips itself where even AVX-512 and its bfloat16 are
  * missing: everything but the tiles is AVX-512 there. Says nothing about speed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
@@ -32,6 +32,7 @@ static const as_kernel *const kernels[] = {
     &as_kernel_attention_residues_amx_emulated,
     &as_kernel_attention_longnet_amx_emulated,
 };
+static const char f32_refused[] = "amx multiplies bf16; f32 runs on avx512";
 #define KERNELS (sizeof kernels / sizeof *kernels)
 
 /* A longer call says nothing that shorter ones do not. */
@@ -74,7 +75,7 @@ static void check_problem(const as_problem *p, void *more)
         const as_entry entry = {kernels[i], AS_AMX, NULL};
         char why[300] = "";
         if (p->dtype == AS_F32) {
-            t->refused += kernels[i]->refuse(p, why, sizeof why) && !strcmp(why, "amx multiplies bf16; f32 runs on avx512");
+            t->refused += kernels[i]->refuse(p, why, sizeof why) && !strcmp(why, f32_refused);
             continue;
         }
         if (kernels[i]->refuse(p, why, sizeof why) || (double)kernels[i]->work(p).flops_executed > FLOPS_MAX)
@@ -111,6 +112,7 @@ static void test_kernels(void **state)
 /* What plan and apply rely on: a build that refuses f32 sends it to the next one, bf16 stays. */
 static void test_registry(void **state)
 {
+    const uint32_t isas = AS_ISA_ALL & ~AS_ISA_BIT(AS_NEON);
     as_pattern_error error;
     char why[300];
     as_pattern *pattern = as_pattern_parse("causal", &error);
@@ -120,9 +122,9 @@ static void test_registry(void **state)
     (void)state;
     if (amx) { /* the compiler knew AMX; nothing is run */
         p.dtype = AS_F32;
-        const as_entry *f32 = as_registry_best("attention/flash", AS_ISA_ALL & ~AS_ISA_BIT(AS_NEON), &p, why, sizeof why);
+        const as_entry *f32 = as_registry_best("attention/flash", isas, &p, why, sizeof why);
         p.dtype = AS_BF16;
-        const as_entry *bf16 = as_registry_best("attention/flash", AS_ISA_ALL & ~AS_ISA_BIT(AS_NEON), &p, why, sizeof why);
+        const as_entry *bf16 = as_registry_best("attention/flash", isas, &p, why, sizeof why);
         assert_int_equal(f32->isa, AS_AVX512);
         assert_int_equal(bf16->isa, AS_AMX);
     }
