@@ -153,6 +153,8 @@ bool as_worker_check_again(as_worker *w)
     if (w->workspace.bytes)
         memset(w->workspace.data, 0xff, w->workspace.bytes);
     as_worker_run(w, true);
+    if (w->workspace.bytes) /* what is paid once is left in kept operands, not here */
+        memset(w->workspace.data, 0xff, w->workspace.bytes);
     as_worker_run(w, false);
     if (!as_buffer_intact(&w->workspace))
         return as_worker_fail(w, "it wrote beside its workspace");

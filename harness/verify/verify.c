@@ -64,6 +64,15 @@ static void close_bench(bench *b)
         munmap(b->map, b->map_bytes);
 }
 
+/* The phases paid once, or the others: neither finds anything in the workspace. */
+static void run_phases(const as_kernel *kernel, const as_call *call, size_t workspace_bytes, bool once)
+{
+    memset(call->workspace, 0xff, (workspace_bytes + 63) / 64 * 64);
+    for (const as_phase *phase = kernel->phases; phase->run; phase++)
+        if (phase->once == once)
+            phase->run(call);
+}
+
 static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_verdict *v)
 {
     const as_oracle *oracle = as_oracle_find(entry->kernel->name);
@@ -75,10 +84,9 @@ static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint6
             as_operand_fill(&b->table[i], seed + i, b->data[i]);
         else
             as_operand_poison(&b->table[i], b->data[i]);
-    memset(b->workspace, 0xff, (v->workspace_bytes + 63) / 64 * 64);
     const as_call call = {p, b->data, b->workspace};
-    for (const as_phase *phase = entry->kernel->phases; phase->run; phase++)
-        phase->run(&call);
+    run_phases(entry->kernel, &call, v->workspace_bytes, true);
+    run_phases(entry->kernel, &call, v->workspace_bytes, false);
     if (!as_oracle_check(oracle, p, b->table, b->count, b->data, as_oracle_rows(p, flops), seed, &seen))
         return say(v, "out of memory in the oracle");
     v->rows = seen.rows;
