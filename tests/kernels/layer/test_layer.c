@@ -356,6 +356,7 @@ static void test_flops(void **state)
     }
     const shape s = {B, H, K, T, T, d, 1, {0}};
     shape with = s;
+    assert_int_equal(core, 4 * d * (T * (T + 1) / 2) * H * B); /* 4 d E H B */
     sequence_flops("layer/projections", &s, "causal", projected);
     with.param[0] = 1;
     sequence_flops("layer/projections", &with, "causal", projected);
