@@ -28,7 +28,8 @@ static size_t hold(const char *name, const uint64_t *param, size_t params)
     while ((e = bench_build(name, &from)) != NULL)
         for (size_t i = 0; i < SHAPES; i++) {
             shape s = shapes[i];
-            memcpy(s.param, param, params * sizeof *param);
+            for (size_t k = 0; k < params; k++)
+                s.param[k] = param[k];
             const as_problem p = bench_problem(&s, causal);
             const as_verdict v = as_verify(e, &p, 7, 1e7);
             if (v.refused)
