@@ -45,9 +45,8 @@ static size_t decode_workspace(const as_problem *p)
 {
     const decode_plan plan = decode_plan_make(p);
     const size_t heads = p->batch * p->heads, scratch = DECODE_KEYS + 2 * plan.d_room;
-    return tile_up((heads * (plan.d_room + plan.parts * plan.part_floats) + (size_t)p->threads * scratch) * sizeof(float) +
-                       plan.runs_max * sizeof(as_run),
-                   64);
+    const size_t floats = heads * (plan.d_room + plan.parts * plan.part_floats) + (size_t)p->threads * scratch;
+    return tile_up(tile_up(floats, 16) * sizeof(float) + plan.runs_max * sizeof(as_run), 64);
 }
 
 /* A row of a key or value array as float32: in place where it is, else widened into `spare`. */
@@ -165,7 +164,8 @@ static void decode_run(const as_call *call)
     const size_t bytes = p->dtype == AS_F32 ? 4 : 2, head_floats = plan.parts * plan.part_floats;
     const size_t scratch_floats = DECODE_KEYS + 2 * plan.d_room;
     float *q = call->workspace, *state = q + heads * plan.d_room, *scratch = state + heads * head_floats;
-    as_run *runs = (as_run *)(void *)(scratch + (size_t)p->threads * scratch_floats);
+    const size_t floats = heads * (plan.d_room + head_floats) + (size_t)p->threads * scratch_floats;
+    as_run *runs = (as_run *)(void *)(q + tile_up(floats, 16)); /* runs want 8 bytes' alignment */
     const size_t count = as_pattern_row(p->pattern, (as_at){0, p->context - 1, p->context}, runs);
     size_t edges = 0;
     for (size_t i = 0; i < count; i++)
