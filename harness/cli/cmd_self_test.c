@@ -123,7 +123,7 @@ static bool simulate(unsigned trials, outcome *outcomes)
 {
     const as_duel_rules rules = as_duel_rules_usual();
     for (size_t i = 0; i < ROWS; i++)
-        outcomes[i].tally = as_power_simulate(&rules, as_noise_recorded(), injections[i].share, trials, 1 + i);
+        outcomes[i].tally = as_power_simulate(&rules, as_noise_assumed(), injections[i].share, trials, 1 + i);
     return true;
 }
 

@@ -12,7 +12,7 @@ typedef struct {
     double shift;
 } simulation;
 
-as_noise as_noise_recorded(void) { return (as_noise){.turn = 0.008, .tail_share = 0.05, .tail_factor = 6, .layout = 0.002}; }
+as_noise as_noise_assumed(void) { return (as_noise){.turn = 0.008, .tail_share = 0.05, .tail_factor = 6, .layout = 0.002}; }
 
 /* splitmix64 */
 static double uniform(simulation *s)

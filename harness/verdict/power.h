@@ -1,4 +1,4 @@
-/* power.h: what a duel of these rules flags and what it misses, on turns with noise of a recorded shape.
+/* power.h: what a duel of these rules flags and what it misses, on turns with noise of an assumed shape; it proves the rules, not a machine.
  * SPDX-License-Identifier: Apache-2.0
  * Simulated turns prove the rules, anywhere and in a moment; the machine is proved by living workers, which the command
  * `self-test --power` sends through the same engine. */
@@ -7,13 +7,13 @@
 
 #include "duel.h"
 
-/* Natural logarithms. As recorded on a shared two-CPU virtual machine: a turn is off by 0.8 % with tails (one in twenty by
+/* Natural logarithms. Assumed, not fitted to stored turns: a turn is off by 0.8 % with tails (one in twenty by
  * six times that), a pair of processes by 0.2 % for all its turns. */
 typedef struct {
     double turn, tail_share, tail_factor, layout;
 } as_noise;
 
-as_noise as_noise_recorded(void);
+as_noise as_noise_assumed(void);
 
 typedef struct {
     unsigned regressed, improved, same, inconclusive;
