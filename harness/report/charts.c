@@ -22,7 +22,7 @@ static int is_picture(const struct dirent *entry)
 /* What people look at first comes first; the rest by name. */
 static size_t rank(const char *name)
 {
-    static const char *const first[] = {"before-after", "time-", "crossover", "surface", "speedup", "roof", "gflops", "decode", "reach"};
+    static const char *const first[] = {"before-after", "time-", "crossover", "surface", "speedup", "roof", "gflops", "decode", "reach", "percent", "memory", "executed", "phase", "share", "mask"};
     size_t i = 0;
     while (i < sizeof first / sizeof *first && strncmp(name, first[i], strlen(first[i])) != 0)
         i++;
@@ -60,7 +60,8 @@ static void add_figure(const char *name, const as_text *svg, const as_text *scri
     as_text title = {0}, shape = {0};
     add_quoted(&title, script, "set label 1 '");
     add_quoted(&shape, script, "AS_SHAPE = '");
-    as_text_add(out, "<figure>\n<div><img loading=\"lazy\" alt=\"");
+    const bool drawn = script->length > 0; /* by gnuplot; a mask is a picture alone */
+    as_text_add(out, "<figure%s>\n<div><img loading=\"lazy\" alt=\"", drawn ? "" : " class=\"small\"");
     as_html_text(out, title.length ? title.data : name);
     as_text_add(out, shape.length ? ": " : "");
     as_html_text(out, shape.data);
@@ -68,7 +69,7 @@ static void add_figure(const char *name, const as_text *svg, const as_text *scri
     add_uri(out, svg);
     as_text_add(out, "\"></div>\n<figcaption>%s: ", name);
     static const char *const forms[] = {"svg", "png", "csv", "gp"};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    for (size_t i = 0; i < (drawn ? sizeof forms / sizeof *forms : 1); i++)
         as_text_add(out, "%s<a href=\"plots/%s.%s\">%s</a>", i ? ", " : "", name, forms[i], forms[i]);
     as_text_add(out, "</figcaption>\n</figure>\n");
     as_text_free(&title);

@@ -46,11 +46,11 @@ static void add_where(as_text *out, const as_crossover *c, const char *symbol)
     } else {
         as_text_add(out, "%s", as_text_is(c->verdict, "always")          ? "is faster all the way"
                                : as_text_is(c->verdict, "none in range") ? "is nowhere faster"
-                                                                         : "cannot be told from it within the noise");
+                                                                         : "has no crossing that stands out of the noise");
     }
-    as_text_add(out, ": %.2g× at %s = ", c->ratio_from, symbol);
+    as_text_add(out, ": %.2f× as fast at %s = ", c->ratio_from, symbol);
     as_html_place(out, c->from);
-    as_text_add(out, ", %.2g× at %s = ", c->ratio_to, symbol);
+    as_text_add(out, ", %.2f× at %s = ", c->ratio_to, symbol);
     as_html_place(out, c->to);
     as_text_add(out, ".");
 }

@@ -72,7 +72,7 @@ static void add_class(as_text *out, const as_fit *f)
     const bool open = as_text_is(f->growth, "ambiguous");
     if (!f->growth)
         return;
-    as_text_add(out, open ? " The points leave its class open: " : " Its class: ");
+    as_text_add(out, open ? " No class stands out; nearest: " : " Its class: ");
     as_html_formula(out, open ? (f->candidates ? f->candidates : "none stands out") : f->growth);
     if (f->step_at > 0 && f->step > 0) {
         as_text_add(out, ", with a step of %.3g× beyond ", f->step);
@@ -175,10 +175,11 @@ static void add_nearest(const as_report *r, double (*of)(const as_summary *row),
         as_html_pill(out, "", share);
         add_case(out, row);
         if (bandwidth)
-            as_text_add(out, ": %.3g GB/s, of the measured read bandwidth where its operands fit.</li>\n", row->gbs_min);
+            as_text_add(out, ": %.3g GB/s of %.3g GB/s, the measured read bandwidth where its operands fit.</li>\n", row->gbs_min,
+                        100 * row->gbs_min / row->percent_of_bandwidth);
         else
-            as_text_add(out, ": %.3g useful GFLOP/s, of the measured FMA roof with %zu thread%s.</li>\n", row->gflops_useful,
-                        (size_t)row->threads, row->threads == 1 ? "" : "s");
+            as_text_add(out, ": %.3g useful GFLOP/s of %.3g GFLOP/s, the measured FMA roof with %zu thread%s.</li>\n",
+                        row->gflops_useful, 100 * row->gflops_useful / row->percent_of_roof, (size_t)row->threads, row->threads == 1 ? "" : "s");
     }
 }
 
