@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #: set change
 
-AS_LEFT = 0.52
+AS_LEFT = 0.61
 set lmargin at screen AS_LEFT
 set key at screen AS_LEFT, screen (AS_KEY - 4) / AS_HEIGHT left top
-set ytics font ',9' nomirror
+set ytics font ',8' nomirror
+unset logscale x
+set xrange [AS_X_LOW:AS_X_HIGH]
+set xtics font ',10'
 unset grid
 set grid xtics
 set label 1 'Time after over time before'

@@ -25,7 +25,8 @@ typedef struct as_chart_input {
      * where there are none; within, `shares` stands beside `rows`. */
     const struct as_chart_input *phases;
     const as_share *shares;
-    /* The same rows, with a curve for every kernel, pattern, isa and dtype, whatever varies along it. */
+    /* The same rows, with a curve for every kernel, pattern, isa and dtype, whatever varies along it; NULL
+     * where there are fewer than two. */
     const struct as_chart_input *points;
     const as_verdict *verdicts; /* of a duel's folder */
     size_t verdict_count;

@@ -20,7 +20,7 @@ void as_chart_points(as_chart_input *in)
 {
     as_chart_input *points = as_arena_alloc(in->arena, sizeof *points);
     group *groups = NULL, *g;
-    size_t cap = 0;
+    size_t cap = 0, count = 0;
     *points = *in;
     points->curves = NULL;
     points->curve_count = 0;
@@ -41,11 +41,12 @@ void as_chart_points(as_chart_input *in)
         g->curve.points = as_arena_grow(in->arena, g->curve.points, &g->cap, g->curve.count, sizeof *g->curve.points);
         g->curve.points[g->curve.count++] = i;
         as_text_free(&key);
+        count++;
     }
     for (g = groups; g; g = g->hh.next) {
         points->curves = as_arena_grow(in->arena, points->curves, &cap, points->curve_count, sizeof *points->curves);
         points->curves[points->curve_count++] = g->curve;
     }
     HASH_CLEAR(hh, groups);
-    in->points = points;
+    in->points = count > 1 ? points : NULL; /* a single case has nothing beside it */
 }

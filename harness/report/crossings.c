@@ -6,7 +6,7 @@
 #include "../model/troubles.h"
 #include "parts.h"
 
-enum { SAID_MOST = 24 };
+enum { SAID_MOST = 12 };
 
 /* Of a verdict: its colour, and the short word for it. */
 typedef struct {

@@ -7,7 +7,7 @@
 
 #include "parts.h"
 
-enum { SAID_MOST = 24, NEAREST = 3 };
+enum { SAID_MOST = 12, NEAREST = 3 };
 
 static bool is_ok(const as_summary *row) { return as_text_is(row->status, "ok"); }
 
@@ -109,15 +109,26 @@ static void add_growth(as_text *out, const as_fit *f)
     as_text_add(out, "</span></li>\n");
 }
 
+/* What has most to tell comes first. */
+static int turn_of(const as_fit *f)
+{
+    return as_text_is(f->verdict, "refuted") ? 0 : as_text_is(f->verdict, "confirmed") ? 1 : 2;
+}
+
+static bool is_of_time(const as_fit *f)
+{
+    return as_text_is(f->quantity ? f->quantity : "time", "time") && !isnan(f->tail_slope);
+}
+
 void as_report_growth(const as_report *r, as_text *out)
 {
     size_t count = 0;
-    for (size_t i = 0; i < r->fit_count; i++)
-        if (as_text_is(r->fits[i].quantity ? r->fits[i].quantity : "time", "time") && !isnan(r->fits[i].tail_slope) &&
-            ++count <= SAID_MOST) {
-            as_text_add(out, count == 1 ? "<h3>Does it scale as declared?</h3>\n<ul class=\"said\">\n" : "");
-            add_growth(out, &r->fits[i]);
-        }
+    for (int turn = 0; turn < 3; turn++)
+        for (size_t i = 0; i < r->fit_count; i++)
+            if (is_of_time(&r->fits[i]) && turn_of(&r->fits[i]) == turn && ++count <= SAID_MOST) {
+                as_text_add(out, count == 1 ? "<h3>Does it scale as declared?</h3>\n<ul class=\"said\">\n" : "");
+                add_growth(out, &r->fits[i]);
+            }
     as_text_add(out, count ? "</ul>\n" : "");
     if (count > SAID_MOST)
         as_text_add(out, "<p class=\"meta\">%zu more curves in <code>fits.csv</code>.</p>\n", count - SAID_MOST);
