@@ -9,7 +9,7 @@ unset grid
 set border 0
 set tics scale 0
 set label 1 'Fastest kernel and pattern at each length and width'
-set label 2 AS_SHAPE . '.   In a cell: time, lead over the second; ≈ intervals overlap'
+set label 2 AS_SHAPE . '.   In a cell: time, lead over the second; ≈ not told apart'
 set xlabel 'sequence length T (tokens)'
 set label 4 'model width D'
 set style fill solid 0.28 border rgb '#FFFFFF'

@@ -111,8 +111,11 @@ static void add_ticks(const side *s, const char *axis, as_text *out)
     as_text_add(out, ")\n");
 }
 
-/* The intervals of the first and the second overlap. */
-static bool is_close(const as_summary *a, const as_summary *b) { return b && !(a->median_high_ns < b->median_low_ns); }
+/* The intervals of the first and the second overlap, or one process alone gave none. */
+static bool is_close(const as_summary *a, const as_summary *b)
+{
+    return b && !(a->coverage > 0 && b->coverage > 0 && a->median_high_ns < b->median_low_ns);
+}
 
 static void add_cell(const as_chart_input *in, const surface *f, size_t t, size_t d, size_t name, as_text *out)
 {
