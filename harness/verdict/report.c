@@ -57,13 +57,14 @@ void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out)
         if (!isnan(rows[i].visible))
             visible[n++] = 100 * rows[i].visible;
     const double half = as_median(visible, n); /* puts them in order */
-    if (n == 1)
-        as_text_add(out, "smallest change that could have been seen: %.2f %%", visible[0]);
-    else if (n)
-        as_text_add(out, "smallest change that could have been seen: %.2f %% in half of the cases, %.2f %% in all",
-                    half, visible[n - 1]);
-    else
+    if (!n)
         as_text_add(out, "no case was measured on both sides: no change could have been seen");
+    else if (n == 1)
+        as_text_add(out, "smallest change that could have been seen: %.2f %%", visible[0]);
+    else
+        as_text_add(out, "smallest change that could have been seen: %.2f %% in half of the cases, %.2f %% in all", half, visible[n - 1]);
+    if (n && n < count)
+        as_text_add(out, "; none in the %zu not measured", count - n);
     free(visible);
 }
 
