@@ -43,7 +43,7 @@ static void set_texts(json_t *root, const as_machine *m)
         {"thp", m->thp},                 {"compiler", m->compiler},
         {"flags", m->flags},             {"commit", m->commit},
         {"version", m->version},         {"blas", m->blas},
-        {"libraries", m->libraries},
+        {"libraries", m->libraries},     {"date", m->date},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         json_object_set_new(root, rows[i].key, text_or_null(rows[i].value));

@@ -23,6 +23,7 @@ typedef struct {
     const char *cpu, *vendor, *os, *kernel, *hypervisor, *governor, *clocksource, *microcode, *thp;
     const char *compiler, *flags, *commit, *version, *blas, *libraries;
     const char *turbo; /* "on", "off"; NULL where the system does not say */
+    const char *date; /* when this was described: 2026-01-31T12:00:00Z */
     int cpus, cores, sockets; /* cpus: those this process may run on; cores and sockets that hold one of them */
     int online;               /* cpus that are switched on */
     int smt;                  /* threads per core */

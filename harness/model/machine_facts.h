@@ -11,6 +11,7 @@
 typedef struct {
     const char *name;         /* CPU, for charts; NULL where unknown */
     const char *fingerprint;  /* NULL where unknown */
+    const char *date, *commit; /* when the folder was made, 2026-01-31T12:00:00Z, and by which build; NULL where unknown */
     double fma_gflops[8];     /* by as_isa; one thread; NaN where unknown */
     double fma_gflops_all[8]; /* with all cpus */
     int cpus;                 /* 0 where unknown */
