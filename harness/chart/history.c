@@ -38,8 +38,7 @@ static void add_ticks(as_text *header, const as_history *const *results, size_t 
     const size_t step = (count + TICKS - 1) / TICKS;
     as_text_add(header, "set xtics (");
     for (size_t i = 0; i < count; i += step)
-        as_text_add(header, "%s'%.10s\\n%s' %zu", i ? ", " : "", as_chart_plain(arena, results[i]->date, 10),
-                    as_chart_plain(arena, results[i]->commit ? results[i]->commit : "", 11), i + 1);
+        as_text_add(header, "%s'%.10s' %zu", i ? ", " : "", as_chart_plain(arena, results[i]->date, 30), i + 1);
     as_text_add(header, ")\n");
 }
 
