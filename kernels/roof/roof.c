@@ -15,9 +15,6 @@
 #define bf16_runs NULL
 #endif
 
-#if defined AS_ISA_amx
-#define fma_loop NULL
-#else
 
 static uint64_t fma_loop(uint64_t rounds, float *sink)
 {
@@ -34,8 +31,6 @@ static uint64_t fma_loop(uint64_t rounds, float *sink)
     *sink += vf_sum(sum[0]);
     return rounds * CHAINS * VF_N * 2;
 }
-
-#endif
 
 static uint64_t read_loop(const float *data, size_t bytes, float *sink)
 {
@@ -54,4 +49,4 @@ static uint64_t read_loop(const float *data, size_t bytes, float *sink)
     return n * sizeof(float);
 }
 
-const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {AS_THIS_ISA, fma_loop, read_loop, bf16_loop, bf16_runs};
+const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {AS_THIS_ISA, AS_THIS_ISA == AS_AMX ? NULL : fma_loop, read_loop, bf16_loop, bf16_runs};
