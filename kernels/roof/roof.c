@@ -15,7 +15,6 @@
 #define bf16_runs NULL
 #endif
 
-
 static uint64_t fma_loop(uint64_t rounds, float *sink)
 {
     vf sum[CHAINS], a = vf_set(0.999f), b = vf_set(0.001f);
