@@ -153,7 +153,7 @@ void as_machine_describe(as_machine *m, as_arena *arena)
 {
     *m = (as_machine){0};
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        m->fma_gflops[isa] = m->fma_gflops_all[isa] = NAN;
+        m->fma_gflops[isa] = m->fma_gflops_all[isa] = m->bf16_gflops[isa] = m->bf16_gflops_all[isa] = NAN;
     for (int level = 0; level < 4; level++)
         m->read_gbs[level] = NAN;
     struct utsname uts;

@@ -80,6 +80,8 @@ static void set_roofs(json_t *root, const as_machine *m)
     json_object_set_new(root, "isas", isas);
     json_object_set_new(root, "fma_gflops", by_isa(m->fma_gflops));
     json_object_set_new(root, "fma_gflops_all", by_isa(m->fma_gflops_all));
+    json_object_set_new(root, "bf16_gflops", by_isa(m->bf16_gflops));
+    json_object_set_new(root, "bf16_gflops_all", by_isa(m->bf16_gflops_all));
     json_object_set_new(root, "read_gbs", reads);
 }
 

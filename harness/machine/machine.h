@@ -34,8 +34,10 @@ typedef struct {
     uint64_t memory_total, memory_available; /* the smaller of host and cgroup */
     size_t cache_bytes[3];
     uint32_t isas;
-    double fma_gflops[AS_ISA_COUNT];     /* one thread; NaN where the isa does not run */
+    double fma_gflops[AS_ISA_COUNT];     /* float32; one thread; NaN where the isa does not run, or has none (AMX) */
     double fma_gflops_all[AS_ISA_COUNT]; /* all cpus */
+    double bf16_gflops[AS_ISA_COUNT];    /* pairs of bfloat16, where the isa has an instruction for them; NaN elsewhere */
+    double bf16_gflops_all[AS_ISA_COUNT];
     double read_gbs[4];                  /* L1, L2, L3, memory; one thread, widest isa */
     as_warning *warnings;
     size_t warning_count;
