@@ -12,6 +12,7 @@
 
 #include "../base/file.h"
 #include "gnuplot.h"
+#include "history.h"
 #include "page.h"
 
 #define SECONDS_PER_CHART 60.0
@@ -186,13 +187,13 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 }
 
 /* NAME.csv and NAME.gp. */
-static bool write_files(const char *name, const as_chart_kind *kind, const as_text *data, const as_text *header, const kinds *all,
-                        const char *plots, as_err *err)
+static bool write_script(const char *name, const as_text *header, const as_text *data, const as_text *body, const kinds *all,
+                         const char *plots, as_err *err)
 {
     as_text script = {0}, path = {0};
     as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", name, name, name);
     as_text_append(&script, header->data, header->length);
-    const as_text *parts[] = {&all->style, &kind->body, &all->finish};
+    const as_text *parts[] = {&all->style, body, &all->finish};
     for (size_t i = 0; i < 3; i++) {
         as_text_add(&script, "\n");
         as_text_append(&script, parts[i]->data ? parts[i]->data : "", parts[i]->length);
@@ -212,7 +213,7 @@ static bool write_page(const as_page *page, const kinds *all, const char *plots,
     as_text data = {0}, header = {0};
     as_page_data(page, &data);
     as_page_header(page, &header);
-    const bool ok = write_files(page->name, page->kind, &data, &header, all, plots, err);
+    const bool ok = write_script(page->name, &header, &data, &page->kind->body, all, plots, err);
     as_text_free(&data);
     as_text_free(&header);
     return ok;
@@ -228,7 +229,7 @@ static bool draw_set(const as_chart_input *in, const as_chart_kind *kind, const 
         const char *name = i ? as_arena_printf(in->arena, "%s-%zu", kind->name, i + 1) : kind->name;
         as_text_add(&header, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\n", name, name);
         made = kind->set->make(in, i, &data, &header);
-        ok = !made || write_files(name, kind, &data, &header, all, plots, err);
+        ok = !made || write_script(name, &header, &data, &kind->body, all, plots, err);
         *drawing = *drawing && ok && (!made || as_gnuplot_draw(plots, name, SECONDS_PER_CHART, err));
         *drawn += made && *drawing;
         as_text_free(&data);
@@ -271,5 +272,34 @@ bool as_chart_all(const char *dir, unsigned *drawn, as_err *err)
     as_text_free(&plots);
     free_kinds(&all);
     as_arena_free(in.arena);
+    return ok;
+}
+
+bool as_chart_history(const as_history_chart *chart, const char *dir, unsigned *drawn, as_err *err)
+{
+    as_arena *arena = as_arena_create();
+    kinds all = {.count = 0};
+    as_chart_kind own = {.name = ""};
+    char home[PATH_MAX], name[40] = "history";
+    as_text plots = {0};
+    *drawn = 0;
+    as_text_add(&plots, "%s/plots", dir);
+    bool ok = read_kinds(&all, arena, err) && as_home_path(home, sizeof home, "plots") && read_kind(home, "history.gp", &own, err) &&
+              as_dir_create(plots.data, err);
+    for (size_t at = 0, page = 1; ok && at < chart->count; page++) {
+        as_text header = {0}, data = {0};
+        if (page > 1)
+            snprintf(name, sizeof name, "history-%zu", page);
+        at = as_history_page(chart, at, name, arena, &header, &data);
+        ok = write_script(name, &header, &data, &own.body, &all, plots.data, err) &&
+             as_gnuplot_draw(plots.data, name, SECONDS_PER_CHART, err);
+        *drawn += ok;
+        as_text_free(&header);
+        as_text_free(&data);
+    }
+    as_text_free(&plots);
+    as_text_free(&own.body);
+    free_kinds(&all);
+    as_arena_free(arena);
     return ok;
 }

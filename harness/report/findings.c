@@ -189,7 +189,7 @@ static void add_nearest(const as_report *r, double (*of)(const as_summary *row),
             as_text_add(out, ": %.3g GB/s of %.3g GB/s, the measured read bandwidth where its operands fit.</li>\n", row->gbs_min,
                         100 * row->gbs_min / row->percent_of_bandwidth);
         else
-            as_text_add(out, ": %.3g useful GFLOP/s of %.3g GFLOP/s, the measured FMA roof with %zu thread%s.</li>\n",
+            as_text_add(out, ": %.3g useful GFLOP/s of %.3g GFLOP/s, the measured roof with %zu thread%s.</li>\n",
                         row->gflops_useful, 100 * row->gflops_useful / row->percent_of_roof, (size_t)row->threads, row->threads == 1 ? "" : "s");
     }
 }

@@ -91,7 +91,7 @@ static void add_facts(const json_t *m, as_text *out)
         const char *key, *title;
         bool bytes;
     } facts[] = {
-        {"cpu", "CPU", false},           {"os", "System", false},
+        {"date", "Measured", false},     {"cpu", "CPU", false},           {"os", "System", false},
         {"kernel", "Kernel", false},     {"hypervisor", "Hypervisor", false},
         {"sockets", "Sockets", false},   {"cores", "Cores", false},
         {"online", "CPUs online", false},  {"cgroup_cpus", "CPUs allowed by the cgroup", false},
@@ -122,27 +122,34 @@ static void add_number(as_text *out, const json_t *value)
     as_text_add(out, json_is_number(value) ? "<td class=\"n\">%.4g</td>" : "<td class=\"n\"></td>", json_number_value(value));
 }
 
-static void add_roofs(const json_t *m, as_text *out)
+/* A row for each instruction set that has a rate under `one`. */
+static void add_rates(const json_t *m, const char *one, const char *all, const char *dtype, as_text *out)
 {
-    static const char *const levels[] = {"L1", "L2", "L3", "memory"};
-    const json_t *one = json_object_get(m, "fma_gflops"), *all = json_object_get(m, "fma_gflops_all");
-    const json_t *read = json_object_get(m, "read_gbs"), *value;
+    const json_t *value;
     const char *isa;
-    if (!json_is_object(one))
-        return;
-    as_text_add(out, "<h3>Measured roofs</h3>\n<div class=\"box\" tabindex=\"0\"><table>\n<thead><tr><th>fused multiply-adds</th>"
-                     "<th class=\"n\">1 thread<small>GFLOP/s</small></th><th class=\"n\">all CPUs<small>GFLOP/s</small></th></tr>"
-                     "</thead>\n<tbody>\n");
-    json_object_foreach((json_t *)(uintptr_t)one, isa, value) {
+    json_object_foreach((json_t *)(uintptr_t)json_object_get(m, one), isa, value) {
         if (!json_is_number(value))
             continue;
         as_text_add(out, "<tr><td>");
         as_html_text(out, isa);
-        as_text_add(out, "</td>");
+        as_text_add(out, "</td><td>%s</td>", dtype);
         add_number(out, value);
-        add_number(out, json_object_get(all, isa));
+        add_number(out, json_object_get(json_object_get(m, all), isa));
         as_text_add(out, "</tr>\n");
     }
+}
+
+static void add_roofs(const json_t *m, as_text *out)
+{
+    static const char *const levels[] = {"L1", "L2", "L3", "memory"};
+    const json_t *read = json_object_get(m, "read_gbs");
+    if (!json_is_object(json_object_get(m, "fma_gflops")))
+        return;
+    as_text_add(out, "<h3>Measured roofs</h3>\n<div class=\"box\" tabindex=\"0\"><table>\n<thead><tr><th>isa</th><th>dtype</th>"
+                     "<th class=\"n\">1 thread<small>GFLOP/s</small></th><th class=\"n\">all CPUs<small>GFLOP/s</small></th></tr>"
+                     "</thead>\n<tbody>\n");
+    add_rates(m, "fma_gflops", "fma_gflops_all", "f32", out);
+    add_rates(m, "bf16_gflops", "bf16_gflops_all", "bf16", out);
     as_text_add(out, "</tbody></table></div>\n<p>One thread reads ");
     for (size_t i = 0, said = 0; i < 4; i++)
         if (json_is_number(json_array_get(read, i)))
