@@ -74,7 +74,8 @@ static const char columns_intro[] =
     "| `cases.csv`, `samples.csv`, `counters.csv`, `phases.csv`, `summary.csv`, `shares.csv`, `fits.csv`, `crossovers.csv` | below, "
     "column by column; `shares.csv` where a kernel has phases |\n"
     "| `benchmark.json` | the same samples as Google Benchmark writes them, for its `compare.py` and other tools |\n"
-    "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n";
+    "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n"
+    "| `report.html` | one page, no network: findings in sentences, charts, a table to sort and filter |\n";
 
 static const char *const kinds[] = {[AS_TEXT] = "text", [AS_COUNT] = "whole number", [AS_REAL] = "number"};
 
@@ -93,7 +94,7 @@ static void columns(as_text *out)
 {
     const as_schema *const schemas[] = {&as_case_schema, &as_sample_schema, &as_counter_schema, &as_phase_schema,
                                         &as_summary_schema, &as_share_schema, &as_fit_schema, &as_crossover_schema,
-                                        &as_turn_schema, &as_verdict_schema};
+                                        &as_turn_schema, &as_verdict_schema, &as_history_schema};
     as_text_append(out, columns_intro, sizeof columns_intro - 1);
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
         add_schema(schemas[i], out);
