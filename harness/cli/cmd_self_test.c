@@ -18,11 +18,11 @@ static const as_injection injections[] = {
     {"work", AS_INJECT_WORK, 0.02},
     {"work", AS_INJECT_WORK, 0.05},
     {"work", AS_INJECT_WORK, 0.10},
-    {"work", AS_INJECT_WORK, -0.05},
     {"arithmetic", AS_INJECT_ARITHMETIC, 0.01},
     {"arithmetic", AS_INJECT_ARITHMETIC, 0.02},
     {"arithmetic", AS_INJECT_ARITHMETIC, 0.05},
     {"arithmetic", AS_INJECT_ARITHMETIC, 0.10},
+    {"arithmetic", AS_INJECT_ARITHMETIC, -0.05},
     {"memory", AS_INJECT_MEMORY, 0.01},
     {"memory", AS_INJECT_MEMORY, 0.02},
     {"memory", AS_INJECT_MEMORY, 0.05},
@@ -58,7 +58,7 @@ static bool number(const char *text, const char *option, uint64_t most, uint64_t
            as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a number from 0 to %llu", option, text, (unsigned long long)most);
 }
 
-/* "none", "work+2%", "work-5%" */
+/* "none", "work+2%", "arithmetic-5%" */
 static bool asked_for(const session *s, const as_injection *i)
 {
     const char *key = i->inject ? as_arena_printf(s->arena, "%s%+.0f%%", i->name, 100 * i->share) : i->name;
@@ -128,7 +128,7 @@ static void simulate(session *s)
     const as_duel_rules rules = as_duel_rules_usual();
     for (size_t i = 0; i < INJECTIONS; i++) {
         const as_injection *in = &injections[i];
-        if ((in->inject && in->inject != AS_INJECT_WORK) || !asked_for(s, in))
+        if ((in->inject && in->inject != AS_INJECT_ARITHMETIC) || !asked_for(s, in))
             continue;
         const as_tally tally = as_power_simulate(&rules, as_noise_assumed(), in->share, (unsigned)s->trials, 1 + i);
         as_power row;
@@ -265,7 +265,7 @@ const as_command as_command_self_test = {
     .help = "The launcher's `./attnscope self-test` builds and runs the tests. With --power: duels of this program with itself,\n"
             "where one side does a known share more in each call; a table of verdicts and seconds per duel.\n"
             "  --trials N    duels per row (default 20: half an hour); 0 shows what --out holds\n"
-            "  --only KIND   none, work, arithmetic, memory, alignment, or one row of it: 'work+2%', 'work-5%' (repeatable)\n"
+            "  --only KIND   none, work, arithmetic, memory, alignment, or one row of it: 'arithmetic+2%' (repeatable)\n"
             "  --out DIR     keeps every trial in DIR/trials.csv; where some are there already, goes on behind them\n"
             "  --cpu N       the duels run on this CPU alone\n"
             "  --load CPU    meanwhile another process loads this CPU in bursts\n"
