@@ -7,7 +7,7 @@ set datafile separator comma
 # The page, in pixels from the top: title, chart, x axis, legend.
 AS_WIDTH = 1000.0
 AS_TOP = 84.0
-AS_PLOT = 460.0
+if (!exists('AS_PLOT')) AS_PLOT = 460.0
 AS_AXIS = 70.0
 AS_KEY = AS_KEY_ROWS * 20.0 + 14.0
 AS_HEIGHT = AS_TOP + AS_PLOT + AS_AXIS + AS_KEY

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "../model/troubles.h"
 #include "stages.h"
 
 #define MISSING "-"
@@ -237,49 +237,16 @@ static void print_lines(const page *p, as_text *out)
     as_print_rows(out, cells, p->count + 1, width);
 }
 
-/* Cases with the same reason but for its numbers are counted together. */
-typedef struct {
-    UT_hash_handle hh;
-    const as_summary *first;
-    size_t count;
-    char key[];
-} trouble;
-
 static void add_printable(as_text *out, const char *text)
 {
     for (; *text; text++)
         as_text_append(out, (unsigned char)*text < 0x20 || *text == 0x7f ? "?" : text, 1);
 }
 
-static trouble *group_troubles(const page *p)
-{
-    trouble *table = NULL, *hit;
-    for (size_t i = 0; i < p->f->case_count; i++) {
-        const as_summary *row = &p->f->summary[i];
-        as_text key = {0};
-        if (is_ok(row))
-            continue;
-        as_text_add(&key, "%s|", text_cell(row->status));
-        for (const char *c = row->reason ? row->reason : ""; *c; c++)
-            if (!strchr("0123456789.", *c))
-                as_text_append(&key, c, 1);
-        HASH_FIND(hh, table, key.data, key.length, hit);
-        if (!hit) {
-            hit = as_arena_alloc(p->arena, sizeof *hit + key.length + 1);
-            memcpy(hit->key, key.data, key.length + 1);
-            hit->first = row;
-            HASH_ADD_KEYPTR(hh, table, hit->key, key.length, hit);
-        }
-        hit->count++;
-        as_text_free(&key);
-    }
-    return table;
-}
-
 static void print_troubles(const page *p, as_text *out)
 {
-    trouble *table = group_troubles(p);
-    size_t ok = 0, disturbed = 0;
+    size_t ok = 0, disturbed = 0, count;
+    const as_trouble *troubles = as_troubles_find(p->f->summary, p->f->case_count, p->arena, &count);
     for (size_t i = 0; i < p->f->case_count; i++) {
         ok += is_ok(&p->f->summary[i]);
         disturbed += p->f->summary[i].disturbed;
@@ -287,14 +254,13 @@ static void print_troubles(const page *p, as_text *out)
     as_text_add(out, "\n%zu of %zu case%s measured; %zu sample%s, %zu of them disturbed (marked, none deleted)\n", ok,
                 p->f->case_count, p->f->case_count == 1 ? "" : "s", p->f->sample_count,
                 p->f->sample_count == 1 ? "" : "s", disturbed);
-    for (const trouble *t = table; t; t = t->hh.next) {
+    for (const as_trouble *t = troubles; t < troubles + count; t++) {
         as_text_add(out, "  %zu %s: ", t->count, text_cell(t->first->status));
         add_printable(out, t->first->reason ? t->first->reason : "no reason given");
         as_text_add(out, t->count == 1 ? " (" : " (first: ");
         add_printable(out, text_cell(t->first->case_));
         as_text_add(out, ")\n");
     }
-    HASH_CLEAR(hh, table);
 }
 
 void as_findings_print(const as_findings *findings, as_text *out)

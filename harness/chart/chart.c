@@ -39,8 +39,18 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
         return as_fail(err, AS_EXIT_ENVIRONMENT, "%s: the path is too long", plots);
     if (!as_file_read(path, 1 << 20, &kind->body, err))
         return false;
+    if (said(&kind->body, "set", word)) {
+        kind->set = as_chart_set_find(word);
+        kind->is_chart = true;
+        return kind->set || as_fail(err, AS_EXIT_USAGE, "%s: '#: set' must be surface, reach or change", path);
+    }
     if (!said(&kind->body, "axis", word))
         return true; /* style.gp, finish.gp */
+    kind->across = as_chart_across_find(word);
+    if (kind->across) {
+        kind->axis = kind->across->axis;
+        kind->is_chart = true;
+    }
     for (int a = 0; a < AS_AXIS_COUNT; a++)
         if (!strcmp(as_axis_name((as_axis)a), word)) {
             kind->axis = (as_axis)a;
@@ -51,7 +61,8 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
     if (!kind->value)
         return as_fail(err, AS_EXIT_USAGE,
-                       "%s: '#: value' must be time, gflops, bandwidth, workspace, phase-time or phase-share", path);
+                       "%s: '#: value' must be time, gflops, percent, roofline, speedup, executed, bandwidth, workspace, phase-time "
+                       "or phase-share", path);
     if (said(&kind->body, "guides", word))
         for (char *w = word, g = 0; *w && g < 2; w++)
             if (*w >= '1' && *w <= '3')
@@ -115,19 +126,57 @@ static const char *folder_name(const char *dir, as_arena *arena)
     return as_arena_intern(arena, slash && slash[1] ? slash + 1 : whole);
 }
 
+/* cases.csv, where it has the same cases in the same order: the plan's counts. */
+static bool read_cases(const char *dir, as_chart_input *in, as_err *err)
+{
+    void *records = NULL;
+    size_t count = 0;
+    as_text path = {0};
+    as_text_add(&path, "%s/%s", dir, as_case_schema.file);
+    const bool there = as_file_exists(path.data);
+    as_text_free(&path);
+    if (there && !as_table_read(&as_case_schema, dir, in->arena, &records, &count, err))
+        return false;
+    const as_case *cases = records;
+    bool same = count == in->row_count;
+    for (size_t i = 0; same && i < count; i++)
+        same = cases[i].case_ == in->rows[i].case_; /* interned */
+    in->cases = same ? cases : NULL;
+    return true;
+}
+
+/* verdicts.csv, of a duel: such a folder needs no summary. */
+static bool read_verdicts(const char *dir, as_chart_input *in, as_err *err)
+{
+    void *records = NULL;
+    as_text path = {0};
+    as_text_add(&path, "%s/%s", dir, as_verdict_schema.file);
+    const bool there = as_file_exists(path.data);
+    as_text_free(&path);
+    if (there && !as_table_read(&as_verdict_schema, dir, in->arena, &records, &in->verdict_count, err))
+        return false;
+    in->verdicts = records;
+    return true;
+}
+
 static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 {
     void *rows = NULL, *fits = NULL, *shares = NULL;
     size_t share_count = 0;
     as_text path = {0};
-    if (!as_table_read(&as_summary_schema, dir, in->arena, &rows, &in->row_count, err) ||
-        !as_table_read(&as_fit_schema, dir, in->arena, &fits, &in->fit_count, err) ||
+    if (!read_verdicts(dir, in, err))
+        return false;
+    if ((!in->verdict_count && (!as_table_read(&as_summary_schema, dir, in->arena, &rows, &in->row_count, err) ||
+                                !as_table_read(&as_fit_schema, dir, in->arena, &fits, &in->fit_count, err))) ||
         !as_machine_facts_read(dir, in->arena, &in->machine, err))
         return false;
     in->rows = rows;
     in->fits = fits;
     in->sweep = folder_name(dir, in->arena);
     in->curves = as_curves_find(in->rows, in->row_count, in->arena, &in->curve_count);
+    as_chart_points(in);
+    if (!read_cases(dir, in, err))
+        return false;
     as_text_add(&path, "%s/%s", dir, as_share_schema.file);
     const bool there = as_file_exists(path.data);
     as_text_free(&path);
@@ -137,6 +186,7 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
     return true;
 }
 
+/* NAME.csv and NAME.gp. */
 static bool write_script(const char *name, const as_text *header, const as_text *data, const as_text *body, const kinds *all,
                          const char *plots, as_err *err)
 {
@@ -169,12 +219,36 @@ static bool write_page(const as_page *page, const kinds *all, const char *plots,
     return ok;
 }
 
+/* Draws until the first failure, which leaves `drawing` false; the scripts are written all the same. */
+static bool draw_set(const as_chart_input *in, const as_chart_kind *kind, const kinds *all, const char *plots, bool *drawing,
+                     unsigned *drawn, as_err *err)
+{
+    bool ok = true, made = true;
+    for (size_t i = 0; ok && made; i++) {
+        as_text data = {0}, header = {0};
+        const char *name = i ? as_arena_printf(in->arena, "%s-%zu", kind->name, i + 1) : kind->name;
+        as_text_add(&header, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\n", name, name);
+        made = kind->set->make(in, i, &data, &header);
+        ok = !made || write_script(name, &header, &data, &kind->body, all, plots, err);
+        *drawing = *drawing && ok && (!made || as_gnuplot_draw(plots, name, SECONDS_PER_CHART, err));
+        *drawn += made && *drawing;
+        as_text_free(&data);
+        as_text_free(&header);
+    }
+    return ok;
+}
+
 /* Writes every page's script, and draws until the first failure: without gnuplot the scripts stand all the same. */
 static bool draw(const as_chart_input *in, const kinds *all, const char *plots, unsigned *drawn, as_err *err)
 {
     bool drawing = true;
     for (size_t k = 0; k < all->count; k++) {
         size_t count;
+        if (all->of[k].set) {
+            if (!draw_set(in, &all->of[k], all, plots, &drawing, drawn, err))
+                return false;
+            continue;
+        }
         as_page *pages = as_pages_make(in, &all->of[k], &count);
         for (size_t p = 0; p < count; p++) {
             if (!write_page(&pages[p], all, plots, err))
@@ -194,7 +268,7 @@ bool as_chart_all(const char *dir, unsigned *drawn, as_err *err)
     *drawn = 0;
     as_text_add(&plots, "%s/plots", dir);
     bool ok = read_input(dir, &in, err) && read_kinds(&all, in.arena, err) && as_dir_create(plots.data, err) &&
-              draw(&in, &all, plots.data, drawn, err);
+              as_masks_draw(&in, plots.data, err) && draw(&in, &all, plots.data, drawn, err);
     as_text_free(&plots);
     free_kinds(&all);
     as_arena_free(in.arena);

@@ -52,9 +52,33 @@ static bool share_of(const as_chart_input *in, size_t row, double *y, double *lo
     return *y >= 0 && *y < 100; /* all of it: a kernel with a single phase beside what is paid once */
 }
 
+static bool speedup_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
+{
+    return turned(&in->rows[row], in->rows[row].speedup, y, low, high);
+}
+
+static bool percent_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
+{
+    return turned(&in->rows[row], in->rows[row].percent_of_roof, y, low, high);
+}
+
+/* What is done for each FLOP that is asked for: padding, and work that the mask throws away. */
+static bool executed_of(const as_chart_input *in, size_t row, double *y, double *low, double *high)
+{
+    const as_case *c = in->cases ? &in->cases[row] : NULL;
+    if (!c || c->flops_executed == AS_NO_COUNT || c->flops_useful == AS_NO_COUNT || !c->flops_useful)
+        return false;
+    *y = *low = *high = (double)c->flops_executed / (double)c->flops_useful;
+    return true;
+}
+
 static const as_chart_value values[] = {
     {"time", "median_s", AS_TICKS_TIME, true, AS_NO_ROOF, false, time_of},
     {"gflops", "gflops_useful", AS_TICKS_RATE, false, AS_ROOF_FMA, false, rate_of},
+    {"roofline", "gflops_useful", AS_TICKS_RATE, false, AS_ROOFLINE, false, rate_of},
+    {"percent", "percent_of_roof", AS_TICKS_SHARE, false, AS_NO_ROOF, false, percent_of},
+    {"speedup", "speedup", AS_TICKS_RATE, false, AS_LINE_ONE, false, speedup_of},
+    {"executed", "executed_per_useful", AS_TICKS_RATE, false, AS_LINE_ONE, false, executed_of},
     {"bandwidth", "gbs_min", AS_TICKS_RATE, false, AS_ROOF_READ, false, bandwidth_of},
     {"workspace", "workspace_peak_bytes", AS_TICKS_BYTES, false, AS_NO_ROOF, false, workspace_of},
     {"phase-time", "median_s", AS_TICKS_TIME, false, AS_NO_ROOF, true, time_of},
@@ -69,11 +93,39 @@ const as_chart_value *as_chart_value_find(const char *name)
     return NULL;
 }
 
-static bool has_points(const as_chart_input *in, const as_curve *c, const as_chart_value *value)
+/* Of all pairs that dense attention of the shape has. */
+static double density_of(const as_summary *r)
+{
+    const double t = (double)r->length, s = (double)r->context;
+    const double pairs = s >= t ? t * s - t * (t - 1) / 2 : t * s;
+    return r->edges == AS_NO_COUNT ? NAN : 100 * (double)r->edges / pairs;
+}
+
+static double intensity_of(const as_summary *r) { return r->intensity; }
+
+static const as_chart_across acrosses[] = {
+    {"density", AS_AXIS_EDGES, false, density_of},
+    {"intensity", AS_AXIS_LENGTH, true, intensity_of},
+};
+
+const as_chart_across *as_chart_across_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof acrosses / sizeof *acrosses; i++)
+        if (!strcmp(acrosses[i].name, name))
+            return &acrosses[i];
+    return NULL;
+}
+
+static double x_of(const as_chart_kind *kind, const as_summary *row)
+{
+    return kind->across ? kind->across->of(row) : as_curve_x(kind->axis, row);
+}
+
+static bool has_points(const as_chart_input *in, const as_curve *c, const as_chart_kind *kind)
 {
     double y, low, high;
     for (size_t i = 0; i < c->count; i++)
-        if (value->of(in, c->points[i], &y, &low, &high))
+        if (x_of(kind, &in->rows[c->points[i]]) > 0 && kind->value->of(in, c->points[i], &y, &low, &high))
             return true;
     return false;
 }
@@ -112,17 +164,17 @@ static as_page *page_of(deal *d, const char *shape, bool by_shape)
 
 as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size_t *count)
 {
-    in = kind->value->phases ? in->phases : in;
+    in = kind->value->phases ? in->phases : kind->across && kind->across->points ? in->points : in;
     deal d = {.in = in, .kind = kind};
     *count = 0;
     if (!in)
         return NULL;
     size_t fitting = 0;
     for (size_t i = 0; i < in->curve_count; i++)
-        fitting += in->curves[i].axis == kind->axis && has_points(in, &in->curves[i], kind->value);
+        fitting += in->curves[i].axis == kind->axis && has_points(in, &in->curves[i], kind);
     for (size_t i = 0; i < in->curve_count; i++) {
         const as_curve *c = &in->curves[i];
-        if (c->axis != kind->axis || !has_points(in, c, kind->value))
+        if (c->axis != kind->axis || !has_points(in, c, kind))
             continue;
         const char *shape = as_curve_shape(in, c);
         if (kind->value->phases) /* a page for each kernel and pattern */
@@ -140,8 +192,7 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
 void as_page_data(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
-    as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n", as_axis_name(page->kind->axis),
-                page->kind->value->column);
+    as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n", page->kind->across ? page->kind->across->name : as_axis_name(page->kind->axis), page->kind->value->column);
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];
         as_text_add(out, "%s", i ? "\n\n" : "");
@@ -149,7 +200,7 @@ void as_page_data(const as_page *page, as_text *out)
             const as_summary *row = &page->in->rows[c->points[k]];
             double y, low, high;
             if (page->kind->value->of(page->in, c->points[k], &y, &low, &high))
-                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", as_curve_x(c->axis, row), y, low, high,
+                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", x_of(page->kind, row), y, low, high,
                             page->labels[i], as_chart_plain(a, row->kernel, 200), as_chart_plain(a, row->pattern, 200),
                             as_chart_plain(a, row->isa, 20));
         }
@@ -181,7 +232,7 @@ static extent measure(const as_page *page)
             double y, low, high;
             if (!page->kind->value->of(page->in, page->curves[i]->points[k], &y, &low, &high))
                 continue;
-            e.x[n++] = as_curve_x(page->kind->axis, row);
+            e.x[n++] = x_of(page->kind, row);
             e.low = low > 0 && low < e.low ? low : e.low;
             e.high = high > e.high ? high : e.high;
         }
@@ -231,6 +282,8 @@ static roofs find_roofs(const as_page *page)
     roofs found = {.count = 0};
     if (page->kind->value->roof == AS_ROOF_READ)
         return find_read_roofs(page);
+    if (page->kind->value->roof == AS_LINE_ONE)
+        return found;
     for (size_t i = 0; page->kind->value->roof && i < page->count; i++) {
         const as_summary *row = &page->in->rows[page->curves[i]->points[0]];
         double roof = 100 * row->gflops_useful / row->percent_of_roof;
@@ -290,6 +343,34 @@ static void add_roofs(const as_page *page, as_text *out, double *high)
     as_text_add(out, "]\n");
 }
 
+/* Where a byte is what takes the time: the read bandwidths of one thread, as far as they lie below every FMA roof. */
+static void add_slopes(const as_page *page, double left, double *low, as_text *out)
+{
+    static const char *const levels[4] = {"L1", "L2", "L3", "memory"};
+    const roofs flat = find_roofs(page);
+    double bands[4], top = 0;
+    const char *texts[4];
+    size_t count = 0;
+    for (size_t i = 0; i < flat.count; i++)
+        top = flat.gflops[i] > top ? flat.gflops[i] : top;
+    for (size_t l = 0; l < 4; l++) {
+        const double gbs = page->in->machine.read_gbs[l];
+        const bool alike = count && gbs > 0.8 * bands[count - 1]; /* two lines that no eye parts */
+        if (!(gbs * left < 0.7 * top) || alike)
+            continue;
+        bands[count] = gbs;
+        texts[count++] = as_arena_printf(page->in->arena, "%s reads %.3g GB/s", levels[l], gbs);
+        *low = gbs * left < *low ? gbs * left : *low;
+    }
+    as_text_add(out, "AS_TOP_ROOF = %.9g\nAS_BANDS = %zu\narray AS_BAND[4] = [", top, count);
+    for (size_t i = 0; i < 4; i++)
+        as_text_add(out, "%s%.9g", i ? ", " : "", i < count ? bands[i] : 0);
+    as_text_add(out, "]\narray AS_BAND_TEXT[4] = [");
+    for (size_t i = 0; i < 4; i++)
+        as_text_add(out, "%s'%s'", i ? ", " : "", i < count ? texts[i] : "");
+    as_text_add(out, "]\n");
+}
+
 /* The legend stands below the chart, in as many columns as its longest label leaves room for. */
 static void add_layout(const as_page *page, as_text *out)
 {
@@ -323,15 +404,23 @@ void as_page_header(const as_page *page, as_text *out)
     add_layout(page, out);
     add_guides(page, left, right * margin, out, &low, &high);
     add_roofs(page, out, &high);
+    if (value->roof == AS_LINE_ONE) {
+        low = low < 0.7 ? low : 0.7;
+        high = high > 1.4 ? high : 1.4;
+    }
+    if (value->roof == AS_ROOFLINE)
+        add_slopes(page, left / margin, &low, out);
     /* Rates are read against the roof, on a linear axis from 0, unless they are too far apart for it. */
-    bool linear = value->ticks == AS_TICKS_SHARE || (value->ticks == AS_TICKS_RATE && high / e.low < 25);
+    bool linear = value->ticks == AS_TICKS_SHARE || (value->ticks == AS_TICKS_RATE && value->roof != AS_ROOFLINE && high / e.low < 25);
     if (value->ticks == AS_TICKS_SHARE)
         high = 100;
     if (value->ticks == AS_TICKS_RATE)
         high *= linear ? 1.06 : 1.35;
     as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",
                 !linear, left / margin, right * margin, linear ? 0 : low, high);
-    if (page->kind->axis == AS_AXIS_EDGES)
+    if (page->kind->across)
+        as_ticks_plain(out, left / margin, right * margin);
+    else if (page->kind->axis == AS_AXIS_EDGES)
         as_ticks_edges(out, left / margin, right * margin);
     else
         as_ticks_counts(out, "x", e.x, e.x_count, left, right);

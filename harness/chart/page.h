@@ -4,9 +4,11 @@
 #define AS_CHART_PAGE_H
 
 #include "../base/arena.h"
+#include "../base/err.h"
 #include "../base/text.h"
 #include "../model/curve.h"
 #include "../model/machine_facts.h"
+#include "../model/verdicts.h"
 
 /* What a folder says, as far as charts go. */
 typedef struct as_chart_input {
@@ -23,6 +25,12 @@ typedef struct as_chart_input {
      * where there are none; within, `shares` stands beside `rows`. */
     const struct as_chart_input *phases;
     const as_share *shares;
+    /* The same rows, with a curve for every kernel, pattern, isa and dtype, whatever varies along it; NULL
+     * where there are fewer than two. */
+    const struct as_chart_input *points;
+    const as_verdict *verdicts; /* of a duel's folder */
+    size_t verdict_count;
+    const as_case *cases; /* of the same rows; NULL where cases.csv is not there or has others */
 } as_chart_input;
 
 /* What is drawn upwards. */
@@ -31,7 +39,7 @@ typedef struct {
     const char *column; /* of y in plots/NAME.csv */
     enum { AS_TICKS_TIME, AS_TICKS_RATE, AS_TICKS_BYTES, AS_TICKS_SHARE } ticks;
     bool slope; /* the fitted tail slope goes into the legend */
-    enum { AS_NO_ROOF, AS_ROOF_FMA, AS_ROOF_READ } roof; /* lines of the measured roofs */
+    enum { AS_NO_ROOF, AS_ROOF_FMA, AS_ROOF_READ, AS_ROOFLINE, AS_LINE_ONE } roof; /* lines of the measured roofs; or 1 is always in sight */
     bool phases; /* of the phases of a kernel, not of the whole */
     /* y of in->rows[row], with its interval; false: this row has none */
     bool (*of)(const as_chart_input *in, size_t row, double *y, double *low, double *high);
@@ -39,12 +47,50 @@ typedef struct {
 
 const as_chart_value *as_chart_value_find(const char *name);
 
+/* What is drawn across, where it is not the axis of a curve itself. */
+typedef struct {
+    const char *name; /* a word behind "#: axis" */
+    as_axis axis;     /* of the curves */
+    bool points;      /* the curves are those of in->points */
+    double (*of)(const as_summary *row);
+} as_chart_across;
+
+const as_chart_across *as_chart_across_find(const char *name);
+
+/* A chart that is not made of curves: page `index` of it, as NAME.csv and as the variables of its script; false: there is
+ * none. Its texts are plain already. */
+typedef struct {
+    const char *name; /* the word behind "#: set" */
+    bool (*make)(const as_chart_input *in, size_t index, as_text *data, as_text *header);
+} as_chart_set;
+
+const as_chart_set *as_chart_set_find(const char *name);
+
+/* sets.c: the variables that style.gp expects of every chart, but for its range: AS_LOG_Y, AS_X_LOW, ... */
+void as_set_header(const as_chart_input *in, const char *shape, size_t key_rows, as_text *out);
+void as_set_range(as_text *out, double x_low, double x_high, double y_low, double y_high);
+/* sets.c: "attention/flash  causal" */
+const char *as_set_name(const as_chart_input *in, const as_summary *row);
+bool as_set_is_ok(const as_summary *row);
+/* sets.c: what a row shares with those that differ in kernel, pattern, isa and what `free` names ("T", "TD"); interned. */
+const char *as_set_shape(const as_chart_input *in, const as_summary *row, const char *free);
+
+/* surface.c, reach.c, change.c */
+bool as_set_surface(const as_chart_input *in, size_t index, as_text *data, as_text *header);
+bool as_set_reach(const as_chart_input *in, size_t index, as_text *data, as_text *header);
+bool as_set_change(const as_chart_input *in, size_t index, as_text *data, as_text *header);
+
+/* masks.c: plots/mask-N.svg for every pattern swept, up to a number; not by gnuplot, so not counted as drawn. */
+bool as_masks_draw(const as_chart_input *in, const char *plots, as_err *err);
+
 /* What plots/NAME.gp says of itself in lines "#: axis length", "#: value time", "#: guides 1 2". */
 typedef struct {
     char name[48];
     bool is_chart; /* it has an axis */
     as_axis axis;
+    const as_chart_across *across; /* NULL: the axis itself */
     const as_chart_value *value;
+    const as_chart_set *set; /* in place of an axis and a value */
     int guides[2]; /* powers of x; 0: none */
     as_text body;
 } as_chart_kind;
@@ -63,6 +109,8 @@ enum { AS_PAGE_CURVES = 14 }; /* more than these are spread over pages, one per 
 
 /* phases.c: in->phases from in->rows and the shares that belong to them. */
 void as_chart_phases(as_chart_input *in, as_share *shares, size_t count);
+/* points.c: in->points from in->rows. */
+void as_chart_points(as_chart_input *in);
 /* Of a curve of in->phases: the phase, and the kernel that it is a phase of. */
 const char *as_phase_name(const as_curve *c);
 const char *as_phase_owner(const as_curve *c, as_arena *arena);
@@ -89,6 +137,7 @@ const char *as_curve_shape(const as_chart_input *in, const as_curve *c);
 /* ticks.c: `set xtics (...)` or `set ytics (...)` for [low, high]. */
 void as_ticks_counts(as_text *out, const char *axis, const double *values, size_t count, double low, double high);
 void as_ticks_edges(as_text *out, double low, double high);
+void as_ticks_plain(as_text *out, double low, double high);
 void as_ticks_log(as_text *out, int kind, double low, double high);
 
 #endif

@@ -88,6 +88,8 @@ static void edges_word(char text[32], double v)
 
 void as_ticks_edges(as_text *out, double low, double high) { decades(out, "x", low, high, edges_word); }
 
+void as_ticks_plain(as_text *out, double low, double high) { decades(out, "x", low, high, rate_word); }
+
 static void powers_of_two(as_text *out, double low, double high)
 {
     int from = (int)ceil(log2(low) - 1e-9), to = (int)floor(log2(high) + 1e-9);

@@ -74,7 +74,8 @@ static const char columns_intro[] =
     "| `cases.csv`, `samples.csv`, `counters.csv`, `phases.csv`, `summary.csv`, `shares.csv`, `fits.csv`, `crossovers.csv` | below, "
     "column by column; `shares.csv` where a kernel has phases |\n"
     "| `benchmark.json` | the same samples as Google Benchmark writes them, for its `compare.py` and other tools |\n"
-    "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n";
+    "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n"
+    "| `report.html` | one page, no network: findings in sentences, charts, a table to sort and filter |\n";
 
 static const char *const kinds[] = {[AS_TEXT] = "text", [AS_COUNT] = "whole number", [AS_REAL] = "number"};
 

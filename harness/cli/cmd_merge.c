@@ -11,6 +11,7 @@
 #include "../base/file.h"
 #include "../chart/chart.h"
 #include "../record/folder.h"
+#include "../report/report.h"
 #include "cli.h"
 
 enum { PARTS_MAX = 256 };
@@ -304,7 +305,7 @@ static bool tell(const merging *m, const char *out, as_err *err)
         ok = as_print(&text, err);
     }
     as_text_free(&text);
-    ok = ok && as_chart_all(out, &drawn, err);
+    ok = ok && as_chart_all(out, &drawn, err) && as_report_write(out, err);
     printf("results: %s\n", out);
     return ok;
 }

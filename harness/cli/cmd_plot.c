@@ -18,7 +18,7 @@ static as_exit run(int argc, char **argv, as_err *err)
         printf("%u charts: %s/plots\n", drawn, argv[0]);
     else
         printf("no chart: no kernel of this sweep was measured at two lengths, contexts, widths or head counts, or at "
-               "three sizes of one pattern\n");
+               "three sizes of one pattern, and there are no verdicts\n");
     return AS_EXIT_OK;
 }
 

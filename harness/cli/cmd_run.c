@@ -14,6 +14,7 @@
 #include "../machine/machine.h"
 #include "../plan/plan.h"
 #include "../record/folder.h"
+#include "../report/report.h"
 #include "../run/counters.h"
 #include "../run/schedule.h"
 #include "cli.h"
@@ -332,7 +333,7 @@ static void print_warnings(const session *s)
                 s->config.measure.processes, as_folder_path(s->folder));
 }
 
-/* Table and charts. A chart that cannot be drawn costs the charts, not the results. */
+/* Table, charts and page. A chart that cannot be drawn costs the charts, not the results. */
 static bool tell(session *s, as_err *err)
 {
     as_findings findings;
@@ -345,7 +346,10 @@ static bool tell(session *s, as_err *err)
         ok = as_print(&out, err);
     }
     as_text_free(&out);
-    return ok && as_chart_all(dir, &drawn, err);
+    if (!ok)
+        return false;
+    ok = as_chart_all(dir, &drawn, err);
+    return as_report_write(dir, ok ? err : NULL) && ok;
 }
 
 static as_exit verdict(const session *s, bool ok, const as_err *err)

@@ -121,8 +121,11 @@ static void one_curve(void **state)
     unsigned drawn = chart(&f);
     assert_true(exists(&f, "plots/time-length.gp") && exists(&f, "plots/time-length.csv"));
     if (has_gnuplot) {
-        assert_int_equal(drawn, 3);
+        assert_int_equal(drawn, 5);
         assert_true(exists(&f, "plots/gflops-length.png") && exists(&f, "plots/memory-length.png"));
+        assert_true(exists(&f, "plots/percent-length.png") && exists(&f, "plots/roofline.png"));
+        assert_true(exists(&f, "plots/mask-1.svg"));
+        assert_false(exists(&f, "plots/surface.gp") || exists(&f, "plots/reach-cost.gp") || exists(&f, "plots/before-after.gp"));
         assert_legend(&f, "plots/time-length.svg", "attention/flash  causal   slope 2.0");
         assert_legend(&f, "plots/time-length.svg", "Test CPU");
         assert_legend(&f, "plots/time-length.svg", "avx2, f32, warm cache, 1 thread, B=1, H=8, D=512, d=64");

@@ -1,0 +1,86 @@
+/* html.c: texts of a user's, or of a plug-in's, as HTML that shows them and does nothing else. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <string.h>
+
+#include "../model/curve.h"
+#include "parts.h"
+
+bool as_text_is(const char *text, const char *word) { return text == word || (text && word && !strcmp(text, word)); }
+
+static void add_character(as_text *out, char c)
+{
+    static const struct {
+        char c;
+        const char *name;
+    } named[] = {{'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (named[i].c == c) {
+            as_text_add(out, "%s", named[i].name);
+            return;
+        }
+    const unsigned char byte = (unsigned char)c;
+    as_text_append(out, byte < 0x20 && c != '\n' && c != '\t' ? "?" : byte == 0x7f ? "?" : &c, 1);
+}
+
+void as_html_text(as_text *out, const char *text)
+{
+    for (; text && *text; text++)
+        add_character(out, *text);
+}
+
+void as_html_formula(as_text *out, const char *text)
+{
+    while (text && *text) {
+        size_t digits = *text == '^' ? strspn(text + 1, "0123456789.") : 0;
+        if (!digits) {
+            add_character(out, *text++);
+            continue;
+        }
+        as_text_add(out, "<sup>%.*s</sup>", (int)digits, text + 1);
+        text += 1 + digits;
+    }
+}
+
+void as_html_code(as_text *out, const char *text)
+{
+    as_text_add(out, "<code>");
+    as_html_text(out, text ? text : "?");
+    as_text_add(out, "</code>");
+}
+
+void as_html_place(as_text *out, double x)
+{
+    char text[32];
+    as_text_add(out, "%s", as_format_count(text, (uint64_t)(x + 0.5)));
+}
+
+void as_html_pill(as_text *out, const char *class, const char *text)
+{
+    as_text_add(out, "<li><span class=\"pill %s\">", class);
+    as_html_text(out, text);
+    as_text_add(out, "</span> ");
+}
+
+const char *as_html_symbol(const char *axis)
+{
+    for (int a = 0; axis && a < AS_AXIS_COUNT; a++)
+        if (!strcmp(axis, as_axis_name((as_axis)a)))
+            return as_axis_symbol((as_axis)a);
+    return "x";
+}
+
+bool as_html_shell(as_text *out, const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x80)
+            return false;
+    add_character(out, '\'');
+    for (; *text; text++)
+        if (*text == '\'')
+            as_html_text(out, "'\\''");
+        else
+            add_character(out, *text);
+    add_character(out, '\'');
+    return true;
+}
