@@ -7,6 +7,7 @@
  * gives them. A case that is not ok is left out: the format can only state it with a time of 0, and
  * readers would take that for a time. No number is NaN or infinite; what is unknown has no key. */
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -102,7 +103,18 @@ static void put_times(json_t *row, double real, double cpu)
     put_text(row, "time_unit", "ns");
 }
 
-static void add_repetitions(json_t *rows, const as_findings *f, size_t at, size_t family)
+/* A row a line, written and let go: a tree of a large sweep would take more memory than its samples. */
+static void add_row(as_text *out, json_t *row)
+{
+    char *text = json_dumps(row, JSON_REAL_PRECISION(12));
+    as_text_add(out, "%s\n    ", out->data[out->length - 1] == '[' ? "" : ",");
+    if (text)
+        as_text_append(out, text, strlen(text));
+    free(text);
+    json_decref(row);
+}
+
+static void add_repetitions(as_text *out, const as_findings *f, size_t at, size_t family)
 {
     const as_replicates *r = &f->replicates[at];
     for (size_t i = 0; i < r->count; i++) {
@@ -114,7 +126,7 @@ static void add_repetitions(json_t *rows, const as_findings *f, size_t at, size_
         put_real(row, "gflops", gflops(&f->cases[at], r->of[i].wall_ns));
         put_count(row, "edges", f->summary[at].edges);
         put_count(row, "workspace_peak_bytes", f->summary[at].workspace_peak_bytes);
-        json_array_append_new(rows, row);
+        add_row(out, row);
     }
 }
 
@@ -161,7 +173,7 @@ static const struct {
     {"cv", "_cv", "percentage", variation},
 };
 
-static void add_aggregates(json_t *rows, const as_findings *f, size_t at, size_t family)
+static void add_aggregates(as_text *out, const as_findings *f, size_t at, size_t family)
 {
     const as_replicates *r = &f->replicates[at];
     as_arena *scratch = as_arena_create();
@@ -181,28 +193,27 @@ static void add_aggregates(json_t *rows, const as_findings *f, size_t at, size_t
         put_count(row, "iterations", r->count);
         put_times(row, aggregates[a].of(wall, r->count), aggregates[a].of(cpu, r->count));
         put_real(row, "gflops", aggregates[a].of(rate, r->count));
-        json_array_append_new(rows, row);
+        add_row(out, row);
     }
     as_arena_free(scratch);
 }
 
 bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out)
 {
-    json_t *root = json_object(), *rows = json_array();
-    json_object_set_new(root, "context", make_context(f, dir));
+    json_t *context = make_context(f, dir);
+    char *text = json_dumps(context, JSON_INDENT(2));
+    json_decref(context);
+    if (!text)
+        return false;
+    as_text_add(out, "{\n  \"context\": %s,\n  \"benchmarks\": [", text);
+    free(text);
     for (size_t i = 0; i < f->case_count; i++) {
         if (strcmp(f->summary[i].status, "ok") != 0)
             continue;
-        add_repetitions(rows, f, i, i);
+        add_repetitions(out, f, i, i);
         if (f->replicates[i].count > 1)
-            add_aggregates(rows, f, i, i);
+            add_aggregates(out, f, i, i);
     }
-    json_object_set_new(root, "benchmarks", rows);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    json_decref(root);
-    if (!text)
-        return false;
-    as_text_add(out, "%s\n", text);
-    free(text);
+    as_text_add(out, "\n  ]\n}\n");
     return true;
 }

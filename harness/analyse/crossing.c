@@ -4,35 +4,24 @@
 
 #include <math.h>
 
-/* Of points [from, to), what lies above 0, or what lies below. */
-static double above(const double *r, size_t from, size_t to)
-{
-    double sum = 0;
-    for (size_t i = from; i < to; i++)
-        sum += r[i] > 0 ? r[i] : 0;
-    return sum;
-}
-
-static double below(const double *r, size_t from, size_t to)
-{
-    double sum = 0;
-    for (size_t i = from; i < to; i++)
-        sum += r[i] < 0 ? -r[i] : 0;
-    return sum;
-}
-
 as_crossing as_crossing_find(const double *log_x, const double *r, size_t count)
 {
     as_crossing best = {AS_A_FASTER, NAN};
-    double least = above(r, 0, count), wrong = below(r, 0, count);
+    double least = 0, wrong = 0, passed = 0;
     size_t place = 0;
+    for (size_t i = 0; i < count; i++) {
+        least += fmax(r[i], 0);
+        wrong += fmax(-r[i], 0);
+    }
+    const double above = least, below = wrong;
     if (wrong < least) {
         best.kind = AS_B_FASTER;
         least = wrong;
     }
     for (size_t split = 1; split < count; split++) {
-        const double b_beyond = above(r, 0, split) + below(r, split, count);
-        const double a_beyond = below(r, 0, split) + above(r, split, count);
+        passed += r[split - 1];
+        const double b_beyond = below + passed; /* what is above 0 before the split, and below it from there on */
+        const double a_beyond = above - passed;
         if (b_beyond < least) {
             best.kind = AS_B_BEYOND;
             place = split;

@@ -24,6 +24,7 @@ typedef struct {
     const char *isa;
     double *log_x;
     double *log_y; /* [count][DRAWS + 1] */
+    double *low, *high; /* of these, for each x */
     size_t count;
     bool dense;     /* of the curves that the reference is made of */
     bool resampled; /* every point has two processes or more */
@@ -95,12 +96,19 @@ static void add_point(book *b, trace *t, as_axis axis, size_t row)
     y[0] = log(s->median_ns);
     for (size_t d = 1; d <= DRAWS; d++)
         y[d] = r->count ? as_draws_next(&draws, &random) : y[0];
+    t->low[t->count - 1] = t->high[t->count - 1] = y[0];
+    for (size_t d = 1; d <= DRAWS; d++) {
+        t->low[t->count - 1] = fmin(t->low[t->count - 1], y[d]);
+        t->high[t->count - 1] = fmax(t->high[t->count - 1], y[d]);
+    }
 }
 
 static trace new_trace(book *b, size_t most)
 {
     return (trace){.log_x = as_arena_alloc(b->scratch, (most + 1) * sizeof(double)),
                    .log_y = as_arena_alloc(b->scratch, (most + 1) * (DRAWS + 1) * sizeof(double)),
+                   .low = as_arena_alloc(b->scratch, (most + 1) * sizeof(double)),
+                   .high = as_arena_alloc(b->scratch, (most + 1) * sizeof(double)),
                    .resampled = true};
 }
 
@@ -164,6 +172,7 @@ typedef struct {
     const double **a, **b; /* draws at each common x */
     double *log_x, *r, *at;
     size_t count;
+    size_t a_slower, b_slower; /* x at which every draw says so: where that is all of them, there is nothing to draw */
 } pair;
 
 static pair pair_of(book *b, const trace *s, const trace *t)
@@ -176,6 +185,8 @@ static pair pair_of(book *b, const trace *s, const trace *t)
               .at = as_arena_alloc(b->scratch, DRAWS * sizeof(double))};
     for (size_t i = 0, k = 0; i < s->count && k < t->count;) {
         if (s->log_x[i] == t->log_x[k]) {
+            p.a_slower += s->low[i] > t->high[k];
+            p.b_slower += t->low[k] > s->high[i];
             p.a[p.count] = &s->log_y[i++ * (DRAWS + 1)];
             p.b[p.count] = &t->log_y[k * (DRAWS + 1)];
             p.log_x[p.count++] = t->log_x[k++];
@@ -212,6 +223,8 @@ static void judge(const pair *p, bool resampled, as_crossover *row)
     const bool crosses = found.kind == AS_B_BEYOND || found.kind == AS_A_BEYOND;
     size_t agree = 0, opposite = 0, placed = 0;
     row->verdict = verdicts[found.kind];
+    if (p->a_slower == p->count || p->b_slower == p->count)
+        return;
     for (size_t d = 1; resampled && d <= DRAWS; d++) {
         const as_crossing drawn = crossing_of(p, d);
         agree += drawn.kind == found.kind;

@@ -8,7 +8,7 @@
 #include "draws.h"
 #include "stats.h"
 
-enum { RESAMPLES = 2000 };
+enum { RESAMPLES = 1000 };
 
 static size_t upper_half(const as_slope_point *points, size_t count)
 {

@@ -21,7 +21,7 @@ typedef struct {
 } as_slope;
 
 /* The least-squares slope of log(median time) against log(x) over the upper half of the range on a log scale, or over
- * all points where the upper half has fewer than three. The interval is the 2.5 % and 97.5 % quantile of 2000 slopes in
+ * all points where the upper half has fewer than three. The interval is the 2.5 % and 97.5 % quantile of 1000 slopes in
  * which the processes of every point were drawn anew with replacement; `seed` makes it the same every time. Points
  * ascend in x. */
 as_slope as_slope_fit(const as_slope_point *points, size_t count, uint64_t seed);

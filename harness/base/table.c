@@ -11,6 +11,9 @@
 
 #include "file.h"
 
+#define BYTES_MAX ((size_t)1 << 32) /* of a table that is read */
+enum { ROWS_AHEAD = 1 << 23 };      /* that room is made for before they are seen */
+
 const char *as_column_name(const as_column *column, char out[40])
 {
     size_t length = strlen(column->name);
@@ -236,12 +239,35 @@ static bool parse_lines(reading *r, struct csv_parser *parser, const char *data,
     return true;
 }
 
-static bool parse(reading *r, const as_text *text)
+/* Rows as they come, a chunk at a time: the file's text is never in memory as a whole. */
+static bool parse_stream(reading *r, struct csv_parser *parser, FILE *file)
+{
+    as_text text = {0};
+    char chunk[1 << 16];
+    size_t got, all = 0;
+    bool ok = true;
+    while (ok && !r->failed && (got = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        as_text_append(&text, chunk, got);
+        const size_t rows = finished(&text);
+        ok = parse_lines(r, parser, text.data, rows);
+        memmove(text.data, text.data + rows, text.length - rows);
+        text.length -= rows;
+        all += got;
+        if (all > BYTES_MAX)
+            bad(r, "is larger than 4 GiB, which nothing of this kind should be", NULL);
+    }
+    if (ferror(file))
+        bad(r, strerror(errno), NULL);
+    as_text_free(&text);
+    return ok && csv_fini(parser, on_cell, on_row, r) == 0;
+}
+
+static bool parse(reading *r, FILE *file)
 {
     struct csv_parser parser;
     if (csv_init(&parser, CSV_STRICT | CSV_APPEND_NULL | CSV_STRICT_FINI) != 0)
         return as_fail_memory(r->err);
-    if (!parse_lines(r, &parser, text->data, finished(text)) || csv_fini(&parser, on_cell, on_row, r) != 0)
+    if (!parse_stream(r, &parser, file))
         bad(r, "is not RFC 4180 CSV (a stray quote)", NULL);
     csv_free(&parser);
     if (!r->failed && !r->headed)
@@ -249,15 +275,33 @@ static bool parse(reading *r, const as_text *text)
     return !r->failed;
 }
 
+/* Room for a record a line, so that a long table is not copied as it grows. Pages that no record reaches cost nothing. */
+static void make_room(reading *r, FILE *file)
+{
+    char chunk[1 << 16];
+    size_t got, lines = 0;
+    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
+        for (const char *at = chunk; (at = memchr(at, '\n', got - (size_t)(at - chunk))) != NULL; at++)
+            lines++;
+    rewind(file);
+    r->cap = lines < ROWS_AHEAD ? lines : ROWS_AHEAD;
+    r->records = r->cap ? as_arena_alloc(r->arena, r->cap * r->schema->size) : NULL;
+}
+
 bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count, as_err *err)
 {
-    as_text path = {0}, text = {0};
+    as_text path = {0};
     as_text_add(&path, "%s/%s", dir, schema->file);
     reading r = {.schema = schema, .arena = arena, .path = path.data, .line = 1, .err = err};
-    bool ok = as_file_read(path.data, (size_t)1 << 32, &text, err) && parse(&r, &text);
+    FILE *file = fopen(path.data, "rbe");
+    bool ok = file || as_fail(err, AS_EXIT_USAGE, "%s: %s", path.data, strerror(errno));
+    if (file) {
+        make_room(&r, file);
+        ok = parse(&r, file);
+        fclose(file);
+    }
     *records = ok ? r.records : NULL;
     *count = ok ? r.count : 0;
-    as_text_free(&text);
     as_text_free(&path);
     return ok;
 }
