@@ -1,12 +1,15 @@
-/* roof.c: the FMA rate, and the bandwidth, that a case is held against.
+/* roof.c: the rate of multiply-adds, and the bandwidth, that a case is held against.
  * SPDX-License-Identifier: Apache-2.0
  *
  * machine.json has one roof per isa, with one thread and with all CPUs; between the two it is taken as linear in the
- * threads, and beyond all CPUs as flat. A shared machine runs faster at some minutes than when machine.json was
- * written: the FMA loop next to every sample (speed_index) shows it. That loop is one and the same everywhere, so all
+ * threads, and beyond all CPUs as flat. bfloat16 has a roof of its own where the isa multiplies pairs; as operands may
+ * as well be widened and multiplied as float32, it is the higher of the two. A shared machine runs faster at some minutes
+ * than when machine.json was written: the FMA loop next to every sample (speed_index) shows it. That loop is one and the same everywhere, so all
  * roofs are multiplied by one number, fastest index / roof of the loop's isa, where that is above 1. The loop is that of
  * the widest isa for which the machine has one. */
 #include "stages.h"
+
+#include <string.h>
 
 #include "../../kernels/cpu.h"
 
@@ -22,23 +25,29 @@ double as_roof_boost(const as_findings *f)
     return peak > roof ? peak / roof : 1;
 }
 
-static double roof(const as_machine_facts *m, double boost, int isa, uint64_t threads)
+static double between(const as_machine_facts *m, double one, double all, uint64_t threads)
 {
-    double one = m->fma_gflops[isa], all = m->fma_gflops_all[isa];
     if (threads == AS_NO_COUNT || threads == 0 || isnan(one))
         return NAN;
     if (threads == 1)
-        return boost * one;
+        return one;
     if (m->cpus < 2 || isnan(all))
         return NAN;
     double share = threads >= (uint64_t)m->cpus ? 1 : (double)(threads - 1) / (double)(m->cpus - 1);
-    return boost * (one + share * (all - one));
+    return one + share * (all - one);
 }
 
-double as_roof_of(const as_machine_facts *m, double boost, const char *isa, uint64_t threads)
+static double roof(const as_machine_facts *m, double boost, int isa, const char *dtype, uint64_t threads)
+{
+    double f32 = between(m, m->fma_gflops[isa], m->fma_gflops_all[isa], threads);
+    double bf16 = between(m, m->bf16_gflops[isa], m->bf16_gflops_all[isa], threads);
+    return boost * (dtype && !strcmp(dtype, "bf16") ? fmax(f32, bf16) : f32);
+}
+
+double as_roof_of(const as_machine_facts *m, double boost, const as_summary *row)
 {
     as_isa which;
-    return isa && as_isa_parse(isa, &which) ? roof(m, boost, which, threads) : NAN;
+    return row->isa && as_isa_parse(row->isa, &which) ? roof(m, boost, which, row->dtype, row->threads) : NAN;
 }
 
 double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uint64_t threads)
@@ -51,10 +60,10 @@ double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uin
     return level < 3 || m->cache_bytes[2] || cold ? m->read_gbs[level] : NAN;
 }
 
-double as_roof_widest(const as_machine_facts *m, double boost, uint64_t threads)
+double as_roof_widest(const as_machine_facts *m, double boost, const as_summary *row)
 {
     double widest = NAN;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        widest = fmax(widest, roof(m, boost, isa, threads));
+        widest = fmax(widest, roof(m, boost, isa, row->dtype, row->threads));
     return widest;
 }

@@ -22,10 +22,10 @@ void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *aren
 
 /* roof.c: the speed index says how much faster than when machine.json was written the machine has been seen, >= 1. */
 double as_roof_boost(const as_findings *f);
-/* GFLOP/s that `isa` can reach with `threads`; NaN where unknown. */
-double as_roof_of(const as_machine_facts *m, double boost, const char *isa, uint64_t threads);
-/* The largest roof of any isa with `threads`; NaN where none is known. */
-double as_roof_widest(const as_machine_facts *m, double boost, uint64_t threads);
+/* GFLOP/s that the row's isa can reach in its dtype with its threads; NaN where unknown. */
+double as_roof_of(const as_machine_facts *m, double boost, const as_summary *row);
+/* The largest roof of any isa with that dtype and threads; NaN where none is known. */
+double as_roof_widest(const as_machine_facts *m, double boost, const as_summary *row);
 
 /* GB/s that one thread can read where `bytes` lie: the fastest level that holds them all; memory when `cold`. NaN where
  * that is unknown, and for more threads than one. */

@@ -89,12 +89,7 @@ static void add_status(as_summary *row, const as_case *c)
  * state. What stays impossible, for every isa, is a rate above the widest roof of the machine. */
 static void hold_against_roof(as_summary *row, const as_machine_facts *m, double boost, as_arena *arena)
 {
-    if (row->dtype && strcmp(row->dtype, "f32") != 0) { /* bfloat16 instructions do twice the work of the FMA loop, or more */
-        if (!row->reason)
-            row->reason = "no percent of roof: the roof is a float32 loop's, and this case multiplies another type";
-        return;
-    }
-    double roof = as_roof_of(m, boost, row->isa, row->threads), widest = as_roof_widest(m, boost, row->threads);
+    double roof = as_roof_of(m, boost, row), widest = as_roof_widest(m, boost, row);
     bool plain = row->isa && !strcmp(row->isa, "scalar");
     bool ok = row->status && !strcmp(row->status, "ok");
     double hard = plain ? widest : roof;

@@ -161,6 +161,21 @@ char *as_format_count(char out[32], uint64_t count)
     return out;
 }
 
+size_t as_utf8_length(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    if (s[0] < 0x80)
+        return 1;
+    size_t length = s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    bool wrong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
+                 (s[0] == 0xf4 && s[1] > 0x8f) || (s[0] == 0xc2 && s[1] < 0xa0) ||
+                 (s[0] == 0xef && s[1] == 0xbf && s[2] > 0xbd); /* C1 controls; U+FFFE and U+FFFF, not in XML */
+    return wrong ? 0 : length;
+}
+
 bool as_glob(const char *glob, const char *text) { return fnmatch(glob, text, 0) == 0; }
 
 static bool numeric(const char *cell)

@@ -30,6 +30,10 @@ char *as_format_seconds(char out[32], double seconds);
 char *as_format_bytes(char out[32], double bytes);
 char *as_format_count(char out[32], uint64_t count);
 
+/* Length of the UTF-8 character at `text`; 0 where there is none that a page may show: overlong, surrogate, a stray byte, a
+ * C1 control, U+FFFE, U+FFFF. */
+size_t as_utf8_length(const char *text);
+
 /* The wildcard match of `--only` and of kernel globs: * and ?, the whole text. */
 bool as_glob(const char *glob, const char *text);
 

@@ -12,6 +12,7 @@
 
 #include "../base/file.h"
 #include "gnuplot.h"
+#include "history.h"
 #include "page.h"
 
 #define SECONDS_PER_CHART 60.0
@@ -136,26 +137,35 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
     return true;
 }
 
-static bool write_page(const as_page *page, const kinds *all, const char *plots, as_err *err)
+static bool write_script(const char *name, const as_text *header, const as_text *data, const as_text *body, const kinds *all,
+                         const char *plots, as_err *err)
 {
-    as_text data = {0}, script = {0}, path = {0};
-    as_page_data(page, &data);
-    as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", page->name,
-                page->name, page->name);
-    as_page_header(page, &script);
-    const as_text *parts[] = {&all->style, &page->kind->body, &all->finish};
+    as_text script = {0}, path = {0};
+    as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", name, name, name);
+    as_text_append(&script, header->data, header->length);
+    const as_text *parts[] = {&all->style, body, &all->finish};
     for (size_t i = 0; i < 3; i++) {
         as_text_add(&script, "\n");
         as_text_append(&script, parts[i]->data ? parts[i]->data : "", parts[i]->length);
     }
-    as_text_add(&path, "%s/%s.csv", plots, page->name);
-    bool ok = as_file_write(path.data, data.data, data.length, err);
+    as_text_add(&path, "%s/%s.csv", plots, name);
+    bool ok = as_file_write(path.data, data->data, data->length, err);
     path.length = 0;
-    as_text_add(&path, "%s/%s.gp", plots, page->name);
+    as_text_add(&path, "%s/%s.gp", plots, name);
     ok = ok && as_file_write(path.data, script.data, script.length, err);
-    as_text_free(&data);
     as_text_free(&script);
     as_text_free(&path);
+    return ok;
+}
+
+static bool write_page(const as_page *page, const kinds *all, const char *plots, as_err *err)
+{
+    as_text data = {0}, header = {0};
+    as_page_data(page, &data);
+    as_page_header(page, &header);
+    const bool ok = write_script(page->name, &header, &data, &page->kind->body, all, plots, err);
+    as_text_free(&data);
+    as_text_free(&header);
     return ok;
 }
 
@@ -188,5 +198,34 @@ bool as_chart_all(const char *dir, unsigned *drawn, as_err *err)
     as_text_free(&plots);
     free_kinds(&all);
     as_arena_free(in.arena);
+    return ok;
+}
+
+bool as_chart_history(const as_history_chart *chart, const char *dir, unsigned *drawn, as_err *err)
+{
+    as_arena *arena = as_arena_create();
+    kinds all = {.count = 0};
+    as_chart_kind own = {.name = ""};
+    char home[PATH_MAX], name[40] = "history";
+    as_text plots = {0};
+    *drawn = 0;
+    as_text_add(&plots, "%s/plots", dir);
+    bool ok = read_kinds(&all, arena, err) && as_home_path(home, sizeof home, "plots") && read_kind(home, "history.gp", &own, err) &&
+              as_dir_create(plots.data, err);
+    for (size_t at = 0, page = 1; ok && at < chart->count; page++) {
+        as_text header = {0}, data = {0};
+        if (page > 1)
+            snprintf(name, sizeof name, "history-%zu", page);
+        at = as_history_page(chart, at, name, arena, &header, &data);
+        ok = write_script(name, &header, &data, &own.body, &all, plots.data, err) &&
+             as_gnuplot_draw(plots.data, name, SECONDS_PER_CHART, err);
+        *drawn += ok;
+        as_text_free(&header);
+        as_text_free(&data);
+    }
+    as_text_free(&plots);
+    as_text_free(&own.body);
+    free_kinds(&all);
+    as_arena_free(arena);
     return ok;
 }

@@ -7,21 +7,6 @@
 
 #include "page.h"
 
-/* Length of the UTF-8 character at `s`, or 0 where there is none (overlong, surrogate, stray byte). */
-static size_t utf8(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return 1;
-    size_t length = s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    bool wrong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
-                 (s[0] == 0xf4 && s[1] > 0x8f) || (s[0] == 0xc2 && s[1] < 0xa0) ||
-                 (s[0] == 0xef && s[1] == 0xbf && s[2] > 0xbd); /* C1 controls; U+FFFE and U+FFFF, not in XML */
-    return wrong ? 0 : length;
-}
-
 const char *as_chart_plain(as_arena *arena, const char *text, size_t most)
 {
     static const struct {
@@ -32,16 +17,16 @@ const char *as_chart_plain(as_arena *arena, const char *text, size_t most)
     size_t shown = 0, all = 0;
     if (!text || !*text)
         text = "?";
-    for (const unsigned char *c = (const unsigned char *)text; *c; all++)
-        c += utf8(c) ? utf8(c) : 1;
+    for (const char *c = text; *c; all++)
+        c += as_utf8_length(c) ? as_utf8_length(c) : 1;
     if (strchr("=+-@", *text)) /* a spreadsheet would take it for a formula */
         as_text_add(&out, "’");
-    for (const unsigned char *c = (const unsigned char *)text; *c && shown < most; shown++) {
-        size_t length = utf8(c);
-        const char *other = length == 0 ? "?" : *c < 0x20 || *c == 0x7f ? " " : NULL;
+    for (const char *c = text; *c && shown < most; shown++) {
+        size_t length = as_utf8_length(c);
+        const char *other = length == 0 ? "?" : (unsigned char)*c < 0x20 || *c == 0x7f ? " " : NULL;
         for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
-            other = *c == (unsigned char)harmless[i].from ? harmless[i].to : other;
-        as_text_append(&out, other ? other : (const char *)c, other ? strlen(other) : length);
+            other = *c == harmless[i].from ? harmless[i].to : other;
+        as_text_append(&out, other ? other : c, other ? strlen(other) : length);
         c += length ? length : 1;
         if (shown + 2 == most && all > most) {
             as_text_add(&out, "…");

@@ -225,7 +225,7 @@ static roofs find_read_roofs(const as_page *page)
     return found;
 }
 
-/* The FMA roofs that percent_of_roof was computed with, one line per isa and thread count. */
+/* The roofs that percent_of_roof was computed with, one line per isa, type and thread count. */
 static roofs find_roofs(const as_page *page)
 {
     roofs found = {.count = 0};
@@ -236,7 +236,8 @@ static roofs find_roofs(const as_page *page)
         double roof = 100 * row->gflops_useful / row->percent_of_roof;
         if (!(roof > 0) || !isfinite(roof) || found.count == 8)
             continue;
-        const char *text = as_arena_printf(page->in->arena, "measured FMA roof, %s, %" PRIu64 " thread%s: %.3g GFLOP/s",
+        const char *text = as_arena_printf(page->in->arena, "measured %s roof, %s, %" PRIu64 " thread%s: %.3g GFLOP/s",
+                                           row->dtype && !strcmp(row->dtype, "bf16") ? "bf16" : "FMA",
                                            as_chart_plain(page->in->arena, row->isa, 20), row->threads,
                                            row->threads == 1 ? "" : "s", roof);
         bool known = false;

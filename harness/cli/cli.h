@@ -41,4 +41,7 @@ typedef struct {
  * between min and max positional arguments. */
 bool as_options(int argc, char **argv, const as_opt *opts, int min, int max, int *rest, as_err *err);
 
+/* A share such as 5% or 0.05, above 0 and below 1; NULL leaves *out as it is. */
+bool as_option_share(const char *text, const char *option, double *out, as_err *err);
+
 #endif

@@ -17,16 +17,16 @@
 #include "../config/config.h"
 #include "../machine/machine.h"
 #include "../plan/plan.h"
-#include "../verdict/report.h"
-#include "cli.h"
+#include "outputs.h"
 #include "target.h"
 #include "turns.h"
 
 #define PROGRAM_LIMIT ((size_t)1 << 30)
 
 typedef struct {
-    const char *config_path, *out, *budget, *again, *format, *floor, *margin, *program[2], *plugin[2];
-    bool quiet, strict;
+    const char *config_path, *out, *budget, *again, *floor, *margin, *program[2], *plugin[2];
+    bool quiet;
+    as_verdict_outputs to;
     as_selection selection;
 
     as_arena *arena;
@@ -287,10 +287,9 @@ static void on_progress(void *state, size_t index, as_phase_kind phase, const as
 static as_exit tell(session *s, as_exit code, as_err *err)
 {
     as_text out = {0};
-    bool ok = as_verdict_report(s->format ? s->format : "table", "attnscope duel", s->verdicts, s->count, &out) &&
-              as_print(&out, err);
+    bool ok = as_verdict_publish(&s->to, s->verdicts, s->count, &out, err) && as_print(&out, err);
     as_text_free(&out);
-    return ok ? code : err->text[0] ? err->code : AS_EXIT_ENVIRONMENT;
+    return ok ? code : err->code;
 }
 
 static as_exit fight(session *s, as_err *err)
@@ -326,7 +325,7 @@ static as_exit fight(session *s, as_err *err)
         return err->code;
     if (!as_table_write(&as_verdict_schema, s->verdicts, s->count, s->dir, err))
         return err->code;
-    const as_exit code = tell(s, as_verdict_exit(s->verdicts, s->count, s->strict), err);
+    const as_exit code = tell(s, as_verdict_exit(s->verdicts, s->count, s->to.strict), err);
     fprintf(stderr, "results: %s\n", s->dir);
     return whole ? code : AS_EXIT_INTERRUPTED;
 }
@@ -394,13 +393,13 @@ static as_exit repeat(session *s, as_err *err)
     const bool whole = as_duel_run(&duel, s->arena, s->verdicts);
     if (!agree(s, err))
         return err->code;
-    const as_exit code = tell(s, as_verdict_exit(s->verdicts, s->count, s->strict), err);
+    const as_exit code = tell(s, as_verdict_exit(s->verdicts, s->count, s->to.strict), err);
     return whole ? code : AS_EXIT_INTERRUPTED;
 }
 
 static as_exit run(int argc, char **argv, as_err *err)
 {
-    session s = {.err = err, .live = {.turns_fd = -1}};
+    session s = {.err = err, .to = {.title = "attnscope duel"}, .live = {.turns_fd = -1}};
     const as_opt opts[] = {
         {"--plugin-base", AS_OPT_TEXT, &s.plugin[0], NULL},
         {"--plugin-new", AS_OPT_TEXT, &s.plugin[1], NULL},
@@ -411,8 +410,7 @@ static as_exit run(int argc, char **argv, as_err *err)
         {"--floor", AS_OPT_TEXT, &s.floor, NULL},
         {"--margin", AS_OPT_TEXT, &s.margin, NULL},
         {"--again", AS_OPT_TEXT, &s.again, NULL},
-        {"--format", AS_OPT_TEXT, &s.format, AS_VERDICT_FORMATS},
-        {"--strict", AS_OPT_FLAG, &s.strict, NULL},
+        AS_VERDICT_OPTIONS(&s.to),
         {"--quiet", AS_OPT_FLAG, &s.quiet, NULL},
         {0},
     };
@@ -439,8 +437,7 @@ static as_exit run(int argc, char **argv, as_err *err)
 const as_command as_command_duel = {
     .name = "duel",
     .usage = "duel BASE NEW CONFIG | --plugin-base A.so --plugin-new B.so CONFIG | --again DIR [--only GLOB] [--isa NAME] "
-             "[--out DIR] [--budget TIME] [--floor SHARE] [--margin SHARE] [--strict] [--quiet] "
-             "[--format table|csv|json|junit|markdown]",
+             "[--out DIR] [--budget TIME] [--floor SHARE] [--margin SHARE] [--quiet] " AS_VERDICT_USAGE,
     .about = "two builds measured in turns on one core: a verdict per case",
     .help = "BASE and NEW are two builds of this program (build/attnscope, not the launcher). A worker of each lives on one core,\n"
             "and they take turns of about 15 ms; 4, 6 or 9 pairs of processes, as many as a verdict needs. A copy of BASE takes\n"
@@ -452,7 +449,7 @@ const as_command as_command_duel = {
             "  --only GLOB, --isa NAME       as for run\n"
             "  --out DIR       the folder that keeps every turn (default: results/duel-<name>-<UTC time>-<number>)\n"
             "  --again DIR     the verdicts once more from the stored turns; exit code 2 when they are not those of then\n"
-            "  --strict        missing and new cases fail, too\n"
+            AS_VERDICT_HELP
             "Verdicts: regressed, improved, same, inconclusive, missing (in NEW), new (not in BASE), failed.\n"
             "Exit codes: 0 all same, improved or new; 1 regressed or failed; 5 inconclusive or missing; 2 bad input; 3 no disk.\n",
     .run = run,

@@ -119,3 +119,16 @@ bool as_options(int argc, char **argv, const as_opt *opts, int min, int max, int
     }
     return check_rest(*rest, min, max, err);
 }
+
+bool as_option_share(const char *text, const char *option, double *out, as_err *err)
+{
+    uint64_t bytes = 0;
+    double percent = -1;
+    if (!text)
+        return true;
+    if (as_parse_size(text, &bytes, &percent) && percent > 0 && percent < 100)
+        *out = percent / 100;
+    else if (!as_parse_double(text, out) || !(*out > 0 && *out < 1))
+        return as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a share: 5%% and 0.05 are", option, text);
+    return true;
+}

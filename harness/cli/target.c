@@ -69,10 +69,10 @@ static double fma_gflops(uint32_t isas)
     const as_roof *roof = NULL;
     float sink = 0;
     double best = 0;
-    for (int isa = AS_ISA_COUNT; !roof && isa-- > 0;)
+    for (int isa = AS_ISA_COUNT; !(roof && roof->fma) && isa-- > 0;)
         if (isas & AS_ISA_BIT(isa))
             roof = as_roof_find((as_isa)isa);
-    if (!roof)
+    if (!roof || !roof->fma)
         return 0;
     uint64_t rounds = 64, ns = 0;
     for (; ns < FMA_BURST_NS; rounds *= 2) {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 #include <yaml.h>
 #if defined __x86_64__
@@ -138,11 +139,21 @@ static void describe_build(as_machine *m, as_arena *arena)
                                    jansson_version_str(), yaml_get_version_string());
 }
 
+static const char *date(as_arena *arena)
+{
+    char text[32];
+    struct tm utc;
+    const time_t now = time(NULL);
+    gmtime_r(&now, &utc);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return as_arena_intern(arena, text);
+}
+
 void as_machine_describe(as_machine *m, as_arena *arena)
 {
     *m = (as_machine){0};
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        m->fma_gflops[isa] = m->fma_gflops_all[isa] = NAN;
+        m->fma_gflops[isa] = m->fma_gflops_all[isa] = m->bf16_gflops[isa] = m->bf16_gflops_all[isa] = NAN;
     for (int level = 0; level < 4; level++)
         m->read_gbs[level] = NAN;
     struct utsname uts;
@@ -154,6 +165,7 @@ void as_machine_describe(as_machine *m, as_arena *arena)
     if (!m->hypervisor)
         m->hypervisor = hypervisor(arena);
     describe_build(m, arena);
+    m->date = date(arena);
     as_machine_fingerprint(m);
     as_machine_warn(m, arena);
 }

@@ -43,7 +43,7 @@ static void set_texts(json_t *root, const as_machine *m)
         {"thp", m->thp},                 {"compiler", m->compiler},
         {"flags", m->flags},             {"commit", m->commit},
         {"version", m->version},         {"blas", m->blas},
-        {"libraries", m->libraries},
+        {"libraries", m->libraries},     {"date", m->date},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         json_object_set_new(root, rows[i].key, text_or_null(rows[i].value));
@@ -80,6 +80,8 @@ static void set_roofs(json_t *root, const as_machine *m)
     json_object_set_new(root, "isas", isas);
     json_object_set_new(root, "fma_gflops", by_isa(m->fma_gflops));
     json_object_set_new(root, "fma_gflops_all", by_isa(m->fma_gflops_all));
+    json_object_set_new(root, "bf16_gflops", by_isa(m->bf16_gflops));
+    json_object_set_new(root, "bf16_gflops_all", by_isa(m->bf16_gflops_all));
     json_object_set_new(root, "read_gbs", reads);
 }
 

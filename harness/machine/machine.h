@@ -23,6 +23,7 @@ typedef struct {
     const char *cpu, *vendor, *os, *kernel, *hypervisor, *governor, *clocksource, *microcode, *thp;
     const char *compiler, *flags, *commit, *version, *blas, *libraries;
     const char *turbo; /* "on", "off"; NULL where the system does not say */
+    const char *date; /* when this was described: 2026-01-31T12:00:00Z */
     int cpus, cores, sockets; /* cpus: those this process may run on; cores and sockets that hold one of them */
     int online;               /* cpus that are switched on */
     int smt;                  /* threads per core */
@@ -33,8 +34,10 @@ typedef struct {
     uint64_t memory_total, memory_available; /* the smaller of host and cgroup */
     size_t cache_bytes[3];
     uint32_t isas;
-    double fma_gflops[AS_ISA_COUNT];     /* one thread; NaN where the isa does not run */
+    double fma_gflops[AS_ISA_COUNT];     /* float32; one thread; NaN where the isa does not run, or has none (AMX) */
     double fma_gflops_all[AS_ISA_COUNT]; /* all cpus */
+    double bf16_gflops[AS_ISA_COUNT];    /* pairs of bfloat16, where the isa has an instruction for them; NaN elsewhere */
+    double bf16_gflops_all[AS_ISA_COUNT];
     double read_gbs[4];                  /* L1, L2, L3, memory; one thread, widest isa */
     as_warning *warnings;
     size_t warning_count;

@@ -19,25 +19,25 @@
 static double per_ns(uint64_t amount, uint64_t ns) { return (double)amount / (double)(ns ? ns : 1); }
 
 /* How many rounds of the loop take about one burst. */
-static uint64_t calibrate(const as_roof *roof)
+static uint64_t calibrate(as_roof_flops loop)
 {
     float sink = 0;
     for (uint64_t rounds = 64;; rounds *= 2) {
         uint64_t start = as_wall_ns();
-        roof->fma(rounds, &sink);
+        loop(rounds, &sink);
         if (as_wall_ns() - start >= BURST_NS || rounds > (1u << 30))
             return rounds;
     }
 }
 
 /* GFLOP/s: FLOPs per nanosecond. */
-static double fma_one(const as_roof *roof, double seconds)
+static double flops_one(as_roof_flops loop, double seconds)
 {
     float sink = 0;
     double best = 0;
-    uint64_t rounds = calibrate(roof), end = as_wall_ns() + (uint64_t)(seconds * 1e9);
+    uint64_t rounds = calibrate(loop), end = as_wall_ns() + (uint64_t)(seconds * 1e9);
     do {
-        uint64_t start = as_wall_ns(), flops = roof->fma(rounds, &sink);
+        uint64_t start = as_wall_ns(), flops = loop(rounds, &sink);
         best = fmax(best, per_ns(flops, as_wall_ns() - start));
     } while (as_wall_ns() < end);
     return best;
@@ -45,7 +45,7 @@ static double fma_one(const as_roof *roof, double seconds)
 
 /* Threads that start each burst together; the rates of one burst are added. */
 typedef struct {
-    const as_roof *roof;
+    as_roof_flops loop;
     uint64_t rounds;
     atomic_int threads, waiting, burst;
     atomic_bool stop;
@@ -85,7 +85,7 @@ static bool burst(member *me)
     if (atomic_load(&me->team->stop))
         return false;
     float sink = 0;
-    uint64_t start = as_wall_ns(), flops = me->team->roof->fma(me->team->rounds, &sink);
+    uint64_t start = as_wall_ns(), flops = me->team->loop(me->team->rounds, &sink);
     me->rate = per_ns(flops, as_wall_ns() - start);
     meet(me->team);
     return true;
@@ -112,7 +112,7 @@ static int allowed_cpus(int cpus[THREADS_MAX], cpu_set_t *set)
 }
 
 /* The caller is a member of the team and keeps the score. NaN when the threads cannot be had. */
-static double fma_all(const as_roof *roof, double seconds, double one)
+static double flops_all(as_roof_flops loop, double seconds, double one)
 {
     int cpus[THREADS_MAX];
     cpu_set_t before;
@@ -120,7 +120,7 @@ static double fma_all(const as_roof *roof, double seconds, double one)
     double best = NAN;
     if (count <= 1)
         return count == 1 ? one : NAN;
-    team t = {.roof = roof, .rounds = 4 * calibrate(roof), .threads = count};
+    team t = {.loop = loop, .rounds = 4 * calibrate(loop), .threads = count};
     member *members = calloc((size_t)count, sizeof *members);
     pthread_t *threads = calloc((size_t)count, sizeof *threads);
     if (!members || !threads)
@@ -204,20 +204,32 @@ static double read_level(const as_machine *m, const as_roof *roof, int level, do
     return rate;
 }
 
+static void flops_rates(as_roof_flops loop, double seconds, double *one, double *all)
+{
+    if (!loop)
+        return;
+    *one = flops_one(loop, seconds);
+    *all = flops_all(loop, seconds, *one);
+}
+
+static as_roof_flops bf16_loop(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
+
 void as_machine_measure(as_machine *m, double seconds)
 {
-    const as_roof *widest = NULL;
+    const as_roof *roofs[AS_ISA_COUNT], *widest = NULL;
     int slots = 4;
-    for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        slots += (m->isas & AS_ISA_BIT(isa)) && as_roof_find((as_isa)isa) ? 2 : 0;
-    double each = seconds / slots;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
-        const as_roof *roof = m->isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
-        if (!roof)
+        roofs[isa] = m->isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
+        if (roofs[isa])
+            slots += 2 * (roofs[isa]->fma != NULL) + 2 * (bf16_loop(roofs[isa]) != NULL);
+    }
+    const double each = seconds / slots;
+    for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
+        if (!roofs[isa])
             continue;
-        m->fma_gflops[isa] = fma_one(roof, each);
-        m->fma_gflops_all[isa] = fma_all(roof, each, m->fma_gflops[isa]);
-        widest = roof;
+        flops_rates(roofs[isa]->fma, each, &m->fma_gflops[isa], &m->fma_gflops_all[isa]);
+        flops_rates(bf16_loop(roofs[isa]), each, &m->bf16_gflops[isa], &m->bf16_gflops_all[isa]);
+        widest = roofs[isa];
     }
     for (int level = 0; level < 4 && widest; level++)
         m->read_gbs[level] = read_level(m, widest, level, each);

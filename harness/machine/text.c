@@ -64,20 +64,23 @@ static const char *rate(char cell[CELL], double value)
     return cell;
 }
 
-static void compute_roofs(const as_machine *m, as_text *out)
+/* A row for each isa that has a rate. */
+static void compute_roofs(const char *what, const double one[AS_ISA_COUNT], const double all[AS_ISA_COUNT], as_text *out)
 {
     char text[AS_ISA_COUNT][2][CELL];
-    const char *cells[3 * (AS_ISA_COUNT + 1)] = {"float32 multiply-adds", "one cpu GFLOP/s", "all cpus GFLOP/s"};
+    const char *cells[3 * (AS_ISA_COUNT + 1)] = {what, "one cpu GFLOP/s", "all cpus GFLOP/s"};
     size_t rows = 1;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
-        if (!isfinite(m->fma_gflops[isa]))
+        if (!isfinite(one[isa]))
             continue;
         cells[3 * rows] = as_isa_name((as_isa)isa);
-        cells[3 * rows + 1] = rate(text[isa][0], m->fma_gflops[isa]);
-        cells[3 * rows + 2] = rate(text[isa][1], m->fma_gflops_all[isa]);
+        cells[3 * rows + 1] = rate(text[isa][0], one[isa]);
+        cells[3 * rows + 2] = rate(text[isa][1], all[isa]);
         rows++;
     }
-    as_text_add(out, "\nroofs, measured\n");
+    if (rows == 1)
+        return;
+    as_text_add(out, "\n");
     as_print_rows(out, cells, rows, 3);
 }
 
@@ -116,7 +119,9 @@ static void warnings(const as_machine *m, as_text *out)
 void as_machine_text(const as_machine *m, as_text *out)
 {
     facts(m, out);
-    compute_roofs(m, out);
+    as_text_add(out, "\nroofs, measured\n");
+    compute_roofs("float32 multiply-adds", m->fma_gflops, m->fma_gflops_all, out);
+    compute_roofs("bfloat16 pairs", m->bf16_gflops, m->bf16_gflops_all, out);
     read_roofs(m, out);
     if (m->probe_count)
         counters(m, out);

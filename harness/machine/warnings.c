@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "facts.h"
 
+#include <cblas.h>
 #include <string.h>
 
+#include "../../kernels/cpu.h"
 #include "../base/build.h"
+#include "../model/blas_core.h"
 
 /* What is the case, in a few words; NULL when there is nothing to warn of. */
 typedef const char *cause_finder(const as_machine *m, as_arena *arena);
@@ -101,6 +104,14 @@ static const char *huge_pages(const as_machine *m, as_arena *arena)
     return m->thp && !strcmp(m->thp, "always") ? "transparent huge pages are always on" : NULL;
 }
 
+static const char *blas_core(const as_machine *m, as_arena *arena)
+{
+    (void)m;
+    const char *own = openblas_get_corename(), *told = as_blas_core_best(as_cpu_isas(), own);
+    return told != own ? as_arena_printf(arena, "OpenBLAS does not know this CPU and takes it for %s; cases are told %s", own, told)
+                       : NULL;
+}
+
 static const char *fixed_addresses(const as_machine *m, as_arena *arena)
 {
     (void)arena;
@@ -132,6 +143,8 @@ static const struct {
      "on hardware: see perf_event_paranoid; in a virtual machine ask its owner for a PMU"},
     {huge_pages, "an array may get huge pages in one process and not in the next",
      "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled"},
+    {blas_core, "OpenBLAS runs slower in other programs than in the rows measured here",
+     "install a newer OpenBLAS, or set OPENBLAS_CORETYPE there too"},
     {fixed_addresses, "every process gets the same layout, so its luck is not averaged out",
      "sudo sysctl kernel.randomize_va_space=2"},
 };

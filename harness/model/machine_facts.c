@@ -28,10 +28,14 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
 {
     facts->name = as_arena_intern(arena, json_string_value(json_object_get(root, "cpu")));
     facts->fingerprint = as_arena_intern(arena, json_string_value(json_object_get(root, "fingerprint")));
+    facts->date = as_arena_intern(arena, json_string_value(json_object_get(root, "date")));
+    facts->commit = as_arena_intern(arena, json_string_value(json_object_get(root, "commit")));
     json_int_t cpus = json_integer_value(json_object_get(root, "cpus"));
     facts->cpus = cpus > 0 && cpus < 1 << 20 ? (int)cpus : 0;
     read_roofs(json_object_get(root, "fma_gflops"), facts->fma_gflops);
     read_roofs(json_object_get(root, "fma_gflops_all"), facts->fma_gflops_all);
+    read_roofs(json_object_get(root, "bf16_gflops"), facts->bf16_gflops);
+    read_roofs(json_object_get(root, "bf16_gflops_all"), facts->bf16_gflops_all);
     for (size_t i = 0; i < 4; i++)
         facts->read_gbs[i] = rate(json_array_get(json_object_get(root, "read_gbs"), i));
     for (size_t i = 0; i < 3; i++) {
@@ -48,7 +52,7 @@ bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *f
     bool ok = true;
     *facts = (as_machine_facts){0};
     for (size_t i = 0; i < 8; i++)
-        facts->fma_gflops[i] = facts->fma_gflops_all[i] = NAN;
+        facts->fma_gflops[i] = facts->fma_gflops_all[i] = facts->bf16_gflops[i] = facts->bf16_gflops_all[i] = NAN;
     for (size_t i = 0; i < 4; i++)
         facts->read_gbs[i] = NAN;
 

@@ -105,7 +105,7 @@
     F(t, AS_COUNT, processes, "worker processes")                                                                      \
     F(t, AS_COUNT, disturbed, "samples with a page fault, an involuntary switch or stolen time; none is deleted")      \
     F(t, AS_REAL, gflops_useful, "useful FLOPs over the median")                                                       \
-    F(t, AS_REAL, percent_of_roof, "of the measured FMA roof of the same isa and threads")                             \
+    F(t, AS_REAL, percent_of_roof, "of the measured roof of the same isa, dtype and threads")                             \
     F(t, AS_REAL, intensity, "useful FLOPs per byte of bytes_min")                                                     \
     F(t, AS_REAL, gbs_min, "GB/s: bytes_min over the median")                                                          \
     F(t, AS_REAL, percent_of_bandwidth,                                                                                \

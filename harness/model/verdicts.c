@@ -4,3 +4,4 @@
 
 AS_SCHEMA(as_turn_schema, as_turn, AS_TURN_COLUMNS, "turns.csv", "a pair of turns of a duel");
 AS_SCHEMA(as_verdict_schema, as_verdict, AS_VERDICT_COLUMNS, "verdicts.csv", "a case's verdict");
+AS_SCHEMA(as_history_schema, as_history, AS_HISTORY_COLUMNS, "history.csv", "a case in one of many results");

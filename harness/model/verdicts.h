@@ -34,9 +34,24 @@
     F(t, AS_REAL, control_high, "upper end")                                                                           \
     F(t, AS_TEXT, reason, "why the verdict is not another one")
 
+#define AS_HISTORY_COLUMNS(F, t)                                                                                       \
+    F(t, AS_TEXT, case_, "the case")                                                                                   \
+    F(t, AS_TEXT, result, "the result folder")                                                                         \
+    F(t, AS_TEXT, date, "when it was made, UTC")                                                                       \
+    F(t, AS_TEXT, commit, "the build that was measured there")                                                         \
+    F(t, AS_REAL, ratio, "its time over that of the pinned build; empty where the case has none there")                \
+    F(t, AS_REAL, ratio_low, "its interval, lower end")                                                                \
+    F(t, AS_REAL, ratio_high, "upper end")                                                                             \
+    F(t, AS_REAL, level, "median ratio of the results between the change before and the one after")                    \
+    F(t, AS_REAL, change, "in the first result after a change: the new level over the old one, Hodges-Lehmann")        \
+    F(t, AS_REAL, change_low, "its 95 % interval, lower end")                                                          \
+    F(t, AS_REAL, change_high, "upper end")                                                                            \
+    F(t, AS_TEXT, reason, "why there is no ratio")
+
 AS_RECORD(as_turn, AS_TURN_COLUMNS);
 AS_RECORD(as_verdict, AS_VERDICT_COLUMNS);
+AS_RECORD(as_history, AS_HISTORY_COLUMNS);
 
-extern const as_schema as_turn_schema, as_verdict_schema;
+extern const as_schema as_turn_schema, as_verdict_schema, as_history_schema;
 
 #endif

@@ -2,16 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "environment.h"
 
+#include <cblas.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../../kernels/cpu.h"
-
-/* The core types that OpenBLAS is told when the case wants less than this CPU can do. */
-static const struct {
-    as_isa isa;
-    const char *type;
-} core_types[] = {{AS_SCALAR, "Prescott"}, {AS_AVX2, "Haswell"}, {AS_AVX512, "SkylakeX"}};
+#include "../model/blas_core.h"
 
 /* Parameters behind the name do not matter. */
 static bool uses_blas(const char *kernel)
@@ -22,16 +18,10 @@ static bool uses_blas(const char *kernel)
 
 static const char *core_type(const as_case *row)
 {
-    as_isa isa, best = AS_SCALAR;
+    as_isa isa;
     if (!row->kernel || !uses_blas(row->kernel) || !as_isa_parse(row->isa ? row->isa : "", &isa))
         return NULL;
-    for (size_t i = 0; i < sizeof core_types / sizeof *core_types; i++)
-        if (as_cpu_isas() & AS_ISA_BIT(core_types[i].isa))
-            best = core_types[i].isa;
-    for (size_t i = 0; i < sizeof core_types / sizeof *core_types; i++)
-        if (isa != best && core_types[i].isa == isa)
-            return core_types[i].type;
-    return NULL;
+    return as_blas_core_told(isa, openblas_get_corename());
 }
 
 /* Set by us, so not inherited; and everything by which Google Benchmark, OpenMP or BLAS would be told otherwise. */

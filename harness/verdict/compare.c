@@ -2,22 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/file.h"
-#include "../model/machine_facts.h"
-#include "../model/records.h"
+#include "evidence.h"
 #include "ranks.h"
-
-typedef struct {
-    const char *dir;
-    as_case *cases;
-    size_t case_count;
-    as_sample *samples; /* sorted by case, then process */
-    size_t sample_count;
-    as_machine_facts machine;
-} folder;
 
 /* ln of a process's time per call, as it was and times its speed index. */
 typedef struct {
@@ -31,64 +21,22 @@ as_compare_rules as_compare_rules_usual(void)
     return (as_compare_rules){.alpha = 0.05, .bounds = {.floor = 0.05, .margin = 0.05}};
 }
 
-/* --- reading ----------------------------------------------------------------------------------------------------- */
-
-static int by_case(const void *a, const void *b)
+/* One folder, or a copy of it, tells nothing about two builds. */
+static bool two_measurements(const as_evidence *a, const as_evidence *b, as_err *err)
 {
-    const as_sample *x = a, *y = b;
-    const int order = strcmp(x->case_, y->case_);
-    if (order)
-        return order;
-    return x->process != y->process ? (x->process < y->process ? -1 : 1) : (x->batch > y->batch) - (x->batch < y->batch);
+    char x[PATH_MAX], y[PATH_MAX];
+    const bool one = realpath(a->dir, x) && realpath(b->dir, y) && !strcmp(x, y);
+    bool alike = a->sample_count == b->sample_count && a->sample_count > 0;
+    for (size_t i = 0; alike && i < a->sample_count; i++)
+        alike = a->samples[i].case_ == b->samples[i].case_ && a->samples[i].calls == b->samples[i].calls &&
+                a->samples[i].wall_ns == b->samples[i].wall_ns; /* interned; never computed with */
+    if (!one && !alike)
+        return true;
+    return as_fail(err, AS_EXIT_USAGE, "%s and %s %s: there is nothing to compare: measure the other build, too", a->dir, b->dir,
+                   one ? "are the same folder" : "hold the same samples, one is a copy");
 }
 
-static const as_case *find_case(const folder *f, const char *name)
-{
-    for (size_t i = 0; i < f->case_count; i++)
-        if (f->cases[i].case_ == name) /* interned */
-            return &f->cases[i];
-    return NULL;
-}
-
-static bool check_samples(const folder *f, as_err *err)
-{
-    for (size_t i = 0; i < f->sample_count; i++) {
-        const as_sample *s = &f->samples[i];
-        const char *wrong = !s->case_ || !find_case(f, s->case_)          ? "a case that cases.csv does not hold"
-                            : s->process == AS_NO_COUNT                    ? "no process"
-                            : s->calls == AS_NO_COUNT || !s->calls         ? "no calls"
-                            : !(s->wall_ns > 0 && isfinite(s->wall_ns))    ? "no time above 0"
-                            : s->speed_index <= 0 || isinf(s->speed_index) ? "an absurd speed index"
-                                                                           : NULL;
-        if (wrong)
-            return as_fail(err, AS_EXIT_USAGE, "%s/samples.csv:%zu: %s: was it edited?", f->dir, i + 2, wrong);
-    }
-    return true;
-}
-
-static bool read_folder(const char *dir, as_arena *arena, folder *f, as_err *err)
-{
-    void *cases = NULL, *samples = NULL;
-    as_text path = {0};
-    *f = (folder){.dir = dir};
-    as_text_add(&path, "%s/cases.csv", dir);
-    bool ok = as_file_exists(path.data) || as_fail(err, AS_EXIT_USAGE, "%s: not a result folder: no cases.csv in it", dir);
-    as_text_free(&path);
-    ok = ok && as_table_read(&as_case_schema, dir, arena, &cases, &f->case_count, err) &&
-         as_table_read(&as_sample_schema, dir, arena, &samples, &f->sample_count, err) &&
-         as_machine_facts_read(dir, arena, &f->machine, err);
-    f->cases = cases;
-    f->samples = samples;
-    for (size_t i = 0; ok && i < f->case_count; i++)
-        if (!f->cases[i].case_)
-            ok = as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: a case without its key", dir, i + 2);
-    ok = ok && check_samples(f, err);
-    if (ok && f->sample_count)
-        qsort(f->samples, f->sample_count, sizeof *f->samples, by_case);
-    return ok;
-}
-
-static bool same_machine(const folder *a, const folder *b, const as_compare_rules *rules, as_err *err)
+static bool same_machine(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_err *err)
 {
     const char *x = a->machine.fingerprint, *y = b->machine.fingerprint;
     if (rules->across || (x && y && !strcmp(x, y)))
@@ -99,27 +47,10 @@ static bool same_machine(const folder *a, const folder *b, const as_compare_rule
 
 /* --- one case ---------------------------------------------------------------------------------------------------- */
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, ascending);
-    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
-}
-
-static processes processes_of(const folder *f, const char *name, as_arena *arena)
+static processes processes_of(const as_evidence *f, const char *name, as_arena *arena)
 {
     processes p = {.has_speed = true};
-    size_t from = 0;
-    while (from < f->sample_count && strcmp(f->samples[from].case_, name))
-        from++;
-    size_t to = from;
-    while (to < f->sample_count && !strcmp(f->samples[to].case_, name))
-        to++;
+    size_t from, to = as_evidence_samples(f, name, &from);
     const size_t most = to - from + 1;
     double *room = as_arena_alloc(arena, most * sizeof *room), *room2 = as_arena_alloc(arena, most * sizeof *room2);
     p.plain = as_arena_alloc(arena, most * sizeof *p.plain);
@@ -132,17 +63,17 @@ static processes processes_of(const folder *f, const char *name, as_arena *arena
         n++;
         if (i + 1 < to && s[1].process == s->process)
             continue;
-        p.plain[p.count] = median(room, n);
-        p.corrected[p.count] = p.has_speed ? median(room2, n) : p.plain[p.count];
+        p.plain[p.count] = as_median(room, n);
+        p.corrected[p.count] = p.has_speed ? as_median(room2, n) : p.plain[p.count];
         p.count++;
         n = 0;
     }
     return p;
 }
 
-static bool usable(const as_case *c) { return c && c->status && !strcmp(c->status, "ok"); }
+static bool usable(const as_summary *c) { return c && c->status && !strcmp(c->status, "ok"); }
 
-static bool skipped(const as_case *c) { return !c || (c->status && !strcmp(c->status, "skipped")); }
+static bool skipped(const as_summary *c) { return !c || (c->status && !strcmp(c->status, "skipped")); }
 
 static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
 {
@@ -151,7 +82,7 @@ static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
 }
 
 /* false: there is no pair of times; the row says why. */
-static bool both_there(const as_case *base, const as_case *new, as_verdict *row, as_arena *arena)
+static bool both_there(const as_summary *base, const as_summary *new, as_verdict *row, as_arena *arena)
 {
     if (usable(base) && usable(new))
         return true;
@@ -160,7 +91,7 @@ static bool both_there(const as_case *base, const as_case *new, as_verdict *row,
     else if (skipped(base) && usable(new))
         set(row, AS_NEW, base && base->reason ? base->reason : "not in the base folder");
     else {
-        const as_case *bad = new && !usable(new) ? new : base;
+        const as_summary *bad = new && !usable(new) ? new : base;
         set(row, AS_FAILED, as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base",
                                             bad->status ? bad->status : "no status", bad->reason ? bad->reason : "no reason"));
     }
@@ -200,35 +131,45 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
         row->reason = "no speed index on one side: not corrected for the machine's swings";
 }
 
-bool as_compare(const char *base, const char *new, const as_compare_rules *rules, as_arena *arena, as_verdict **rows,
-                size_t *count, as_err *err)
+/* The rows of both folders: base's in their order, then those that only new has. */
+static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules,
+                        as_arena *arena, as_verdict *out, pairing *pairs, size_t *paired)
 {
-    folder a, b;
-    if (!read_folder(base, arena, &a, err) || !read_folder(new, arena, &b, err) || !same_machine(&a, &b, rules, err))
-        return false;
-    const size_t most = a.case_count + b.case_count + 1;
-    as_verdict *out = as_arena_alloc(arena, most * sizeof *out);
-    pairing *pairs = as_arena_alloc(arena, most * sizeof *pairs);
-    double *p = as_arena_alloc(arena, most * sizeof *p), *level = as_arena_alloc(arena, most * sizeof *level);
-    size_t n = 0, paired = 0;
-    for (size_t i = 0; i < a.case_count + b.case_count; i++) {
-        const as_case *of_a = i < a.case_count ? &a.cases[i] : find_case(&a, b.cases[i - a.case_count].case_);
-        const as_case *of_b = i < a.case_count ? find_case(&b, a.cases[i].case_) : &b.cases[i - a.case_count];
-        if ((i >= a.case_count && of_a) || (skipped(of_a) && skipped(of_b)))
+    size_t n = 0;
+    for (size_t i = 0; i < a->case_count + b->case_count; i++) {
+        const bool first = i < a->case_count;
+        const as_summary *of_a = first ? &a->cases[i] : as_evidence_find(a, b->cases[i - a->case_count].case_);
+        const as_summary *of_b = first ? as_evidence_find(b, a->cases[i].case_) : &b->cases[i - a->case_count];
+        if ((!first && of_a) || (skipped(of_a) && skipped(of_b)))
             continue;
         as_verdict *row = &out[n++];
         as_record_clear(&as_verdict_schema, row);
         row->case_ = of_a ? of_a->case_ : of_b->case_;
         if (!both_there(of_a, of_b, row, arena))
             continue;
-        pairs[paired] = (pairing){processes_of(&a, row->case_, arena), processes_of(&b, row->case_, arena), row};
-        if (!pairs[paired].base.count || !pairs[paired].new.count) {
-            set(row, AS_FAILED, "said to be ok, and without a sample");
-            continue;
-        }
-        judge(&pairs[paired], rules, rules->alpha, arena);
-        p[paired++] = row->p;
+        pairing *pair = &pairs[(*paired)++];
+        *pair = (pairing){processes_of(a, row->case_, arena), processes_of(b, row->case_, arena), row};
+        judge(pair, rules, rules->alpha, arena);
     }
+    return n;
+}
+
+bool as_compare(const char *base, const char *new, const as_compare_rules *rules, as_arena *arena, as_verdict **rows,
+                size_t *count, as_err *err)
+{
+    as_evidence a, b;
+    if (!as_evidence_read(base, arena, &a, err) || !as_evidence_read(new, arena, &b, err) ||
+        !two_measurements(&a, &b, err) || !same_machine(&a, &b, rules, err))
+        return false;
+    const size_t most = a.case_count + b.case_count + 1;
+    as_verdict *out = as_arena_alloc(arena, most * sizeof *out);
+    pairing *pairs = as_arena_alloc(arena, most * sizeof *pairs);
+    double *p = as_arena_alloc(arena, most * sizeof *p), *level = as_arena_alloc(arena, most * sizeof *level);
+    size_t paired = 0;
+    *count = list_rows(&a, &b, rules, arena, out, pairs, &paired);
+    *rows = out;
+    for (size_t i = 0; i < paired; i++)
+        p[i] = pairs[i].row->p;
     /* `same` is held to the whole alpha in each case: it is the safer error. A change is held to what Holm leaves. */
     as_holm(p, paired, rules->alpha, level);
     for (size_t i = 0; i < paired; i++) {
@@ -237,7 +178,5 @@ bool as_compare(const char *base, const char *new, const as_compare_rules *rules
             set(pairs[i].row, AS_INCONCLUSIVE,
                 as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g", paired, p[i]));
     }
-    *rows = out;
-    *count = n;
     return true;
 }

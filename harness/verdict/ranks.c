@@ -20,9 +20,17 @@ static void *room(size_t count)
     return memory;
 }
 
-static double median(const double *sorted, size_t n)
+static double middle(const double *sorted, size_t n)
 {
     return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
+}
+
+double as_median(double *values, size_t n)
+{
+    if (!n)
+        return NAN;
+    qsort(values, n, sizeof *values, ascending);
+    return middle(values, n);
 }
 
 /* P(W = w) for w = 0..n(n+1)/2: each rank is counted or not, by a fair coin. */
@@ -67,7 +75,7 @@ static double *rank_sum_law(size_t n, size_t m)
 /* `steps` in ascending order are where the statistic, whose law (0..count) is symmetric, moves by one. */
 static as_shift invert(const double *steps, size_t count, const double *law, double alpha)
 {
-    as_shift s = {.estimate = median(steps, count)};
+    as_shift s = {.estimate = middle(steps, count)};
     size_t k = 0; /* this many steps are cut off at each end */
     double below = 0;
     while (2 * (k + 1) < count + 1 && below + law[k] <= alpha / 2)

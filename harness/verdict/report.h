@@ -8,10 +8,25 @@
 
 #define AS_VERDICT_FORMATS "table|csv|json|junit|markdown"
 
-/* `format` is one of the above; `title` heads JUnit and Markdown. */
-bool as_verdict_report(const char *format, const char *title, const as_verdict *rows, size_t count, as_text *out);
+/* Where verdicts go, as the options of a command say it. */
+typedef struct {
+    const char *title;            /* heads JUnit and Markdown */
+    const char *format;           /* of what is printed, one of the above; NULL: table */
+    const char *junit, *markdown; /* files to be written beside that, or NULL */
+    bool strict;                  /* missing and new cases are failures: in JUnit, too */
+} as_verdict_outputs;
+
+/* Writes the files and adds what is to be printed to `out`. */
+bool as_verdict_publish(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out, as_err *err);
 
 /* "2 regressed, 1 improved, 20 same, 1 inconclusive" */
 void as_verdict_counts(const as_verdict *rows, size_t count, as_text *out);
+/* "smallest change that could have been seen: 1.10 % in half of the cases, 2.41 % in all" */
+void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out);
+
+bool as_verdict_is(const as_verdict *row, const char *verdict);
+/* "+1.25 %" and "+0.90 .. +1.60 %", or "-". */
+void as_verdict_change(char out[32], double ratio);
+void as_verdict_span(char out[64], const as_verdict *row);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * A unit is a key head; the queries of its query heads lie one behind the other in q (B,H,T,d), so they are the rows of one
  * matrix: row r of a unit is query r mod T of member r / T. Candidates are the rows of a matrix as well: keys, or summaries
- * of pages. Scores of a block of TILE_QUERIES rows come panel by panel and are never kept whole: each row has a list of the
+ * of pages. Scores of a block of CONTENT_QUERIES rows come panel by panel and are never kept whole: each row has a list of the
  * best so far, and only what beats the k-th of them is put on it. */
 #ifndef AS_CONTENT_H
 #define AS_CONTENT_H

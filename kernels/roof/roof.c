@@ -8,6 +8,13 @@
 /* Enough independent sums to hide the latency of two multiply-add units: 5 cycles x 2. */
 #define CHAINS 12
 
+#if defined AS_ISA_avx512 || defined AS_ISA_amx
+#include "roof/bf16.h"
+#else
+#define bf16_loop NULL
+#define bf16_runs NULL
+#endif
+
 static uint64_t fma_loop(uint64_t rounds, float *sink)
 {
     vf sum[CHAINS], a = vf_set(0.999f), b = vf_set(0.001f);
@@ -45,4 +52,4 @@ static uint64_t read_loop(const float *data, size_t bytes, float *sink)
     return n * STREAMS * sizeof(float);
 }
 
-const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {AS_THIS_ISA, fma_loop, read_loop};
+const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {AS_THIS_ISA, AS_THIS_ISA == AS_AMX ? NULL : fma_loop, read_loop, bf16_loop, bf16_runs};

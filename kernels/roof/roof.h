@@ -5,20 +5,22 @@
 
 #include "../kernel.h"
 
-/* Independent float32 multiply-adds in registers, `rounds` times over, on the calling thread. Returns the FLOPs done;
+/* Independent multiply-adds in registers, `rounds` times over, on the calling thread. Returns the FLOPs done;
  * the caller times it. `sink` keeps the compiler honest. */
-typedef uint64_t (*as_roof_fma)(uint64_t rounds, float *sink);
+typedef uint64_t (*as_roof_flops)(uint64_t rounds, float *sink);
 
 /* Sums `bytes` of `data` once with the widest loads of the isa. Returns the bytes read. */
 typedef uint64_t (*as_roof_read)(const float *data, size_t bytes, float *sink);
 
 typedef struct {
     as_isa isa;
-    as_roof_fma fma;
+    as_roof_flops fma;    /* float32; NULL: the isa has none (AMX) */
     as_roof_read read;
+    as_roof_flops bf16;   /* pairs of bfloat16 into float32 sums; NULL: none, bfloat16 is widened and multiplied by fma */
+    bool (*bf16_runs)(void); /* bf16 may be newer than its isa: does this CPU have it? */
 } as_roof;
 
-/* The loops built for `isa`, or NULL when this build has none. */
+/* One for each isa, in ascending order; the loops built for `isa`, or NULL when this build has none. */
 const as_roof *as_roof_find(as_isa isa);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * A job is a list of units; a unit is a set of keys that some queries share: a key head, one residue class of it, one
  * segment of a LongNet branch. A unit's keys and values are packed once and used by all its query blocks. A query block
- * of TILE_QUERIES rows walks the keys in blocks of TILE_KC; within a block each strip of TILE_MR rows
+ * walks the keys in blocks of TILE_KC; within a block each strip of a format's rows
  *   - asks its rows' runs which panels of TILE_NR keys any row sees; the others are not touched,
  *   - multiplies q k^T panel by panel into a strip of scores that stays in L1,
  *   - hides what a row does not see, turns scores to weights, and adds weights times v to its output.
@@ -16,9 +16,6 @@
 
 #include "../attention/attention.h"
 #include "format.h"
-#include "softmax.h"
-
-#define TILE_QUERIES (8 * TILE_MR)
 
 /* What one member (a query head) of a unit sees. Tokens of a view are `step` tokens of the problem apart. */
 typedef struct {
@@ -32,6 +29,7 @@ typedef struct {
 } tile_view;
 
 #define TILE_STATE(d) ((d) + 2)
+#define TILE_QUERIES_MAX 512
 
 typedef struct tile_job {
     const as_problem *problem;
@@ -55,12 +53,33 @@ typedef struct {
     size_t d_room;       /* d, rounded up to whole vectors */
     size_t d_cells;      /* cells of d */
     size_t chunks;       /* of TILE_KC cells that d takes */
+    size_t queries;      /* rows of a query block */
     size_t blocks;       /* query blocks of the longest view */
     size_t in_flight;    /* units packed at a time */
     size_t runs_max;
     size_t pack_floats;  /* of one unit */
     size_t thread_bytes;
 } tile_plan;
+
+static size_t tile_row_bytes(const tile_plan *plan)
+{
+    return (plan->chunks * TILE_STRIDE + plan->d_room + 1 + VF_N) * sizeof(float) + plan->runs_max * sizeof(as_run) +
+           2 * sizeof(size_t);
+}
+
+/* Whole strips. Packed keys and values are read once for each query block, from L3 when a head's are many, so a block is
+ * large: its rows take a quarter of L2, beside the keys and values of one key block. Threads need blocks to share out. */
+static size_t tile_queries(const tile_plan *plan)
+{
+    const as_problem *p = plan->job->problem;
+    const size_t strip = plan->format->strip, least = 8 * TILE_MR, threads = (size_t)p->threads;
+    size_t rows = p->cache_bytes[1] / 4 / tile_row_bytes(plan);
+    const size_t share = plan->job->units * plan->job->members * plan->job->length_max / (8 * threads);
+    if (threads > 1 && rows > share)
+        rows = share;
+    rows = rows < TILE_QUERIES_MAX ? rows : TILE_QUERIES_MAX;
+    return tile_up(rows > least ? rows : least, strip);
+}
 
 static tile_plan tile_plan_make(const tile_job *job)
 {
@@ -76,19 +95,18 @@ static tile_plan tile_plan_make(const tile_job *job)
         .d_room = tile_up(p->head_dim, VF_N),
         .d_cells = d_cells,
         .chunks = (d_cells + TILE_KC - 1) / TILE_KC,
-        .blocks = (job->length_max + TILE_QUERIES - 1) / TILE_QUERIES,
         .in_flight = 1,
         .runs_max = job->runs_max,
     };
+    plan.queries = tile_queries(&plan);
+    plan.blocks = (job->length_max + plan.queries - 1) / plan.queries;
     /* one thread: a unit at a time; more: enough units for four query blocks a thread */
     const size_t wanted = 4 * (size_t)p->threads;
     while (p->threads > 1 && plan.in_flight < job->units && plan.in_flight * job->members * plan.blocks < wanted)
         plan.in_flight++;
     plan.pack_floats = plan.S_room * d_cells + plan.S_room / format->per_cell * plan.d_room;
-    plan.thread_bytes = tile_up(TILE_QUERIES * (plan.chunks * TILE_STRIDE + plan.d_room + 1 + VF_N) * sizeof(float) +
-                                    TILE_STRIP_MAX * TILE_STRIDE * sizeof(float) +
-                                    TILE_QUERIES * (plan.runs_max * sizeof(as_run) + 2 * sizeof(size_t)),
-                                64);
+    plan.thread_bytes =
+        tile_up(plan.queries * tile_row_bytes(&plan) + TILE_STRIP_MAX * TILE_STRIDE * sizeof(float), 64);
     return plan;
 }
 
@@ -104,27 +122,27 @@ static size_t tile_workspace(const tile_job *job)
 
 /* What a thread works with: one query block of one head. */
 typedef struct {
-    float *q;      /* (chunks, TILE_QUERIES, TILE_STRIDE) cells, times scale and log2 e */
-    float *out;    /* (TILE_QUERIES, d_room) */
-    float *max;    /* (TILE_QUERIES) */
-    float *sum;    /* (TILE_QUERIES, VF_N) */
+    float *q;      /* (chunks, queries, TILE_STRIDE) cells, times scale and log2 e */
+    float *out;    /* (queries, d_room) */
+    float *max;    /* (queries) */
+    float *sum;    /* (queries, VF_N) */
     float *score;  /* (TILE_STRIP_MAX, TILE_STRIDE): scores, then weights in cells */
-    as_run *runs;  /* (TILE_QUERIES, runs_max) */
+    as_run *runs;  /* (queries, runs_max) */
     size_t *count; /* runs of each row */
     size_t *next;  /* the first run that is not wholly behind */
 } tile_bench;
 
 static tile_bench tile_bench_at(const tile_plan *plan, void *memory)
 {
-    tile_bench w;
-    w.runs = memory;
-    w.count = (size_t *)(w.runs + TILE_QUERIES * plan->runs_max);
-    w.next = w.count + TILE_QUERIES;
-    w.q = (float *)(w.next + TILE_QUERIES);
-    w.out = w.q + plan->chunks * TILE_QUERIES * TILE_STRIDE;
-    w.score = w.out + TILE_QUERIES * plan->d_room;
-    w.sum = w.score + TILE_STRIP_MAX * TILE_STRIDE;
-    w.max = w.sum + TILE_QUERIES * VF_N;
+    tile_bench w; /* vectors first, so that they lie as the workspace is aligned */
+    w.q = memory;
+    w.score = w.q + plan->chunks * plan->queries * TILE_STRIDE;
+    w.out = w.score + TILE_STRIP_MAX * TILE_STRIDE;
+    w.sum = w.out + plan->queries * plan->d_room;
+    w.runs = (as_run *)(void *)(w.sum + plan->queries * VF_N);
+    w.count = (size_t *)(w.runs + plan->queries * plan->runs_max);
+    w.next = w.count + plan->queries;
+    w.max = (float *)(w.next + plan->queries);
     return w;
 }
 
@@ -210,7 +228,7 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *
     for (size_t panel = low; panel < high; panel++)
         for (size_t c = 0; c < plan->chunks; c++) {
             const size_t left = plan->d_cells - c * TILE_KC, depth = left < TILE_KC ? left : TILE_KC;
-            format->multiply((int)rows, TILE_NV, depth, w->q + (c * TILE_QUERIES + row) * TILE_STRIDE,
+            format->multiply((int)rows, TILE_NV, depth, w->q + (c * plan->queries + row) * TILE_STRIDE,
                              k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR,
                              w->score + (panel - low) * TILE_NR, TILE_STRIDE, c > 0);
         }
@@ -220,12 +238,10 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *
             tile_weigh(w, plan, row + i, first, first + n, s);
         else if (!(open >> i & 1))
             tile_hide(w, plan, row + i, first, first + n, s);
-        const float scale = tile_softmax_row(s, n, &w->max[row + i], &w->sum[(row + i) * VF_N]);
+        const float scale = format->softmax(s, n, &w->max[row + i], &w->sum[(row + i) * VF_N]);
         if (scale != 1)
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
-        if (format->cells)
-            format->cells(s, n);
     }
     const size_t keys = plan->S_room / format->per_cell, before = first / format->per_cell;
     for (size_t i = 0; i * TILE_NR < d; i++) {
@@ -260,7 +276,7 @@ static void tile_load_query(const tile_plan *plan, const tile_bench *w, const ch
     for (size_t chunk = 0; chunk < plan->chunks; chunk++) {
         const size_t first = chunk * elements, left = plan->d - first;
         plan->format->query(q + first * plan->bytes, left < elements ? left : elements,
-                            plan->job->problem->scale * AS_LOG2E, w->q + (chunk * TILE_QUERIES + i) * TILE_STRIDE);
+                            plan->job->problem->scale * AS_LOG2E, w->q + (chunk * plan->queries + i) * TILE_STRIDE);
     }
 }
 
@@ -318,7 +334,8 @@ static void tile_store_rows(const tile_plan *plan, const tile_bench *w, const ti
 {
     const size_t d = plan->d;
     for (size_t i = 0; i < rows; i++) {
-        const float sum = vf_sum(vf_load(w->sum + i * VF_N)), *out = w->out + i * plan->d_room;
+        const float sum = vf_sum(vf_load(w->sum + i * VF_N));
+        float *out = w->out + i * plan->d_room;
         if (view->state) {
             float *state = view->state + (t + i) * view->step * TILE_STATE(d);
             state[0] = w->max[i];
@@ -327,8 +344,9 @@ static void tile_store_rows(const tile_plan *plan, const tile_bench *w, const ti
             continue;
         }
         char *o = view->o + (t + i) * view->step * d * plan->bytes;
-        for (size_t c = 0; c < d; c++)
-            tile_store_element(o, c, plan->job->problem->dtype, w->count[i] ? out[c] * (1 / sum) : 0);
+        if (!w->count[i])
+            memset(out, 0, d * sizeof(float));
+        plan->format->output(o, out, d, w->count[i] ? 1 / sum : 0);
     }
 }
 
@@ -356,11 +374,11 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
                              size_t block, size_t *ready)
 {
     const float *k = packed, *v = packed + plan->S_room * plan->d_cells;
-    const size_t t = block * TILE_QUERIES, strip = plan->format->strip;
+    const size_t t = block * plan->queries, strip = plan->format->strip;
     size_t low, high;
     if (t >= view->length)
         return;
-    const size_t rows = view->length - t < TILE_QUERIES ? view->length - t : TILE_QUERIES;
+    const size_t rows = view->length - t < plan->queries ? view->length - t : plan->queries;
     tile_load_rows(plan, w, view, t, rows);
     tile_load_runs(plan, w, view, t, rows, &low, &high);
     for (; ready && *ready * TILE_NR < high; ++*ready)

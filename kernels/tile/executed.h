@@ -49,9 +49,8 @@ static uint64_t tile_row_panels(const tile_job *job, size_t strip, const tile_vi
 {
     uint64_t sum = 0;
     for (size_t t = 0; t < view->length;) {
-        const size_t block = TILE_QUERIES - t % TILE_QUERIES, left = view->length - t;
-        size_t rows = left < strip ? left : strip, n = 0;
-        rows = rows < block ? rows : block;
+        const size_t left = view->length - t, rows = left < strip ? left : strip;
+        size_t n = 0;
         for (size_t i = 0; i < rows; i++) {
             const size_t count = job->row(job, view, view->context - view->length + t + i, runs);
             for (size_t j = 0; j < count; j++)

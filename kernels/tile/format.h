@@ -10,6 +10,7 @@
 
 #include "../kernel.h"
 #include "pack.h"
+#include "softmax.h"
 
 typedef struct {
     const char *name;
@@ -23,8 +24,10 @@ typedef struct {
     void (*keys)(const void *x, size_t ld, size_t n, size_t d, float *panel);
     /* TILE_NR rows of x, of which n exist, d <= TILE_NR columns, to a panel: cells of TILE_NR by whole vectors */
     void (*values)(const void *x, size_t ld, size_t n, size_t d, float *panel);
-    /* n floats become cells in place (n is a multiple of TILE_NR); NULL where a cell is a float */
-    void (*cells)(float *row, size_t n);
+    /* a row of n scores (a multiple of TILE_NR) becomes weights, as cells in place: tile_softmax_row */
+    float (*softmax)(float *s, size_t n, float *max, float *sum);
+    /* n elements of an output: sums times scale */
+    void (*output)(void *o, const float *sums, size_t n, float scale);
     /* each thread calls it after its last multiply of a job: nothing is left in its registers; NULL: nothing would be */
     void (*end)(void);
 } tile_format;
@@ -76,6 +79,12 @@ static void tile_f32_values(const void *x, size_t ld, size_t n, size_t d, float 
     memset(panel + n * nv * VF_N, 0, (TILE_NR - n) * nv * VF_N * sizeof(float));
 }
 
+static void tile_f32_output(void *o, const float *sums, size_t n, float scale)
+{
+    for (size_t c = 0; c < n; c++)
+        ((float *)o)[c] = sums[c] * scale;
+}
+
 /* bfloat16 widened to float32 where it is packed: any instruction set, at float32's speed. */
 static void tile_widen_query(const void *q, size_t n, float scale, float *cells)
 {
@@ -98,11 +107,19 @@ static void tile_widen_values(const void *x, size_t ld, size_t n, size_t d, floa
             panel[j * columns + c] = j < n && c < d ? tile_bf16_element(x, j * ld + c) : 0;
 }
 
+static void tile_widen_output(void *o, const float *sums, size_t n, float scale)
+{
+    for (size_t c = 0; c < n; c++)
+        ((uint16_t *)o)[c] = tile_bf16_round(sums[c] * scale);
+}
+
 static const tile_format tile_f32 = {
-    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, NULL, NULL,
+    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, tile_softmax_row, tile_f32_output,
+    NULL,
 };
 static const tile_format tile_widened = {
-    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, NULL, NULL,
+    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, tile_softmax_row,
+    tile_widen_output, NULL,
 };
 
 #if defined AS_ISA_avx512 || defined AS_ISA_amx
@@ -120,7 +137,7 @@ static inline const tile_format *tile_format_for(as_dtype dtype)
 #if defined AS_ISA_amx
     return &tile_amx;
 #elif defined AS_ISA_avx512
-    if (tile_pairs_runs())
+    if (tile_pairs_win())
         return &tile_pairs;
     return &tile_widened;
 #else

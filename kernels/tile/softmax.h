@@ -17,20 +17,27 @@ typedef struct {
     float *max, *sum;
 } tile_running;
 
-/* s (n, a multiple of VF_N; -infinity where not visible) becomes weights. Returns what the row's output so far must be
- * multiplied by: 1 nearly always. */
-static inline float tile_softmax_row(float *s, size_t n, float *max, float *sum)
+/* Moves the maximum to that of s (n, a multiple of VF_N; -infinity where not visible) where that is called for. Returns
+ * what the row's sum and output so far must be multiplied by: 1 nearly always. */
+static inline float tile_softmax_max(const float *s, size_t n, float *max)
 {
     vf top = vf_load(s);
     for (size_t j = VF_N; j < n; j += VF_N)
         top = vf_max(top, vf_load(s + j));
-    float scale = 1, before = *max;
-    const float here = vf_top(top);
-    if (here > before + TILE_SLACK || (before == -INFINITY && here > before)) {
-        *max = here;
-        scale = before == -INFINITY ? 0 : exp2f(before - here);
-    }
-    const vf base = vf_set(*max == -INFINITY ? 0 : *max);
+    const float here = vf_top(top), before = *max;
+    if (!(here > before + TILE_SLACK || (before == -INFINITY && here > before)))
+        return 1;
+    *max = here;
+    return before == -INFINITY ? 0 : exp2f(before - here);
+}
+
+static inline vf tile_softmax_base(float max) { return vf_set(max == -INFINITY ? 0 : max); }
+
+/* s becomes weights; returns what tile_softmax_max does. */
+static inline float tile_softmax_row(float *s, size_t n, float *max, float *sum)
+{
+    const float scale = tile_softmax_max(s, n, max);
+    const vf base = tile_softmax_base(*max);
     vf total = vf_mul(vf_load(sum), vf_set(scale));
     for (size_t j = 0; j < n; j += VF_N) {
         const vf p = vf_exp2(vf_sub(vf_load(s + j), base));

@@ -25,4 +25,16 @@ static inline vf vf_exp2(vf x)
     return vf_scale2(p, n);
 }
 
+/* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly. Degree 3. */
+static inline vf vf_exp2_short(vf x)
+{
+    x = vf_max(vf_set(-127.0f), x);
+    const vf n = vf_round(x), f = vf_sub(x, n);
+    vf p = vf_set(0.055008951f);
+    p = vf_fma(p, f, vf_set(0.24221101f));
+    p = vf_fma(p, f, vf_set(0.69328293f));
+    p = vf_fma(p, f, vf_set(1.0f));
+    return vf_scale2(p, n);
+}
+
 #endif

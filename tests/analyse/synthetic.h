@@ -25,6 +25,7 @@ typedef struct {
     "{\"cpu\": \"Test CPU\", \"fingerprint\": \"abc\", \"cpus\": 4, \"isas\": [\"scalar\", \"avx2\", \"avx512\"],"     \
     " \"fma_gflops\": {\"scalar\": 8, \"avx2\": 80, \"avx512\": 150, \"neon\": null},"                                 \
     " \"fma_gflops_all\": {\"scalar\": 32, \"avx2\": 320, \"avx512\": 600},"                                           \
+    " \"bf16_gflops\": {\"avx512\": 75, \"amx\": 1200}, \"bf16_gflops_all\": {\"avx512\": 300, \"amx\": 4800},"          \
     " \"read_gbs\": [300, 100, 30, 12], \"cache_bytes\": [32768, 1048576, 33554432]}"
 
 static inline folder folder_new(void)

@@ -12,6 +12,7 @@ typedef struct {
     size_t lanes; /* a divisor of TEST_LANES_MAX */
     bool (*laws)(uint64_t seed, char *why, size_t cap);   /* false: `why` says which is broken */
     void (*exp2)(const float *x, float *y, size_t n);     /* n is a multiple of lanes */
+    void (*exp2_short)(const float *x, float *y, size_t n);
 } test_vec;
 
 #ifndef AS_ISA_NAME /* in the tests themselves: all of them */

@@ -52,6 +52,25 @@ static void test_values(void **state)
     }
 }
 
+/* The short one: within 1.02e-4 of itself, whole powers exact, and 0 and NaN where vf_exp2 has them. */
+static void test_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TEST_VECS; i++) {
+        test_vec v = *test_vecs[i];
+        if (!runs(&v))
+            continue;
+        v.exp2 = v.exp2_short;
+        double worst = 0;
+        for (float x = -126; x <= 8; x += 1.0f / 1024)
+            worst = fmax(worst, fabs((double)exp_error_at(&v, x) / exp2((double)x) - 1));
+        assert_true(worst > 1e-5 && worst < 1.02e-4);
+        for (int n = -126; n <= 127; n++)
+            assert_true(exp_error_at(&v, (float)n) == ldexpf(1, n));
+        assert_true(exp_error_at(&v, -INFINITY) == 0 && exp_error_at(&v, -127) == 0 && isnan(exp_error_at(&v, NAN)));
+    }
+}
+
 static int sweep_all(void)
 {
     int bad = 0;
@@ -65,6 +84,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_short),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_sweep),
     };
