@@ -106,7 +106,8 @@ static const char *huge_pages(const as_machine *m, as_arena *arena)
 
 static const char *blas_core(const as_machine *m, as_arena *arena)
 {
-    (void)m;
+    if (!m->blas) /* facts of another machine, read from files */
+        return NULL;
     const char *own = openblas_get_corename(), *told = as_blas_core_best(as_cpu_isas(), own);
     return told != own ? as_arena_printf(arena, "OpenBLAS does not know this CPU and takes it for %s; cases are told %s", own, told)
                        : NULL;
