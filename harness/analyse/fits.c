@@ -32,6 +32,8 @@ static void tell_growth(as_fit *row, const as_growth *g, const char *symbol, as_
     if (!g->law)
         return;
     row->growth = g->claimed ? as_growth_name(g->law, symbol, arena) : "ambiguous";
+    if (!isnan(g->power))
+        as_text_add(&names, "%s^%.2f; ", symbol, g->power);
     as_text_add(&names, "%s", as_growth_name(g->law, symbol, arena));
     for (size_t i = 0; i < g->rival_count; i++)
         as_text_add(&names, "; %s", as_growth_name(g->rivals[i], symbol, arena));
