@@ -123,7 +123,7 @@
     F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
     F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges; length x width for a surface")           \
-    F(t, AS_TEXT, quantity, "what grows: time (the median in ns), edges or flops_executed (per call, as planned)")     \
+    F(t, AS_TEXT, quantity, "what grows: time (the median in ns), edges or flops_executed (per call, as planned), or a counted event (per call)")     \
     F(t, AS_COUNT, points, "points on the curve")                                                                      \
     F(t, AS_REAL, from, "smallest x")                                                                                  \
     F(t, AS_REAL, to, "largest x")                                                                                     \
