@@ -37,24 +37,22 @@ static double share_of(size_t n, size_t j, size_t least)
     return sum;
 }
 
+static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
+
 as_draws as_draws_from(const double *times, size_t count, double *room)
 {
-    as_draws d = {room, room + count, count};
+    as_draws d = {.logs = room, .share = room + count, .count = count};
     for (size_t i = 0; i < count; i++)
         d.logs[i] = log(times[i]);
     as_stats_sort(d.logs, count);
     for (size_t i = 0; count % 2 && i < count; i++)
         d.share[i] = share_of(count, i + 1, (count + 1) / 2);
+    if (count)
+        d.median = count % 2 ? d.logs[count / 2] : middle(d.logs[count / 2 - 1], d.logs[count / 2]);
     return d;
 }
 
-static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
-
-double as_draws_median(const as_draws *d)
-{
-    const size_t n = d->count;
-    return n % 2 ? d->logs[n / 2] : middle(d->logs[n / 2 - 1], d->logs[n / 2]);
-}
+double as_draws_median(const as_draws *d) { return d->median; }
 
 /* The two middle ones of as many draws: how often each was drawn is counted, for they are in order. */
 static double next_of_even(const as_draws *d, uint64_t *random)
@@ -95,6 +93,6 @@ static double next_of_odd(const as_draws *d, uint64_t *random)
 
 double as_draws_next(const as_draws *d, uint64_t *random)
 {
-    const double median = as_draws_median(d), drawn = d->count % 2 ? next_of_odd(d, random) : next_of_even(d, random);
-    return median + narrowed(d->count) * (drawn - median);
+    const double drawn = d->count % 2 ? next_of_odd(d, random) : next_of_even(d, random);
+    return d->median + narrowed(d->count) * (drawn - d->median);
 }

@@ -16,6 +16,7 @@ uint64_t as_seed_of(const char *const *texts, size_t count);
 typedef struct {
     double *logs;  /* ascending */
     double *share; /* probability that the median of as many draws is at most the j-th */
+    double median; /* its logarithm */
     size_t count;
 } as_draws;
 

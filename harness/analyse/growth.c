@@ -109,36 +109,50 @@ static fit fit_plain(const as_growth_law *law, const as_growth_point *p, size_t 
     return fit_sums(s, none, 1, n);
 }
 
-/* The best height of a step before `split`, by golden section on its logarithm. */
-static fit fit_split(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split)
+/* The best height of a step between the sums below and those beyond it, by golden section on its logarithm. */
+static fit fit_step(const double below[5], const double beyond[5], size_t n)
 {
     const double golden = 0.6180339887498949;
-    double low = 0, high = log(STEP_MAX), below[5] = {0}, beyond[5] = {0};
-    for (size_t i = 0; i < n; i++)
-        add_sums(law, &p[i], i < split ? below : beyond);
+    double low = 0, high = log(STEP_MAX), left = high - golden * (high - low), right = low + golden * (high - low);
+    fit at_left = fit_sums(below, beyond, exp(left), n), at_right = fit_sums(below, beyond, exp(right), n);
     for (int i = 0; i < 24; i++) {
-        double left = high - golden * (high - low), right = low + golden * (high - low);
-        if (fit_sums(below, beyond, exp(left), n).rss < fit_sums(below, beyond, exp(right), n).rss)
+        if (at_left.rss < at_right.rss) {
             high = right;
-        else
+            right = left;
+            at_right = at_left;
+            left = high - golden * (high - low);
+            at_left = fit_sums(below, beyond, exp(left), n);
+        } else {
             low = left;
+            left = right;
+            at_left = at_right;
+            right = low + golden * (high - low);
+            at_right = fit_sums(below, beyond, exp(right), n);
+        }
     }
-    fit f = fit_sums(below, beyond, exp(0.5 * (low + high)), n);
-    f.split = split;
-    return f;
+    return at_left.rss < at_right.rss ? at_left : at_right;
 }
 
-/* With at least `side` points on either side of the step. */
-static fit fit_stepped(const as_growth_law *law, const as_growth_point *p, size_t n, size_t side)
+/* The best step with at least STEP_SIDE points on either side, and the best of all. */
+static void fit_stepped(const as_growth_law *law, const as_growth_point *p, size_t n, fit *inner, fit *any)
 {
-    fit best = {.rss = INFINITY};
-    for (size_t split = side; split + side <= n; split++) {
+    double below[5] = {0}, beyond[5] = {0}, whole[5] = {0};
+    inner->rss = any->rss = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        add_sums(law, &p[i], whole);
+    for (size_t split = 1; split < n; split++) {
+        add_sums(law, &p[split - 1], below);
         if (p[split].x <= p[split - 1].x)
             continue;
-        fit f = fit_split(law, p, n, split);
-        best = f.rss < best.rss ? f : best;
+        for (int i = 0; i < 5; i++)
+            beyond[i] = whole[i] - below[i];
+        fit f = fit_step(below, beyond, n);
+        f.split = split;
+        if (f.rss < any->rss)
+            *any = f;
+        if (f.rss < inner->rss && split >= STEP_SIDE && split + STEP_SIDE <= n)
+            *inner = f;
     }
-    return best;
 }
 
 /* n ln(RSS/n) + 2k, and what AICc adds for few points; infinite where there are too few. The spread is a parameter too. */
@@ -197,9 +211,10 @@ static void enter_law(board *b, size_t law, const as_growth_point *p, size_t n)
     enter(b, law, &plain, p, n);
     if (laws[law].surface)
         return;
-    const fit stepped = fit_stepped(&laws[law], p, n, STEP_SIDE), any = fit_stepped(&laws[law], p, n, 1);
-    if (isfinite(stepped.rss))
-        enter(b, law, &stepped, p, n);
+    fit inner, any;
+    fit_stepped(&laws[law], p, n, &inner, &any);
+    if (isfinite(inner.rss))
+        enter(b, law, &inner, p, n);
     if (isfinite(any.rss))
         enter_rival(b, law, &any, p, n);
 }
