@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../analyse/analyse.h"
-#include "../choose/choose.h"
 #include "../machine/machine.h"
 #include "../theory/reach.h"
+#include "choose_measure.h"
 #include "cli.h"
-#include "target.h"
 
 enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10 };
 
 typedef struct {
     const char *from, *length, *width, *heads, *kv_heads, *layers, *reach, *memory, *error, *format;
-    bool decode, across;
+    bool decode, across, measure;
     as_selection selection;
 } options;
 
@@ -175,22 +173,36 @@ static bool print(const options *o, const as_chosen *c, const as_choose_ask *ask
     return ok;
 }
 
+/* Reads what there is and ranks. */
+static bool ask_folder(const options *o, as_choose_ask *ask, as_arena *arena, as_chosen *chosen, as_err *err)
+{
+    as_findings f;
+    if (!as_choose_read(o->from, arena, &f, err) || !same_machine(o, &f, arena, err))
+        return false;
+    ask->cases = f.cases;
+    ask->rows = f.summary;
+    ask->count = f.case_count;
+    ask->fits = f.fits;
+    ask->fit_count = f.fit_count;
+    ask->cover = cover;
+    ask->state = ask;
+    return as_choose(ask, arena, chosen, err);
+}
+
 static as_exit stages(const options *o, as_arena *arena, as_err *err)
 {
     as_choose_ask ask = {0};
-    as_findings f;
     as_chosen chosen;
-    if (!read_ask(o, &ask, err) || !as_plugins_load(&o->selection, err) || !as_analyse(o->from, arena, &f, err) ||
-        !same_machine(o, &f, arena, err))
+    size_t missing = 0;
+    if (o->measure && o->across)
+        return as_fail(err, AS_EXIT_USAGE, "--measure and --across: measuring is done here, not on the machine of %s", o->from),
+               err->code;
+    if (!read_ask(o, &ask, err) || !as_plugins_load(&o->selection, err) || !ask_folder(o, &ask, arena, &chosen, err))
         return err->code;
-    ask.cases = f.cases;
-    ask.rows = f.summary;
-    ask.count = f.case_count;
-    ask.fits = f.fits;
-    ask.fit_count = f.fit_count;
-    ask.cover = cover;
-    ask.state = &ask;
-    if (!as_choose(&ask, arena, &chosen, err) || !print(o, &chosen, &ask, arena, err))
+    if (o->measure && (!as_choose_measure(o->from, &ask, &chosen, &o->selection, arena, &missing, err) ||
+                       (missing && !ask_folder(o, &ask, arena, &chosen, err))))
+        return err->code;
+    if (!print(o, &chosen, &ask, arena, err))
         return err->code;
     return chosen.ranked ? AS_EXIT_OK : AS_EXIT_BAD;
 }
@@ -210,6 +222,7 @@ static as_exit run(int argc, char **argv, as_err *err)
                            {"--error", AS_OPT_TEXT, &o.error, NULL},
                            {"--decode", AS_OPT_FLAG, &o.decode, NULL},
                            {"--across", AS_OPT_FLAG, &o.across, NULL},
+                           {"--measure", AS_OPT_FLAG, &o.measure, NULL},
                            {"--only", AS_OPT_TEXT, &o.selection.only, NULL},
                            {"--plugin", AS_OPT_MANY, o.selection.plugins, NULL},
                            {"--format", AS_OPT_TEXT, &o.format, "table|csv|json"},
@@ -225,7 +238,7 @@ static as_exit run(int argc, char **argv, as_err *err)
 const as_command as_command_choose = {
     .name = "choose",
     .usage = "choose --from DIR --length T --width D --heads H [--kv-heads N] [--layers L] [--reach full|N] [--memory SIZE]\n"
-             "       [--error X] [--decode] [--across] [--only GLOB] [--plugin FILE]... [--format table|csv|json]",
+             "       [--error X] [--decode] [--across] [--measure] [--only GLOB] [--plugin FILE]... [--format table|csv|json]",
     .about = "which pattern and kernel for a target shape, from what was measured here",
     .help = "  --from DIR      result folder of a run on this machine\n"
             "  --length T      tokens; with --decode the keys that one query sees\n"
@@ -235,6 +248,9 @@ const as_command as_command_choose = {
             "  --error X       largest absolute error against the float64 oracle that a kernel may have shown\n"
             "  --decode        one query against T keys\n"
             "  --across        choose for the machine of DIR, although this is another one\n"
+            "  --measure       measure those that may be the fastest and were not measured at this shape (at most 8, with what\n"
+            "                  their kernels and patterns multiply to), then rank again; kept in DIR/measured-N and read from\n"
+            "                  there by every later choose\n"
             "  --only GLOB     kernels; without it softmax attention alone (attention/*, content/*)\n"
             "  --plugin FILE   a shared object whose kernels were measured, too (repeatable); its code runs\n"
             "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"

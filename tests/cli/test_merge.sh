@@ -76,4 +76,16 @@ grep -q "another machine" "$dir/err" || bad "another machine: $(cat "$dir/err")"
 "$ATTNSCOPE" choose --from "$dir/m" --length 128 --width 65 --heads 2 > /dev/null 2>&1
 [ $? = 2 ] || bad "D that H does not divide"
 
+# --measure measures what may be the fastest, and a later choose reads it.
+ask="--length 72 --width 64 --heads 2 --only attention/flash --format csv"
+"$ATTNSCOPE" choose --from "$dir/m" $ask | grep -q "^1,.*,measured," && bad "T = 72 was measured before it was asked about"
+"$ATTNSCOPE" choose --from "$dir/m" $ask --measure > "$dir/choice" 2> "$dir/err" || bad "--measure: $(cat "$dir/err")"
+grep -q "^1,.*,measured," "$dir/choice" || bad "rank 1 is not measured: $(head -n 2 "$dir/choice")"
+[ -s "$dir/m/measured-1/samples.csv" ] && [ ! -e "$dir/m/measured-1.yaml" ] || bad "$(ls "$dir/m")"
+"$ATTNSCOPE" choose --from "$dir/m" $ask > "$dir/later" && cmp -s "$dir/choice" "$dir/later" || bad "a later choose does not read it"
+"$ATTNSCOPE" choose --from "$dir/m" $ask --measure > /dev/null 2> "$dir/err" || bad "--measure again"
+[ ! -e "$dir/m/measured-2" ] || bad "measured again what was there: $(cat "$dir/err")"
+"$ATTNSCOPE" choose --from "$dir/kinds" --across --measure $ask > /dev/null 2>&1
+[ $? = 2 ] || bad "--across and --measure"
+
 [ $failures = 0 ]

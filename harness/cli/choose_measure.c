@@ -1,0 +1,149 @@
+/* choose_measure.c: see choose_measure.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "choose_measure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../base/file.h"
+
+enum { CANDIDATES_MAX = 8, FOLDERS_MAX = 10000 };
+
+extern char **environ;
+
+static const char *folder(const char *dir, unsigned n, const char *file, as_arena *arena)
+{
+    return as_arena_printf(arena, "%s/measured-%u%s", dir, n, file);
+}
+
+/* --- reading ----------------------------------------------------------------------------------------------------- */
+
+static void append(as_findings *all, const as_findings *more, as_arena *arena)
+{
+    const size_t count = all->case_count + more->case_count;
+    as_case *cases = as_arena_alloc(arena, (count + 1) * sizeof *cases);
+    as_summary *summary = as_arena_alloc(arena, (count + 1) * sizeof *summary);
+    memcpy(cases, all->cases, all->case_count * sizeof *cases);
+    memcpy(summary, all->summary, all->case_count * sizeof *summary);
+    memcpy(cases + all->case_count, more->cases, more->case_count * sizeof *cases);
+    memcpy(summary + all->case_count, more->summary, more->case_count * sizeof *summary);
+    all->cases = cases;
+    all->summary = summary;
+    all->case_count = count;
+}
+
+bool as_choose_read(const char *dir, as_arena *arena, as_findings *out, as_err *err)
+{
+    if (!as_analyse(dir, arena, out, err))
+        return false;
+    for (unsigned n = 1; n < FOLDERS_MAX && as_file_exists(folder(dir, n, "", arena)); n++) {
+        as_findings more;
+        if (!as_file_exists(folder(dir, n, "/cases.csv", arena))) /* ended before it began */
+            continue;
+        if (!as_analyse(folder(dir, n, "", arena), arena, &more, err))
+            return false;
+        const char *here = out->machine.fingerprint, *there = more.machine.fingerprint;
+        if (here && there && !strcmp(here, there) && more.case_count)
+            append(out, &more, arena);
+    }
+    return true;
+}
+
+/* --- measuring --------------------------------------------------------------------------------------------------- */
+
+static void add_once(json_t *list, json_t *value)
+{
+    size_t i;
+    json_t *known;
+    json_array_foreach(list, i, known) {
+        if (json_equal(known, value)) {
+            json_decref(value);
+            return;
+        }
+    }
+    json_array_append_new(list, value);
+}
+
+/* JSON is YAML. The product of the candidates' kernels and patterns: what a kernel does not take is skipped. */
+static char *config_text(const as_choose_ask *ask, const as_choice *const *rows, size_t count)
+{
+    json_t *kernels = json_array(), *patterns = json_array(), *types = json_array(), *threads = json_array();
+    for (size_t i = 0; i < count; i++) {
+        add_once(kernels, json_string(rows[i]->kernel));
+        add_once(patterns, json_string(rows[i]->pattern));
+        add_once(types, json_string(rows[i]->dtype ? rows[i]->dtype : "f32"));
+        add_once(threads, json_integer(rows[i]->threads == AS_NO_COUNT ? 1 : (json_int_t)rows[i]->threads));
+    }
+    const json_int_t T = (json_int_t)ask->length;
+    json_t *shapes = json_pack("{sI sI sI sI so so}", "length", ask->decode ? (json_int_t)1 : T, "width",
+                               (json_int_t)ask->width, "heads", (json_int_t)ask->heads, "kv_heads",
+                               (json_int_t)ask->kv_heads, "dtype", types, "threads", threads);
+    if (ask->decode)
+        json_object_set_new(shapes, "context", json_integer(T));
+    json_t *root = json_pack("{ss ss so so so}", "name", "measured", "about", "what attnscope choose --measure missed",
+                             "shapes", shapes, "kernels", kernels, "patterns", patterns);
+    char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+    json_decref(root);
+    return text;
+}
+
+/* `attnscope run CONFIG --out OUT --quiet`, its table thrown away: this command's own is what stdout is for. */
+static bool run_here(const char *config, const char *out, const as_selection *selection, as_err *err)
+{
+    const char *argv[8 + 2 * AS_OPT_MANY_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    int status = 0, n = 6;
+    for (size_t i = 0; selection->plugins[i]; i++) {
+        argv[n++] = "--plugin";
+        argv[n++] = selection->plugins[i];
+    }
+    if (posix_spawn_file_actions_init(&actions))
+        return as_fail_memory(err);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    const int failed = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *const *)(void *)argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed)
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "--measure: the program cannot be started again: %s", strerror(failed));
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return as_fail(err, AS_EXIT_ENVIRONMENT, "--measure: %s", strerror(errno));
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : AS_EXIT_ENVIRONMENT;
+    if (code == AS_EXIT_OK || code == AS_EXIT_PARTIAL)
+        return true;
+    return as_fail(err, code == AS_EXIT_INTERRUPTED ? AS_EXIT_INTERRUPTED : AS_EXIT_ENVIRONMENT,
+                   "%s: measuring what is missing ended early: what went wrong stands above", out);
+}
+
+bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen, const as_selection *selection,
+                       as_arena *arena, size_t *count, as_err *err)
+{
+    const as_choice *rows[CANDIDATES_MAX];
+    unsigned n = 1;
+    *count = 0;
+    for (size_t i = 0; i < chosen->ranked && *count < CANDIDATES_MAX; i++)
+        if (strcmp(chosen->rows[i].basis, "measured") && chosen->rows[i].ms_low <= chosen->rows[0].ms_high)
+            rows[(*count)++] = &chosen->rows[i];
+    if (!*count)
+        return true;
+    while (n < FOLDERS_MAX && as_file_exists(folder(dir, n, "", arena)))
+        n++;
+    char *text = config_text(ask, rows, *count);
+    const char *config = folder(dir, n, ".yaml", arena);
+    bool ok = text ? as_file_write(config, text, strlen(text), err) : as_fail_memory(err);
+    free(text);
+    if (!ok)
+        return false;
+    fprintf(stderr, "measuring %zu that may be the fastest, in %s\n", *count, folder(dir, n, "", arena));
+    ok = run_here(config, folder(dir, n, "", arena), selection, err);
+    unlink(config); /* the folder has its own copy */
+    return ok;
+}
