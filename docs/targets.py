@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log")]
+RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log", "mechanisms")]
 RUNS.insert(1, ("dense", ["--isa", "avx2"]))
 
 
@@ -86,6 +86,9 @@ def report(folder):
         touched = 2 * int(r["edges"]) * int(r["heads"]) * int(r["head_dim"]) * 4
         at = span(r, lambda ns: 100 * touched / ns / reads[1])
         add(f"{r['kernel']}, log base 2, T = 64k, d = 64", "40 % of the L2 read roof", text(at, " %"), at[0] >= 40 or "gather" in r["kernel"])
+    for r in rows(folder, "mechanisms"):
+        at = roof(r)
+        add(f"{r['kernel']}, T = {r['length']}, D = {r['width']}, H = {r['heads']}", "50 % of the FMA roof", text(at, " %"), at[0] >= 50)
     by = {int(r["threads"]): r for r in rows(folder, "threads")}
     if 2 in by:
         one = float(by[1]["median_ns"])

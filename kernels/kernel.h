@@ -116,7 +116,7 @@ typedef struct as_kernel {
     uint32_t isas;     /* AS_ISA_BIT of each isa that this very build is for */
     const char *name;  /* mechanism/algorithm */
     const char *help;  /* one line */
-    const char *order; /* cost in T that it declares: "edges", "T", "T log T" or "T^2"; held against measured slopes */
+    const char *order; /* cost in T that it declares: "edges", "flops" (useful), "T", "T log T", "T^2"; held against measured slopes */
     /* true when it cannot run `p`; then `why` holds the reason in plain words */
     bool (*refuse)(const as_problem *p, char *why, size_t cap);
     size_t (*operands)(const as_problem *p, as_operand out[AS_OPERANDS_MAX]);

@@ -57,6 +57,10 @@ set label 1 '' at screen AS_LEFT, screen 1 - 26 / AS_HEIGHT left font ',16' text
 set label 2 AS_SHAPE at screen AS_LEFT, screen 1 - 49 / AS_HEIGHT left font ',11' textcolor rgb '#444444'
 set label 3 AS_MACHINE . '   ' . AS_SWEEP at screen AS_LEFT, screen 1 - 67 / AS_HEIGHT left font ',10' textcolor rgb '#777777'
 set label 4 '' at screen 18 / AS_WIDTH, graph 0.5 center rotate by 90 font ',12' textcolor rgb '#222222'
+if (exists('AS_NOTE')) {
+    set label 5 AS_NOTE[1] at graph 0.015, graph 0.965 left front font ',10' textcolor rgb '#222222'
+    set label 6 AS_NOTE[2] at graph 0.015, graph 0.92 left front font ',10' textcolor rgb '#222222'
+}
 do for [g = 1:AS_GUIDES] {
     set label 10 + g AS_GUIDE_TEXT[g] at first AS_X_HIGH, first AS_GUIDE_C[g] * AS_X_HIGH ** AS_GUIDE_P[g] \
         left offset 0.6, 0 font ',11' textcolor rgb '#777777'

@@ -156,8 +156,8 @@ static const char *order_cell(const page *p, const line *l)
 {
     if (!l->fit || !l->fit->verdict)
         return MISSING;
-    if (!strcmp(l->fit->declared, "edges"))
-        return as_arena_printf(p->arena, "edges (%.2f) %s", rounded(l->fit->expected_slope), l->fit->verdict);
+    if (!strcmp(l->fit->declared, "edges") || !strcmp(l->fit->declared, "flops"))
+        return as_arena_printf(p->arena, "%s (%.2f) %s", l->fit->declared, rounded(l->fit->expected_slope), l->fit->verdict);
     return as_arena_printf(p->arena, "%s %s", l->fit->declared, l->fit->verdict);
 }
 

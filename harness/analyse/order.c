@@ -7,7 +7,8 @@
  *   confirmed         the interval of the measured slope meets expected +- MARGIN
  *   refuted           it does not
  *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a slope
- *                     that misses, but whose last step comes closer by more than STEP: the tail is still bending
+ *                     that misses, but comes closer by more than STEP, from the points before the tail to the tail or from
+ *                     the tail to its last step: it is still bending
  * MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or so. */
 #include <math.h>
 #include <string.h>
@@ -20,37 +21,43 @@
 #define OCTAVES_MIN 3.0
 enum { POINTS_MIN = 4 };
 
-static double edges_of(double x, const as_summary *row)
-{
-    (void)x;
-    return row->edges == AS_NO_COUNT ? NAN : (double)row->edges;
-}
-static double linear(double x, const as_summary *row) { return (void)row, x; }
-static double linearithmic(double x, const as_summary *row) { return (void)row, x * log2(x); }
-static double quadratic(double x, const as_summary *row) { return (void)row, x * x; }
+static double counted(uint64_t count) { return count == AS_NO_COUNT ? NAN : (double)count; }
+static double edges_of(double x, const as_case *row) { return (void)x, counted(row->edges); }
+static double flops_of(double x, const as_case *row) { return (void)x, counted(row->flops_useful); }
+static double linear(double x, const as_case *row) { return (void)row, x; }
+static double linearithmic(double x, const as_case *row) { return (void)row, x * log2(x); }
+static double quadratic(double x, const as_case *row) { return (void)row, x * x; }
 
 /* What can be declared, and the axes of which that says something. */
 static const struct {
     const char *order;
-    double (*growth)(double x, const as_summary *row);
+    double (*growth)(double x, const as_case *row);
     unsigned axes;
 } orders[] = {
     {"edges", edges_of, 1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_EDGES},
+    {"flops", flops_of, 1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_WIDTH}, /* sums of T D^2 and T^2 D */
     {"T", linear, 1u << AS_AXIS_LENGTH},
     {"T log T", linearithmic, 1u << AS_AXIS_LENGTH},
     {"T^2", quadratic, 1u << AS_AXIS_LENGTH},
 };
 enum { ORDERS = sizeof orders / sizeof *orders };
 
-/* Least squares of log growth against log x over points [first, count). */
-static double expected_slope(const as_findings *f, const as_curve *c, size_t first, size_t order)
+/* log of the declared growth at a point; order ORDERS: of the time that was measured. */
+static double log_growth(const as_findings *f, const as_curve *c, size_t i, size_t order)
 {
-    const double n = (double)(c->count - first);
+    const size_t row = c->points[i];
+    const double x = as_curve_x(c->axis, &f->summary[row]);
+    return log(order == ORDERS ? f->summary[row].median_ns : orders[order].growth(x, &f->cases[row]));
+}
+
+/* Least squares of log growth against log x over points [first, end). */
+static double slope_over(const as_findings *f, const as_curve *c, size_t first, size_t end, size_t order)
+{
+    const double n = (double)(end - first);
     double mx = 0, my = 0, xx = 0, xy = 0;
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = first; i < c->count; i++) {
-            const as_summary *row = &f->summary[c->points[i]];
-            const double x = as_curve_x(c->axis, row), lx = log(x), ly = log(orders[order].growth(x, row));
+        for (size_t i = first; i < end; i++) {
+            const double lx = log(as_curve_x(c->axis, &f->summary[c->points[i]])), ly = log_growth(f, c, i, order);
             if (pass == 0) {
                 mx += lx / n;
                 my += ly / n;
@@ -62,31 +69,35 @@ static double expected_slope(const as_findings *f, const as_curve *c, size_t fir
     return xx > 0 && isfinite(xy) ? xy / xx : NAN;
 }
 
-/* The measured slope between the last x and the one before it, less the declared one there. */
-static double last_miss(const as_findings *f, const as_curve *c, size_t order)
+/* How far the measured slope is from the declared one over points [first, end); NaN where there is none. */
+static double miss(const as_findings *f, const as_curve *c, size_t first, size_t end, size_t order)
 {
-    const as_summary *last = &f->summary[c->points[c->count - 1]];
-    const double x1 = as_curve_x(c->axis, last);
-    for (size_t i = c->count - 1; i-- > 0;) {
-        const as_summary *row = &f->summary[c->points[i]];
-        const double x0 = as_curve_x(c->axis, row);
-        if (x0 < x1)
-            return (log(last->median_ns / row->median_ns) -
-                    log(orders[order].growth(x1, last) / orders[order].growth(x0, row))) /
-                   log(x1 / x0);
-    }
-    return NAN;
+    return fabs(slope_over(f, c, first, end, ORDERS) - slope_over(f, c, first, end, order));
 }
 
-static const char *verdict_of(const as_findings *f, const as_curve *c, size_t order, const as_fit *fit)
+/* The first of the points that the last x and the one before it have. */
+static size_t last_step(const as_findings *f, const as_curve *c)
 {
-    const double e = fit->expected_slope;
+    size_t i = c->count - 1;
+    for (int steps = 0; i > 0; i--) {
+        steps += as_curve_x(c->axis, &f->summary[c->points[i - 1]]) < as_curve_x(c->axis, &f->summary[c->points[i]]);
+        if (steps == 2)
+            break;
+    }
+    return i;
+}
+
+static const char *verdict_of(const as_findings *f, const as_curve *c, size_t order, size_t first, const as_fit *fit)
+{
+    const double e = fit->expected_slope, missed = fabs(fit->tail_slope - e);
     if (c->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) ||
         !(fit->tail_high - fit->tail_low <= WIDTH_MAX))
         return "not enough range";
     if (fit->tail_low <= e + MARGIN && fit->tail_high >= e - MARGIN)
         return "confirmed";
-    return fabs(last_miss(f, c, order)) < fabs(fit->tail_slope - e) - STEP ? "not enough range" : "refuted";
+    const bool closer = missed < miss(f, c, 0, first + 1, order) - STEP ||
+                        miss(f, c, last_step(f, c), c->count, order) < missed - STEP;
+    return closer ? "not enough range" : "refuted";
 }
 
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit)
@@ -98,7 +109,7 @@ void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fi
     if (!declared || i == ORDERS || !(orders[i].axes & 1u << c->axis))
         return;
     fit->declared = orders[i].order;
-    fit->expected_slope = expected_slope(f, c, first, i);
+    fit->expected_slope = slope_over(f, c, first, c->count, i);
     if (!isnan(fit->expected_slope) && !isnan(fit->tail_slope))
-        fit->verdict = verdict_of(f, c, i, fit);
+        fit->verdict = verdict_of(f, c, i, first, fit);
 }

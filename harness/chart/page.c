@@ -183,8 +183,10 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
         as_page *page = page_of(&d, shape, kind->value->phases || fitting > AS_PAGE_CURVES);
         page->curves[page->count++] = c;
     }
-    for (size_t p = 0; p < d.count; p++)
+    for (size_t p = 0; p < d.count; p++) {
         as_page_label(&d.pages[p]);
+        as_page_note(&d.pages[p]);
+    }
     *count = d.count;
     return d.pages;
 }
@@ -401,6 +403,7 @@ void as_page_header(const as_page *page, as_text *out)
     as_text_add(out, "AS_MACHINE = '%s'\n", as_chart_plain(a, page->in->machine.name ? page->in->machine.name : "unknown machine", 60));
     as_text_add(out, "AS_SWEEP = '%s'\nAS_SHAPE = '%s'\n", as_chart_plain(a, page->in->sweep, 60),
                 as_chart_plain(a, *page->shape ? page->shape : "several shapes", 110));
+    as_text_add(out, "array AS_NOTE[2] = ['%s', '%s']\n", page->note[0], page->note[1]);
     add_layout(page, out);
     add_guides(page, left, right * margin, out, &low, &high);
     add_roofs(page, out, &high);

@@ -25,6 +25,7 @@ typedef struct as_chart_input {
      * where there are none; within, `shares` stands beside `rows`. */
     const struct as_chart_input *phases;
     const as_share *shares;
+    const struct as_chart_input *whole; /* within `phases`: the input that they are the phases of */
     /* The same rows, with a curve for every kernel, pattern, isa and dtype, whatever varies along it; NULL
      * where there are fewer than two. */
     const struct as_chart_input *points;
@@ -103,6 +104,7 @@ typedef struct {
     const char *name;  /* of its files: time-length, time-length-2 */
     const char *shape; /* what all curves have in common, for the second line of the title */
     const char **labels;
+    const char *note[2]; /* two lines within the chart; "" where there is nothing to say */
 } as_page;
 
 enum { AS_PAGE_CURVES = 14 }; /* more than these are spread over pages, one per shape, where there are several */
@@ -131,6 +133,8 @@ void as_page_header(const as_page *page, as_text *out);
 const char *as_chart_plain(as_arena *arena, const char *text, size_t most);
 /* labels.c: fills page->shape and page->labels. */
 void as_page_label(as_page *page);
+/* note.c: fills page->note. */
+void as_page_note(as_page *page);
 /* labels.c: what separates two shapes: everything of a curve but kernel, pattern and isa. */
 const char *as_curve_shape(const as_chart_input *in, const as_curve *c);
 

@@ -29,6 +29,7 @@ void as_chart_phases(as_chart_input *in, as_share *shares, size_t count)
     if (!count)
         return;
     *phases = *in;
+    phases->whole = in;
     phases->rows = as_arena_alloc(in->arena, count * sizeof *phases->rows);
     for (size_t i = 0; i < count; i++)
         phases->rows[i] = row_of(&shares[i], in->arena);

@@ -440,7 +440,7 @@ const as_command as_command_duel = {
              "[--out DIR] [--budget TIME] [--floor SHARE] [--margin SHARE] [--quiet] " AS_VERDICT_USAGE,
     .about = "two builds measured in turns on one core: a verdict per case",
     .help = "BASE and NEW are two builds of this program (build/attnscope, not the launcher). A worker of each lives on one core,\n"
-            "and they take turns of about 15 ms; 4, 6 or 9 pairs of processes, as many as a verdict needs. A copy of BASE takes\n"
+            "and they take turns of about 5 ms; 4, 6 or 9 pairs of processes, as many as a verdict needs. A copy of BASE takes\n"
             "part as control: where it differs from BASE, no change is told. A change is confirmed by fresh processes.\n"
             "  --plugin-base, --plugin-new   two builds of a plug-in, in this program (or in BASE and NEW)\n"
             "  --floor SHARE   a smaller change is not called one (default 1%)\n"

@@ -9,10 +9,10 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 
-#define SLICE_NS 15e6       /* a turn of both sides lasts about this */
-#define SLICE_LEAST_NS 1e6  /* and at least this on the faster side */
-#define SLICE_LONG_NS 100e6 /* a single call so long makes few turns enough */
-enum { QUADS = 6, QUADS_LONG = 2, TURNS_MAX = 3 * QUADS };
+#define SLICE_NS 5e6       /* a turn of both sides lasts about this, or one call */
+#define SLICE_LEAST_NS 1e6 /* and at least this on the faster side */
+#define PAIR_NS 400e6      /* what all turns of a pair of processes last, where calls are short enough */
+enum { QUADS_LEAST = 2, QUADS = 16, TURNS = 5, TURNS_MAX = 3 * QUADS };
 
 static const char *const phases[] = {[AS_PHASE_FIRST] = "first", [AS_PHASE_CONFIRM] = "confirm"};
 static const char *const sides[] = {[AS_SIDE_BASE] = "base", [AS_SIDE_NEW] = "new", [AS_SIDE_COPY] = "copy"};
@@ -141,11 +141,11 @@ static void keep(match *m, as_side_name other, bool base_led, double base_ns, do
 static bool quad(match *m, bool reversed, bool copy_first)
 {
     enum { B = AS_SIDE_BASE, N = AS_SIDE_NEW, C = AS_SIDE_COPY };
-    static const int orders[2][2][5] = {{{B, N, N, B, C}, {C, B, N, N, B}}, {{N, B, C, B, N}, {N, B, C, B, N}}};
+    static const int orders[2][2][TURNS] = {{{B, N, N, B, C}, {C, B, N, N, B}}, {{N, B, C, B, N}, {N, B, C, B, N}}};
     const int *order = orders[reversed][copy_first];
-    double ns[5], base[2], new[2], copy = 0;
+    double ns[TURNS], base[2], new[2], copy = 0;
     size_t bases = 0, news = 0;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < TURNS; i++) {
         if (!as_living_turn(m->workers[order[i]], m->calls, &ns[i]))
             return failed(m, (as_side_name)order[i]);
         if (order[i] == B)
@@ -166,7 +166,8 @@ static bool quad(match *m, bool reversed, bool copy_first)
 static bool play(match *m)
 {
     const double slice = (double)m->calls * fmax(m->call_ns[AS_SIDE_BASE], m->call_ns[AS_SIDE_NEW]);
-    const unsigned quads = slice > SLICE_LONG_NS ? QUADS_LONG : QUADS;
+    const double fit = PAIR_NS / (TURNS * slice);
+    const unsigned quads = fit > QUADS ? QUADS : fit > QUADS_LEAST ? (unsigned)fit / 2 * 2 : QUADS_LEAST;
     const bool cold = m->phase == AS_PHASE_CONFIRM;
     for (unsigned q = 0; q < quads; q++)
         if (!quad(m, (q / 2 % 2 == 1) != cold, q % 2 == 1))

@@ -131,7 +131,8 @@ static void describe_build(as_machine *m, as_arena *arena)
     m->commit = as_build_commit;
     m->compiler = as_build_compiler;
     m->flags = as_arena_printf(arena, "%s (%s)", as_build_flags, as_build_isas);
-    m->blas = as_arena_printf(arena, "%s, core type %s", openblas_get_config(), openblas_get_corename());
+    m->blas_core = as_arena_printf(arena, "%s", openblas_get_corename());
+    m->blas = as_arena_printf(arena, "%s, core type %s", openblas_get_config(), m->blas_core);
     unsigned hwloc = hwloc_get_api_version();
     m->libraries = as_arena_printf(arena, "glibc %s, hwloc API %u.%u, PAPI %d.%d, jansson %s, libyaml %s",
                                    gnu_get_libc_version(), hwloc >> 16, hwloc >> 8 & 255,

@@ -22,6 +22,7 @@ typedef struct {
     char fingerprint[20]; /* of what makes two machines differ: CPU, caches, isas, cpus, microcode */
     const char *cpu, *vendor, *os, *kernel, *hypervisor, *governor, *clocksource, *microcode, *thp;
     const char *compiler, *flags, *commit, *version, *blas, *libraries;
+    const char *blas_core; /* what OpenBLAS takes this CPU for */
     const char *turbo; /* "on", "off"; NULL where the system does not say */
     const char *date; /* when this was described: 2026-01-31T12:00:00Z */
     int cpus, cores, sockets; /* cpus: those this process may run on; cores and sockets that hold one of them */

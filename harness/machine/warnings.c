@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "facts.h"
 
-#include <cblas.h>
 #include <string.h>
 
 #include "../../kernels/cpu.h"
@@ -106,8 +105,7 @@ static const char *huge_pages(const as_machine *m, as_arena *arena)
 
 static const char *blas_core(const as_machine *m, as_arena *arena)
 {
-    (void)m;
-    const char *own = openblas_get_corename(), *told = as_blas_core_best(as_cpu_isas(), own);
+    const char *own = m->blas_core, *told = own ? as_blas_core_best(as_cpu_isas(), own) : NULL;
     return told != own ? as_arena_printf(arena, "OpenBLAS does not know this CPU and takes it for %s; cases are told %s", own, told)
                        : NULL;
 }

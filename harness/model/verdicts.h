@@ -34,6 +34,41 @@
     F(t, AS_REAL, control_high, "upper end")                                                                           \
     F(t, AS_TEXT, reason, "why the verdict is not another one")
 
+/* What was done to the new build of a trial duel, and what else the machine did. */
+#define AS_INJECTED_COLUMNS(F, t)                                                                                      \
+    F(t, AS_TEXT, injected, "none; work, arithmetic, memory or alignment: what each call of the new side does besides")  \
+    F(t, AS_REAL, share, "how much, as a share of a call's time; below 0 it is the base that does it")                  \
+    F(t, AS_TEXT, load, "none; bursts: another process loads another CPU, on and off")
+
+#define AS_TRIAL_COLUMNS(F, t)                                                                                         \
+    AS_INJECTED_COLUMNS(F, t)                                                                                          \
+    F(t, AS_COUNT, trial, "from 0; also the seed")                                                                     \
+    F(t, AS_TEXT, case_, "the case")                                                                                   \
+    F(t, AS_TEXT, verdict, "as in verdicts.csv")                                                                       \
+    F(t, AS_REAL, ratio, "time of new over time of base")                                                              \
+    F(t, AS_REAL, ratio_low, "its interval, lower end")                                                                \
+    F(t, AS_REAL, ratio_high, "upper end")                                                                             \
+    F(t, AS_REAL, control_low, "a copy of base over base: the interval's lower end")                                   \
+    F(t, AS_REAL, control_high, "upper end")                                                                           \
+    F(t, AS_COUNT, processes, "pairs of processes")                                                                    \
+    F(t, AS_REAL, seconds, "that the duel took, its confirmation included")                                            \
+    F(t, AS_TEXT, build, "commit of the program")                                                                      \
+    F(t, AS_TEXT, reason, "why the verdict is not another one")
+
+#define AS_POWER_COLUMNS(F, t)                                                                                         \
+    AS_INJECTED_COLUMNS(F, t)                                                                                          \
+    F(t, AS_COUNT, duels, "trials")                                                                                    \
+    F(t, AS_COUNT, flagged, "in the direction of what was injected; where nothing was, in either")                     \
+    F(t, AS_REAL, flagged_low, "share that is flagged: lower end of its 95 % interval (Clopper-Pearson)")              \
+    F(t, AS_REAL, flagged_high, "upper end")                                                                           \
+    F(t, AS_COUNT, opposite, "flagged in the other direction")                                                         \
+    F(t, AS_COUNT, inconclusive, "neither flagged nor passed")                                                         \
+    F(t, AS_COUNT, passed, "called same")                                                                              \
+    F(t, AS_COUNT, failed, "not measured")                                                                             \
+    F(t, AS_REAL, ratio, "median of the trials' ratios")                                                               \
+    F(t, AS_REAL, seconds, "mean of a duel")                                                                           \
+    F(t, AS_REAL, seconds_max, "of the longest")
+
 #define AS_HISTORY_COLUMNS(F, t)                                                                                       \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
     F(t, AS_TEXT, result, "the result folder")                                                                         \
@@ -51,7 +86,9 @@
 AS_RECORD(as_turn, AS_TURN_COLUMNS);
 AS_RECORD(as_verdict, AS_VERDICT_COLUMNS);
 AS_RECORD(as_history, AS_HISTORY_COLUMNS);
+AS_RECORD(as_trial, AS_TRIAL_COLUMNS);
+AS_RECORD(as_power, AS_POWER_COLUMNS);
 
-extern const as_schema as_turn_schema, as_verdict_schema, as_history_schema;
+extern const as_schema as_turn_schema, as_verdict_schema, as_history_schema, as_trial_schema, as_power_schema;
 
 #endif

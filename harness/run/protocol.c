@@ -153,7 +153,7 @@ bool as_request_read(const char *text, size_t length, as_arena *arena, as_reques
         as_fail(err, AS_EXIT_USAGE, "worker: the request is incomplete: %s", why.text);
         goto done;
     }
-    if (mode < AS_MODE_VISIT || mode > AS_MODE_TURNS || inject < AS_INJECT_NONE || inject > AS_INJECT_MEMORY ||
+    if (mode < AS_MODE_VISIT || mode > AS_MODE_TURNS || inject < AS_INJECT_NONE || inject > AS_INJECT_ALIGNMENT ||
         !(out->inject_share >= 0 && out->inject_share <= 10)) {
         as_fail(err, AS_EXIT_USAGE, "worker: the request asks for a mode that there is not");
         goto done;

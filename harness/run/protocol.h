@@ -19,7 +19,7 @@ typedef enum {
 } as_mode;
 
 /* What is added to every call of a living worker, so that a duel can be shown a slow-down of known size. */
-typedef enum { AS_INJECT_NONE, AS_INJECT_WORK, AS_INJECT_ARITHMETIC, AS_INJECT_MEMORY } as_inject;
+typedef enum { AS_INJECT_NONE, AS_INJECT_WORK, AS_INJECT_ARITHMETIC, AS_INJECT_MEMORY, AS_INJECT_ALIGNMENT } as_inject;
 
 typedef struct {
     as_case row;

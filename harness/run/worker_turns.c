@@ -21,13 +21,14 @@ typedef struct {
     as_inject kind;
     double share, owed; /* calls owed: of kind work */
     uint64_t rounds;    /* of the FMA loop per call: of kind arithmetic */
-    char *memory;       /* of kind memory */
+    char *memory;       /* of kinds memory and alignment */
     size_t bytes, at;
     double bytes_per_call, owed_bytes;
     float sink;
 } injection;
 
 #define INJECT_BYTES ((size_t)32 << 20)
+#define ASTRIDE_BYTES ((size_t)8 << 10) /* in the first cache, and every read of it across two lines */
 
 static volatile char memory_sink; /* so that reading is not optimised away */
 
@@ -41,6 +42,18 @@ static void stream(injection *i, double bytes)
     memory_sink = (char)sum;
 }
 
+/* What a change of alignment costs: a word at a time from addresses that straddle two lines. */
+static void straddle(injection *i, double bytes)
+{
+    uint64_t sum = 0, word;
+    for (i->owed_bytes += bytes; i->owed_bytes >= 64; i->owed_bytes -= 64) {
+        memcpy(&word, i->memory + i->at + 60, sizeof word);
+        sum ^= word;
+        i->at = i->at + 192 < ASTRIDE_BYTES ? i->at + 64 : 0;
+    }
+    memory_sink = (char)(sum ^ sum >> 32);
+}
+
 static void inject(as_worker *w, injection *i)
 {
     if (i->kind == AS_INJECT_WORK)
@@ -50,6 +63,8 @@ static void inject(as_worker *w, injection *i)
         w->speed.fma(i->rounds, &i->sink);
     else if (i->kind == AS_INJECT_MEMORY)
         stream(i, i->bytes_per_call);
+    else if (i->kind == AS_INJECT_ALIGNMENT)
+        straddle(i, i->bytes_per_call);
 }
 
 /* What share of a call's time is in rounds or bytes: calls and filler in turns, the fastest of each. */
@@ -58,7 +73,7 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
     double call_ns = 1e300, filler_ns = 1e300;
     const uint64_t rounds = 1 << 14;
     const double bytes = 1 << 20;
-    if (i->kind == AS_INJECT_MEMORY) {
+    if (i->kind >= AS_INJECT_MEMORY) {
         i->bytes = INJECT_BYTES;
         i->memory = malloc(INJECT_BYTES);
         if (!i->memory)
@@ -76,6 +91,8 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
             w->speed.fma(rounds, &i->sink);
         else if (i->kind == AS_INJECT_MEMORY)
             stream(i, bytes);
+        else if (i->kind == AS_INJECT_ALIGNMENT)
+            straddle(i, bytes);
         const double took = (double)(as_wall_ns() - from);
         filler_ns = took < filler_ns ? took : filler_ns;
     }
@@ -118,28 +135,27 @@ static double waited_ns(int schedstat)
     return sscanf(text, "%llu %llu", &ran, &waited) == 2 ? (double)waited : 0;
 }
 
-static double take_turn(as_worker *w, injection *i, uint64_t calls)
+/* The whole turn and not its middle: a call in fifty that is slow is a slow-down, too. */
+static double take_turn(as_worker *w, injection *i, uint64_t calls, int schedstat)
 {
     double wall_ns = 0;
     if (!w->cold && calls >= REST_CALLS)
         as_worker_run(w, false);
-    if (w->cold) {
-        for (uint64_t c = 0; c < calls; c++) {
+    const double before = waited_ns(schedstat);
+    for (uint64_t done = 0; done < calls;) {
+        const uint64_t now = w->cold ? 1 : calls;
+        if (w->cold)
             as_worker_evict(w);
-            const uint64_t from = as_wall_ns();
+        const uint64_t from = as_wall_ns();
+        for (uint64_t c = 0; c < now; c++) {
             as_worker_run(w, false);
-            inject(w, i);
-            wall_ns += (double)(as_wall_ns() - from);
+            if (i->kind)
+                inject(w, i);
         }
-        return wall_ns;
+        wall_ns += (double)(as_wall_ns() - from);
+        done += now;
     }
-    const uint64_t from = as_wall_ns();
-    for (uint64_t c = 0; c < calls; c++) {
-        as_worker_run(w, false);
-        if (i->kind)
-            inject(w, i);
-    }
-    return (double)(as_wall_ns() - from);
+    return fmax(wall_ns - (waited_ns(schedstat) - before), 1e-3 * wall_ns);
 }
 
 bool as_worker_turns(as_worker *w)
@@ -172,8 +188,7 @@ bool as_worker_turns(as_worker *w)
         if (!ask.calls)
             break;
         as_answer turn = {.kind = AS_SAYS_TURN, .turn = {.calls = ask.calls}};
-        const double before = waited_ns(schedstat), wall_ns = take_turn(w, &extra, ask.calls);
-        turn.turn.wall_ns = fmax(wall_ns - (waited_ns(schedstat) - before), 1e-3 * wall_ns);
+        turn.turn.wall_ns = take_turn(w, &extra, ask.calls, schedstat);
         as_worker_say(w, &turn);
     }
     if (schedstat >= 0)

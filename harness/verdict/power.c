@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "power.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { QUADS = 6 };
@@ -63,4 +65,142 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
         as_arena_free(arena);
     }
     return tally;
+}
+
+/* --- measured ---------------------------------------------------------------------------------------------------- */
+
+/* P(at most `hits` of `n`), each with probability p. */
+static double binomial_below(uint64_t hits, uint64_t n, double p)
+{
+    double sum = 0;
+    for (uint64_t k = 0; k <= hits; k++)
+        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
+                   (double)(n - k) * log1p(-p));
+    return sum;
+}
+
+/* The share at which no more than `hits` are seen with probability `tail`; it falls as the share grows. */
+static double share_where(uint64_t hits, uint64_t n, double tail)
+{
+    double low = 0, high = 1;
+    for (int i = 0; i < 60; i++) {
+        const double middle = 0.5 * (low + high);
+        *(binomial_below(hits, n, middle) > tail ? &low : &high) = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+void as_binomial_interval(uint64_t hits, uint64_t n, double *low, double *high)
+{
+    *low = !n ? AS_NO_REAL : hits ? share_where(hits - 1, n, 0.975) : 0;
+    *high = !n ? AS_NO_REAL : hits < n ? share_where(hits, n, 0.025) : 1;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool of_row(const as_trial *t, const as_power *row)
+{
+    return !strcmp(t->injected, row->injected) && !strcmp(t->load, row->load) && fabs(t->share - row->share) < 1e-9;
+}
+
+void as_power_count(const as_trial *trials, size_t count, as_power *row)
+{
+    double *ratios = calloc(count + 1, sizeof *ratios), seconds = 0, longest = 0;
+    size_t n = 0;
+    if (!ratios)
+        abort();
+    row->duels = row->flagged = row->opposite = row->inconclusive = row->passed = row->failed = 0;
+    for (size_t i = 0; i < count; i++) {
+        const as_trial *t = &trials[i];
+        if (!of_row(t, row))
+            continue;
+        const bool regressed = !strcmp(t->verdict, "regressed"), improved = !strcmp(t->verdict, "improved");
+        row->duels++;
+        row->flagged += row->share > 0 ? regressed : row->share < 0 ? improved : regressed || improved;
+        row->opposite += row->share > 0 ? improved : row->share < 0 ? regressed : false;
+        row->inconclusive += !strcmp(t->verdict, "inconclusive");
+        row->passed += !strcmp(t->verdict, "same");
+        seconds += t->seconds;
+        longest = fmax(longest, t->seconds);
+        if (!isnan(t->ratio))
+            ratios[n++] = t->ratio;
+    }
+    row->failed = row->duels - row->flagged - row->opposite - row->inconclusive - row->passed;
+    as_binomial_interval(row->flagged, row->duels, &row->flagged_low, &row->flagged_high);
+    qsort(ratios, n, sizeof *ratios, ascending);
+    row->ratio = n ? 0.5 * (ratios[n / 2] + ratios[(n - 1) / 2]) : AS_NO_REAL;
+    row->seconds = row->duels ? seconds / (double)row->duels : AS_NO_REAL;
+    row->seconds_max = row->duels ? longest : AS_NO_REAL;
+    free(ratios);
+}
+
+/* What is asked, of a slow-down that is in every call. */
+static const struct {
+    const char *injected;
+    double share;
+    double flagged_least, flagged_most, passed_most, seconds_most;
+} asked[] = {
+    {"none", 0, 0, 1.0 / 300, 1, 6},
+    {"arithmetic", 0.02, 0.90, 1, 0.01, 6},
+    {"arithmetic", 0.05, 0.97, 1, 0.01, 6},
+    {"arithmetic", -0.05, 0.97, 1, 0.01, 6},
+};
+
+/* In whole duels: of 50 that may be flagged once in 300 it is one, of 10 that are to be flagged in nine of ten nine. */
+bool as_power_keeps(const as_power *row, char why[200])
+{
+    why[0] = 0;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        if (strcmp(asked[i].injected, row->injected) || fabs(asked[i].share - row->share) > 1e-9 || !row->duels)
+            continue;
+        const double n = (double)row->duels;
+        const double wrong = strcmp(row->load, "none") ? 0 : ceil(asked[i].flagged_most * n);
+        if (row->share == 0 && (double)row->flagged > wrong)
+            snprintf(why, 200, "%.0f flags at most", wrong);
+        else if (row->opposite)
+            snprintf(why, 200, "none flagged in the other direction");
+        else if ((double)row->flagged < floor(asked[i].flagged_least * n))
+            snprintf(why, 200, "%.0f flagged at least", floor(asked[i].flagged_least * n));
+        else if ((double)row->passed > ceil(asked[i].passed_most * n))
+            snprintf(why, 200, "%.0f called same at most", ceil(asked[i].passed_most * n));
+        else if (row->seconds > asked[i].seconds_most)
+            snprintf(why, 200, "%.0f s a case at most", asked[i].seconds_most);
+    }
+    return !why[0];
+}
+
+static const char page_head[] =
+    "# What a duel sees\n"
+    "\n"
+    "This page is written by `attnscope self-test --power --trials N --out DIR --page docs/power.md`. Every row is N duels of the program\n"
+    "with itself, in which each call of one side does a known share more: arithmetic in registers, reading of memory, reading across cache\n"
+    "lines (alignment). They are calibrated in each process: the median ratio says what they came to. Of kind `work` one call in so many\n"
+    "is followed by another, exactly; where a turn holds few calls most turns have none of them, and a median over turns sees\n"
+    "less than there is. Below 0 it is the base that does more. Under `bursts` another process loads another CPU, on and off.\n"
+    "Seconds are those of a whole duel of one case, confirmation included. The cases take turns: a tiled kernel, a gathering one, a\n"
+    "linear one, plain C.\n"
+    "\n"
+    "`self-test --power` fails when more than one duel in 300 without a change is flagged (under bursts: any), +2 % is flagged in fewer than\n"
+    "90 of 100 or +-5 % in fewer than 97, a change is flagged in the wrong direction, +2 % is called same in more than one of 100, or a\n"
+    "duel takes more than 6 s.\n"
+    "\n";
+
+void as_power_page(const as_power *rows, size_t count, const char *machine, const char *build, as_text *out)
+{
+    as_text_append(out, page_head, sizeof page_head - 1);
+    as_text_add(out, "Measured on %s, build %s.\n\n", machine ? machine : "an unknown machine", build ? build : "unknown");
+    as_text_add(out, "| injected | share | load | duels | flagged | 95 %% interval | wrong way | inconclusive | same | failed | median ratio | "
+                     "seconds | longest |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (size_t i = 0; i < count; i++) {
+        const as_power *r = &rows[i];
+        as_text_add(out, "| %s | %+.0f %% | %s | %llu | %llu | %.1f .. %.1f %% | %llu | %llu | %llu | %llu | %.4f | %.1f | %.1f |\n",
+                    r->injected, 100 * r->share, r->load, (unsigned long long)r->duels, (unsigned long long)r->flagged,
+                    100 * r->flagged_low, 100 * r->flagged_high, (unsigned long long)r->opposite,
+                    (unsigned long long)r->inconclusive, (unsigned long long)r->passed, (unsigned long long)r->failed, r->ratio,
+                    r->seconds, r->seconds_max);
+    }
 }

@@ -10,7 +10,8 @@
 #include "vec/vec.h"
 
 #define DISTANCES_MAX 64
-#define QUERIES 32 /* of a block: each diagonal gives a stretch of so many keys */
+#define QUERIES 32 /* of a block: all scores, then all softmaxes, then all values, so that none waits for another's last sum */
+#define FAR 256    /* keys at this distance and more have left the cache since they were last seen: they are asked for ahead */
 
 /* The distances t - u at which a token sees another, ascending. More than DISTANCES_MAX: returns that many and one. */
 static size_t distances(const as_problem *p, as_run *runs, size_t *out)
@@ -27,16 +28,44 @@ static size_t distances(const as_problem *p, as_run *runs, size_t *out)
 typedef struct {
     const as_problem *p;
     size_t count, distance[DISTANCES_MAX];
+    size_t near; /* distances below FAR */
     float score[QUERIES][DISTANCES_MAX];
 } bench;
 
-/* Along one diagonal: score of query i and key at0 + i - distance. */
-static void scores(bench *w, size_t j, const float *q, const float *k, size_t at0, size_t rows)
+/* How many distances a query at `at` can look back: ascending, what is out of reach is behind. */
+static size_t within(const bench *w, size_t at)
 {
-    const size_t d = w->p->head_dim, distance = w->distance[j];
+    size_t n = w->count;
+    while (n && w->distance[n - 1] > at)
+        n--;
+    return n;
+}
+
+/* The rows of x (k or v) that the query a block after `at` sees far away, and its own, which is new. */
+static void fetch(const bench *w, const float *x, size_t at)
+{
+    const size_t d = w->p->head_dim, ahead = at + QUERIES;
+    if (ahead >= w->p->context)
+        return;
+    vf_fetch(x + ahead * d, d);
+    for (size_t j = w->near; j < w->count && w->distance[j] <= ahead; j++)
+        vf_fetch(x + (ahead - w->distance[j]) * d, d);
+}
+
+/* Of query i at `at` with the keys at its n distances: VF_N at a time, a few left over one by one. */
+static void scores(bench *w, size_t i, size_t n, const float *q, const float *k, size_t at)
+{
+    const size_t d = w->p->head_dim;
     const float scale = w->p->scale * AS_LOG2E;
-    for (size_t i = 0; i < rows; i++)
-        w->score[i][j] = at0 + i < distance ? -INFINITY : scale * vf_dot(q + i * d, k + (at0 + i - distance) * d, d);
+    size_t j = 0;
+    for (; 2 * (n - j) > VF_N; j = j + VF_N < n ? j + VF_N : n) {
+        const float *key[VF_N];
+        for (size_t r = 0; r < VF_N; r++)
+            key[r] = k + (at - w->distance[j + r < n ? j + r : j]) * d;
+        vf_store(&w->score[i][j], vf_mul(vf_set(scale), vf_dots(q, key, d)));
+    }
+    for (; j < n; j++)
+        w->score[i][j] = scale * vf_dot(q, k + (at - w->distance[j]) * d, d);
 }
 
 /* o = factor * sum over diagonals of weight times value, VF_WIDE vectors from column c on. */
@@ -70,23 +99,28 @@ static void block(const as_call *call, bench *w, size_t b, size_t h, size_t t)
     const as_problem *p = w->p;
     const size_t d = p->head_dim, at = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
     const size_t rows = p->length - t < QUERIES ? p->length - t : QUERIES, at0 = p->context - p->length + t;
+    const float *q = (const float *)call->operand[0] + at, *k = (const float *)call->operand[1] + kv;
     const float *v = (const float *)call->operand[2] + kv;
-    for (size_t j = 0; j < w->count; j++)
-        scores(w, j, (const float *)call->operand[0] + at, (const float *)call->operand[1] + kv, at0, rows);
+    float factor[QUERIES];
+    for (size_t i = 0; i < rows; i++) {
+        fetch(w, k, at0 + i);
+        scores(w, i, within(w, at0 + i), q + i * d, k, at0 + i);
+    }
+    for (size_t i = 0; i < rows; i++)
+        factor[i] = vf_soften(w->score[i], within(w, at0 + i));
     for (size_t i = 0; i < rows; i++) {
         float *o = (float *)call->operand[3] + at + i * d;
-        size_t n = w->count, c = 0;
-        while (n && w->distance[n - 1] > at0 + i) /* ascending: what is out of reach is behind */
-            n--;
+        const size_t n = within(w, at0 + i);
+        size_t c = 0;
+        fetch(w, v, at0 + i);
         if (!n) {
             memset(o, 0, d * sizeof *o);
             continue;
         }
-        const float factor = vf_soften(w->score[i], n);
         for (; c + VF_WIDE * VF_N <= d; c += VF_WIDE * VF_N)
-            values_wide(w, i, n, v, at0 + i, c, factor, o);
+            values_wide(w, i, n, v, at0 + i, c, factor[i], o);
         for (; c < d; c += VF_N)
-            values_narrow(w, i, n, v, at0 + i, c, factor, o);
+            values_narrow(w, i, n, v, at0 + i, c, factor[i], o);
     }
 }
 
@@ -97,11 +131,15 @@ static void run(const as_call *call)
     bench *benches = call->workspace;
     as_run *runs = (as_run *)(void *)(benches + p->threads);
     const size_t count = distances(p, runs, benches[0].distance);
+    size_t near = 0;
+    while (near < count && benches[0].distance[near] < FAR)
+        near++;
 #pragma omp parallel num_threads(p->threads) if (p->threads > 1)
     {
         bench *w = &benches[omp_get_thread_num()];
         w->p = p;
         w->count = count;
+        w->near = near;
         if (w != benches)
             memcpy(w->distance, benches[0].distance, count * sizeof *w->distance);
 #pragma omp for schedule(static)

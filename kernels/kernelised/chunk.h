@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A unit is a key head; its query heads share keys, values and state. For each chunk of C tokens:
- *   1. kt (m,C) <- features of the keys, transposed, and weight[u] <- log2 of what key u's features are to be multiplied by
+ *   1. kt (m,C) <- features of the keys, transposed, and weight[u] <- log2 of what key u's features are to be multiplied by.
+ *      It serves as the right matrix of 2 and as the left one of 3.
  *   2. for each query head and strip of rows: features of the queries, times kt (weights of the chunk's keys), times values,
  *      plus features times state
  *   3. state (m,d) += kt weighted values; z (m) += the same without values
@@ -24,14 +25,12 @@
 
 /* What one thread works with. */
 typedef struct {
-    float *state;  /* panels of d: (m, panel) each */
+    float *state;  /* panels of d: (m + C, panel) each: the state, and below it the chunk's values */
     float *z;      /* (m) */
     float *past;   /* (d_room) sum of all values before the chunk */
     float *kt;     /* (m, TILE_STRIDE) */
-    float *keys;   /* panels of the chunk's keys: (m, TILE_NR) each */
-    float *values; /* panels of d: (C, panel) each */
     float *q;      /* (chunks of m, TILE_MR, TILE_STRIDE) features of a strip */
-    float *score;  /* (TILE_MR, TILE_STRIDE) */
+    float *score;  /* (TILE_MR, TILE_STRIDE); in q behind the features where there is room, so that a row is one left row */
     float *out;    /* (TILE_MR, d_room) */
     float *weight; /* (TILE_STRIDE) log2; 0 where not stable */
     float *scale;  /* (TILE_STRIDE) what weights come to, as seen from the chunk's end; where stable */
@@ -46,8 +45,7 @@ typedef struct chunk_job {
     size_t m, C, own_floats;
     bool stable;
     float offset;
-    /* k (n,d), n <= C tokens: fills kt's first n columns, the same as panels in `keys`, and weight[0..n-1]
-     * where stable, else fresh. */
+    /* k (n,d), n <= C tokens: fills kt's first n columns, and weight[0..n-1] where stable, else fresh. */
     void (*keys)(const struct chunk_job *job, const chunk_bench *w, const float *k, size_t n);
     /* q (rows,d): fills q's rows, m features each. */
     void (*queries)(const struct chunk_job *job, const chunk_bench *w, const float *q, size_t rows);
@@ -72,30 +70,41 @@ static inline void chunk_multiply(size_t rows, int nv, size_t n, const float *st
                       b + i * TILE_KC * (size_t)nv * VF_N, c, ldc, add || i > 0);
 }
 
+enum { CHUNK_ROOMS = 11 };
 typedef struct {
-    size_t d_room, C_room, floats[13], total;
+    size_t d_room, floats[CHUNK_ROOMS], total;
 } chunk_sizes;
 
 static chunk_sizes chunk_sizes_of(const chunk_job *job)
 {
-    const size_t d_room = tile_up(job->problem->head_dim, VF_N), C_room = tile_up(job->C, TILE_NR), m = job->m;
+    const size_t d_room = tile_up(job->problem->head_dim, VF_N), m = job->m;
     chunk_sizes s = {.d_room = d_room,
-                     .C_room = C_room,
-                     .floats = {m * d_room, m, d_room, m * TILE_STRIDE, m * C_room, job->C * d_room,
+                     .floats = {(m + job->C) * d_room, tile_up(m, VF_N), d_room, m * TILE_STRIDE,
                                 chunk_pieces(m) * TILE_MR * TILE_STRIDE, TILE_MR * TILE_STRIDE, TILE_MR * d_room,
                                 TILE_STRIDE, TILE_STRIDE, tile_up(m, VF_N), job->own_floats}};
-    for (size_t i = 0; i < 13; i++)
+    for (size_t i = 0; i < CHUNK_ROOMS; i++)
         s.total += tile_up(s.floats[i], 16);
     return s;
 }
 
 static chunk_bench chunk_bench_at(const chunk_sizes *s, float *memory)
 {
-    float *at[13];
-    for (size_t i = 0; i < 13; memory += tile_up(s->floats[i], 16), i++)
+    float *at[CHUNK_ROOMS];
+    for (size_t i = 0; i < CHUNK_ROOMS; memory += tile_up(s->floats[i], 16), i++)
         at[i] = memory;
-    return (chunk_bench){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9], at[10], at[11], at[12], -INFINITY};
+    return (chunk_bench){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9], at[10], -INFINITY};
 }
+
+/* Panel x of the state, and of the values below it: nv vectors wide. */
+static inline float *chunk_state(const chunk_job *job, const chunk_bench *w, size_t x)
+{
+    return w->state + x * TILE_NR * (job->m + job->C);
+}
+static inline float *chunk_values(const chunk_job *job, const chunk_bench *w, size_t x, int nv)
+{
+    return chunk_state(job, w, x) + job->m * (size_t)nv * VF_N;
+}
+static inline bool chunk_is_one_row(const chunk_job *job) { return !job->stable && job->m + tile_up(job->C, TILE_NR) <= TILE_KC; }
 
 static size_t chunk_bytes(const chunk_job *job)
 {
@@ -108,58 +117,72 @@ static void chunk_pack(const chunk_job *job, const chunk_bench *w, const float *
     const size_t d = job->problem->head_dim;
     for (size_t i = 0; i * TILE_NR < d; i++) {
         const size_t left = d - i * TILE_NR;
-        tile_pack_rows(v + i * TILE_NR, d, n, left < TILE_NR ? left : TILE_NR, w->values + i * TILE_NR * n);
+        tile_pack_rows(v + i * TILE_NR, d, n, left < TILE_NR ? left : TILE_NR,
+                       chunk_values(job, w, i, tile_panel_vectors(d, i)));
     }
 }
 
-/* Weights of one row r of the chunk, s[0..r], ready to be multiplied by values; 0 behind. Returns their sum. */
-static float chunk_weigh(const chunk_job *job, const chunk_bench *w, float *s, size_t r, size_t n, float top, float spread)
+/* Weights of one row r of the chunk, s[0..r], ready to be multiplied by values; 0 behind, up to n. Returns their sum, to be
+ * added up. */
+static inline vf chunk_weigh(const chunk_job *job, const chunk_bench *w, float *s, size_t r, size_t n, float top, float spread)
 {
-    if (job->stable)
-        for (size_t j = 0; j <= r; j += VF_N) {
-            const vf far = vf_exp2(vf_sub(vf_load(w->weight + j), vf_set(top)));
-            vf_store(s + j, vf_fma(vf_load(s + j), far, vf_set(spread)));
-        }
-    for (size_t j = r + 1; j < n; j++)
-        s[j] = 0;
     vf sum = vf_zero();
-    for (size_t j = 0; j < n; j += VF_N)
-        sum = vf_add(sum, vf_load(s + j));
-    return vf_sum(sum);
+    for (size_t j = 0; j < n; j += VF_N) {
+        const size_t seen = r + 1 > j ? r + 1 - j : 0;
+        vf x = seen >= VF_N ? vf_load(s + j) : vf_load_n(s + j, seen);
+        if (job->stable && seen)
+            x = vf_fma(x, vf_exp2(vf_sub(vf_load(w->weight + j), vf_set(top))), vf_set(spread));
+        if (job->stable && seen < VF_N) {
+            vf_store(s + j, x);
+            x = vf_load_n(s + j, seen);
+        }
+        vf_store(s + j, x);
+        sum = vf_add(sum, x);
+    }
+    return sum;
 }
 
 /* Rows r0 .. r0+rows-1 of the chunk that begins at token t0. top[i]: M of each row. */
 static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const chunk_bench *w, const float *q, float *o,
                         size_t t0, size_t r0, size_t rows, const float *top)
 {
-    const size_t d = job->problem->head_dim, m = job->m, keys = tile_up(r0 + rows, TILE_NR);
-    const size_t C = job->problem->length - t0 < job->C ? job->problem->length - t0 : job->C;
+    const size_t d = job->problem->head_dim, m = job->m, keys = tile_up(r0 + rows, VF_N);
+    float *score = chunk_is_one_row(job) ? w->q + m : w->score;
     float share[TILE_MR], spread[TILE_MR], sum[TILE_MR];
     job->queries(job, w, q, rows);
     for (size_t j = 0; j < keys; j += TILE_NR)
-        chunk_multiply(rows, TILE_NV, m, w->q, w->keys + j * m, w->score + j, TILE_STRIDE, false);
+        for (size_t i = 0; i < chunk_pieces(m); i++)
+            tile_multiply_rows((int)rows, tile_panel_vectors(keys, j / TILE_NR), chunk_piece(m, i),
+                               w->q + i * TILE_MR * TILE_STRIDE, w->kt + i * TILE_KC * TILE_STRIDE + j, score + j,
+                               TILE_STRIDE, i > 0);
     for (size_t i = 0; i < rows; i++) {
-        share[i] = job->stable ? exp2f(w->top - top[i]) : 1;
-        spread[i] = sum[i] = 0;
-        for (size_t c = 0; c < m; c += TILE_KC) {
-            const float *row = chunk_cell(w->q, i, c);
-            sum[i] += share[i] * vf_dot(row, w->z + c, chunk_piece(m, c / TILE_KC));
-            for (size_t x = 0; job->stable && x < chunk_piece(m, c / TILE_KC); x++)
-                spread[i] += job->offset * row[x];
+        vf before = vf_zero(), features = vf_zero();
+        for (size_t c = 0; c < m; c += VF_N) { /* the last ones behind m are made 0 */
+            const vf x = vf_load(chunk_cell(w->q, i, c)), mine = m - c >= VF_N ? x : vf_load_n(chunk_cell(w->q, i, c), m - c);
+            before = vf_fma(mine, vf_load(w->z + c), before);
+            if (job->stable)
+                features = vf_add(features, mine);
         }
-        sum[i] += spread[i] * (float)t0 + chunk_weigh(job, w, w->score + i * TILE_STRIDE, r0 + i, keys, top[i], spread[i]);
+        spread[i] = job->stable ? job->offset * vf_sum(features) : 0;
+        share[i] = job->stable ? exp2f(w->top - top[i]) : 1;
+        const vf mine = chunk_weigh(job, w, score + i * TILE_STRIDE, r0 + i, keys, top[i], spread[i]);
+        sum[i] = spread[i] * (float)t0 + vf_sum(vf_fma(before, vf_set(share[i]), mine));
     }
     for (size_t x = 0; x * TILE_NR < d; x++) {
         const int nv = tile_panel_vectors(d, x);
         float *out = w->out + x * TILE_NR;
-        chunk_multiply(rows, nv, m, w->q, w->state + x * TILE_NR * m, out, sizes->d_room, false);
+        if (chunk_is_one_row(job)) {
+            tile_multiply((int)rows, nv, m + r0 + rows, w->q, chunk_state(job, w, x), out, sizes->d_room, false);
+            continue;
+        }
+        chunk_multiply(rows, nv, m, w->q, chunk_state(job, w, x), out, sizes->d_room, false);
         for (size_t i = 0; job->stable && i < rows; i++)
             for (int y = 0; y < nv; y++) {
                 float *to = out + i * sizes->d_room + (size_t)y * VF_N;
                 const vf before = vf_mul(vf_load(w->past + x * TILE_NR + (size_t)y * VF_N), vf_set(spread[i]));
                 vf_store(to, vf_fma(vf_load(to), vf_set(share[i]), before));
             }
-        tile_multiply((int)rows, nv, r0 + rows, w->score, w->values + x * TILE_NR * C, out, sizes->d_room, true);
+        tile_multiply((int)rows, nv, r0 + rows, score, chunk_values(job, w, x, nv), out, sizes->d_room, true);
     }
     for (size_t i = 0; i < rows; i++) {
         const vf factor = vf_set(1 / sum[i]);
@@ -174,7 +197,7 @@ static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const ch
 }
 
 /* The chunk's n keys and values join state, z and past. `top` is M at its last token. */
-static void chunk_remember(const chunk_job *job, const chunk_sizes *sizes, chunk_bench *w, size_t n, float top)
+static void chunk_remember(const chunk_job *job, chunk_bench *w, size_t n, float top)
 {
     const size_t d = job->problem->head_dim, m = job->m;
     const float fade = job->stable && w->top != top ? exp2f(w->top - top) : 1;
@@ -182,11 +205,11 @@ static void chunk_remember(const chunk_job *job, const chunk_sizes *sizes, chunk
         w->scale[j] = exp2f(w->weight[j] - top);
     for (size_t i = 0; i < m; i++)
         w->z[i] = fade * w->z[i] + (job->stable ? vf_dot(w->kt + i * TILE_STRIDE, w->scale, n) : w->fresh[i]);
-    for (size_t i = 0; fade != 1 && i < m * sizes->d_room; i += VF_N)
-        vf_store(w->state + i, vf_mul(vf_load(w->state + i), vf_set(fade)));
     for (size_t x = 0; x * TILE_NR < d; x++) {
         const size_t nv = (size_t)tile_panel_vectors(d, x), width = nv * VF_N;
-        float *values = w->values + x * TILE_NR * n, *state = w->state + x * TILE_NR * m;
+        float *values = chunk_values(job, w, x, (int)nv), *state = chunk_state(job, w, x);
+        for (size_t i = 0; fade != 1 && i < m * width; i += VF_N)
+            vf_store(state + i, vf_mul(vf_load(state + i), vf_set(fade)));
         for (size_t j = 0; job->stable && j < n; j++)
             for (size_t y = 0; y < width; y += VF_N) {
                 const vf v = vf_load(values + j * width + y);
@@ -203,6 +226,7 @@ static void chunk_remember(const chunk_job *job, const chunk_sizes *sizes, chunk
 /* Tokens of the next chunk come from memory while this one is worked on: 8 % of the time at T = 2048, d = 64, more than the caches hold. */
 static inline void chunk_fetch(const float *x, size_t floats)
 {
+    VF_UNROLL
     for (size_t i = 0; i < floats; i += 16)
         __builtin_prefetch(x + i, 0, 2);
 }
@@ -236,7 +260,7 @@ static void chunk_unit(const chunk_job *job, const chunk_sizes *sizes, chunk_ben
                             (float *)job->call->operand[3] + at + r * d, t0, r, n - r < TILE_MR ? n - r : TILE_MR,
                             tops + r);
         }
-        chunk_remember(job, sizes, w, n, tops[n - 1]);
+        chunk_remember(job, w, n, tops[n - 1]);
     }
 }
 
@@ -253,7 +277,7 @@ static void chunk_run(const chunk_job *job, void *workspace)
     }
 }
 
-/* What chunk_run multiplies, features not counted: the 3 m + d a token of the useful count, and per strip whole panels. */
+/* What chunk_run multiplies, features not counted: the 3 m + d a token of the useful count, and per strip whole vectors of keys. */
 static uint64_t chunk_flops(const chunk_job *job)
 {
     const as_problem *p = job->problem;
@@ -263,8 +287,8 @@ static uint64_t chunk_flops(const chunk_job *job)
         const uint64_t whole = T / job->C, rest = T % job->C;
         const uint64_t full = job->C - r < TILE_MR ? job->C - r : TILE_MR;
         const uint64_t last = rest <= r ? 0 : rest - r < TILE_MR ? rest - r : TILE_MR;
-        row += whole * full * (tile_up(r + full, TILE_NR) * m + (r + full) * d_room);
-        row += last * (tile_up(r + last, TILE_NR) * m + (r + last) * d_room);
+        row += whole * full * (tile_up(r + full, VF_N) * m + (r + full) * d_room);
+        row += last * (tile_up(r + last, VF_N) * m + (r + last) * d_room);
     }
     row += T * m * d_room;
     return p->batch * (2 * p->heads * row + 2 * p->kv_heads * T * m * d_room + T * (p->kv_heads * m + p->heads * (2 * m + p->head_dim)));

@@ -110,9 +110,8 @@ static void keys(const chunk_job *job, const chunk_bench *w, const float *k, siz
         for (size_t i = 1; i < m; i++)
             top = vf_max(top, vf_load(w->kt + i * TILE_STRIDE + j));
         for (size_t i = 0; i < m; i++) {
-            const vf x = vf_exp2(vf_sub(vf_load(w->kt + i * TILE_STRIDE + j), top));
-            vf_store(w->kt + i * TILE_STRIDE + j, x);
-            vf_store(w->keys + j / TILE_NR * TILE_NR * m + i * TILE_NR + j % TILE_NR, x);
+            float *to = w->kt + i * TILE_STRIDE + j;
+            vf_store(to, vf_exp2(vf_sub(vf_load(to), top)));
         }
         vf_store(w->weight + j, top);
     }

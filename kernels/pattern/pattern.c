@@ -39,6 +39,12 @@ size_t as_pattern_row(const as_pattern *p, as_at at, as_run *runs)
     return p->count > 1 ? as_union_row(p, at, runs) : p->uses[0].term->row(&p->uses[0].args, at, runs);
 }
 
+size_t as_pattern_alike(const as_pattern *p)
+{
+    const as_use *only = p->uses;
+    return p->count == 1 && only->term->alike ? only->term->alike(&only->args) : 1;
+}
+
 uint64_t as_pattern_edges_counted(const as_pattern *p, size_t head, size_t length, size_t context)
 {
     as_run *runs = malloc(as_pattern_runs_max(p, context) * sizeof *runs);

@@ -57,6 +57,10 @@ size_t as_pattern_runs_max(const as_pattern *p, size_t context);
 /* The runs of one row, ascending; returns how many. */
 size_t as_pattern_row(const as_pattern *p, as_at at, as_run *runs);
 
+/* n: rows of one stretch of n positions (0..n-1, n..2n-1, ...) differ in the query's own key alone: each is the row before
+ * it with its last run one key longer, so that the row need not be asked for. 1: nothing is known. */
+size_t as_pattern_alike(const as_pattern *p);
+
 /* Visible pairs of one head: sum over the T last positions of |N(t)|. By closed form where there is one. */
 uint64_t as_pattern_edges(const as_pattern *p, size_t head, size_t length, size_t context);
 /* The same by walking every row; what tests hold the closed forms against. */

@@ -56,6 +56,7 @@ typedef struct as_term {
     bool (*fits)(const as_args *args, size_t length, size_t context, char *why, size_t cap);
     size_t (*runs_max)(const as_args *args, size_t context); /* NULL: 1 */
     size_t (*row)(const as_args *args, as_at at, as_run *runs);
+    size_t (*alike)(const as_args *args); /* as_pattern_alike; NULL: 1 */
     /* Closed form of a causal term: pairs of the first n positions, sum over i < n of |N(i)|. */
     uint64_t (*edges_first)(const as_args *args, size_t head, size_t n);
     /* The same where rows depend on the context: pairs of the positions from..context-1. Goes before edges_first. */

@@ -37,6 +37,7 @@ typedef struct tile_job {
     size_t units, members;
     size_t length_max, context_max; /* over all views */
     size_t runs_max;
+    size_t alike;                   /* as_pattern_alike of the rows; 0 as 1 */
     bool multiset;                  /* runs of a row may overlap and need not ascend */
     tile_view (*view)(const struct tile_job *job, size_t unit, size_t member);
     size_t (*row)(const struct tile_job *job, const tile_view *view, size_t position, as_run *runs);
@@ -297,6 +298,20 @@ static void tile_load_rows(const tile_plan *plan, const tile_bench *w, const til
     }
 }
 
+/* The runs of row i of the block, at `position`. Where it is alike the row before, that one is copied: of a row of
+ * random blocks, every block before the query would be drawn again. */
+static void tile_load_row_runs(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t position, size_t i)
+{
+    as_run *runs = w->runs + i * plan->runs_max;
+    if (i == 0 || plan->job->alike < 2 || position % plan->job->alike == 0) {
+        w->count[i] = plan->job->row(plan->job, view, position, runs);
+        return;
+    }
+    w->count[i] = w->count[i - 1];
+    memcpy(runs, runs - plan->runs_max, w->count[i] * sizeof *runs);
+    runs[w->count[i] - 1].count++;
+}
+
 /* The rows' runs; returns the keys [*low, *high) outside of which no row sees anything. */
 static void tile_load_runs(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t t, size_t rows,
                            size_t *low, size_t *high)
@@ -304,8 +319,8 @@ static void tile_load_runs(const tile_plan *plan, const tile_bench *w, const til
     *low = SIZE_MAX;
     *high = 0;
     for (size_t i = 0; i < rows; i++) {
-        as_run *runs = w->runs + i * plan->runs_max;
-        w->count[i] = plan->job->row(plan->job, view, view->context - view->length + t + i, runs);
+        const as_run *runs = w->runs + i * plan->runs_max;
+        tile_load_row_runs(plan, w, view, view->context - view->length + t + i, i);
         for (size_t j = 0; j < w->count[i]; j++) {
             const size_t end = tile_run_end(&runs[j]);
             *low = runs[j].first < *low ? runs[j].first : *low;

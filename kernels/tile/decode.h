@@ -14,7 +14,8 @@
 #include "format.h"
 #include "softmax.h"
 
-#define DECODE_KEYS 256 /* scored, then weighed; long enough for a hardware prefetcher to settle on each array */
+#define DECODE_KEYS 256 /* scored, then weighed. While keys are scored, their values are asked for, and while values are
+                           added up, the next keys: memory never waits for arithmetic */
 
 /* One query in float32 and where its softmax stands. */
 typedef struct {
@@ -40,11 +41,11 @@ static bool decode_takes(const as_problem *p)
     return p->length == 1 && !(as_pattern_traits(p->pattern) & AS_PATTERN_PER_HEAD);
 }
 
-/* q of all heads, the parts' state, per thread scores and a widened row, then the runs. */
+/* q of all heads, the parts' state, per thread scores and widened rows, then the runs. */
 static size_t decode_workspace(const as_problem *p)
 {
     const decode_plan plan = decode_plan_make(p);
-    const size_t heads = p->batch * p->heads, scratch = DECODE_KEYS + 2 * plan.d_room;
+    const size_t heads = p->batch * p->heads, scratch = DECODE_KEYS + VF_N * plan.d_room;
     const size_t floats = heads * (plan.d_room + plan.parts * plan.part_floats) + (size_t)p->threads * scratch;
     return tile_up(tile_up(floats, 16) * sizeof(float) + plan.runs_max * sizeof(as_run), 64);
 }
@@ -60,9 +61,36 @@ static inline const float *decode_row(const as_problem *p, const void *x, size_t
     return spare;
 }
 
-/* out += sum of weight[j] times row keys[j], VF_WIDE vectors at a time */
-static void decode_values(const as_problem *p, const void *v, const size_t *key, const float *weight, size_t n, float *out,
-                          float *spare)
+/* Asks for row `row` of a key or value array. */
+static inline void decode_fetch(const as_problem *p, const void *x, size_t row)
+{
+    const size_t bytes = p->head_dim * (p->dtype == AS_F32 ? 4 : 2);
+    if (row < p->context)
+        vf_fetch((const float *)(const void *)((const char *)x + row * bytes), (bytes + 3) / 4);
+}
+
+/* score[j] = q . row key[j], VF_N at a time; -infinity behind the last. */
+static void decode_scores(const as_problem *p, const void *k, const void *v, const size_t *key, size_t n, const float *q,
+                          float *score, float *spare)
+{
+    const size_t d_room = tile_up(p->head_dim, VF_N);
+    for (size_t j = 0; j < n; j += VF_N) {
+        const float *row[VF_N];
+        for (size_t r = 0; r < VF_N; r++) {
+            row[r] = j + r < n ? decode_row(p, k, key[j + r], spare + r * d_room) : row[0];
+            if (v && j + r < n)
+                decode_fetch(p, v, key[j + r]);
+        }
+        vf_store(score + j, vf_dots(q, row, p->head_dim));
+    }
+    for (size_t j = n; j % VF_N; j++)
+        score[j] = -INFINITY;
+}
+
+/* out += sum of weight[j] times row keys[j], VF_WIDE vectors at a time.
+ * k: where the keys of the next block are, that follow DECODE_KEYS later in an unbroken run; NULL: not asked for */
+static void decode_values(const as_problem *p, const void *k, const void *v, const size_t *key, const float *weight,
+                          size_t n, float *out, float *spare)
 {
     const size_t d = p->head_dim, wide = VF_WIDE * VF_N;
     for (size_t c = 0; c < d; c += wide) {
@@ -74,6 +102,8 @@ static void decode_values(const as_problem *p, const void *v, const size_t *key,
         for (size_t j = 0; j < n; j++) {
             const float *row = decode_row(p, v, key[j], spare) + c;
             const vf w = vf_set(weight[j]);
+            if (k && c == 0)
+                decode_fetch(p, k, key[j] + DECODE_KEYS);
             if (left >= wide) {
                 VF_UNROLL
                 for (size_t x = 0; x < VF_WIDE; x++)
@@ -99,15 +129,12 @@ static void decode_block(const as_problem *p, const decode_plan *plan, const voi
     float *score = scratch, *spare = scratch + DECODE_KEYS;
     for (size_t g = 0; g < plan->group; g++) {
         float *max = state + g * state_step, *sum = max + 16, *out = sum + VF_N;
-        for (size_t j = 0; j < n; j++)
-            score[j] = vf_dot(q + g * plan->d_room, decode_row(p, k, key[j], spare), p->head_dim);
-        for (size_t j = n; j % VF_N; j++)
-            score[j] = -INFINITY;
+        decode_scores(p, k, g == 0 ? v : NULL, key, n, q + g * plan->d_room, score, spare);
         const float scale = tile_softmax_row(score, tile_up(n, VF_N), max, sum);
         if (scale != 1)
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
-        decode_values(p, v, key, score, n, out, spare);
+        decode_values(p, g + 1 == plan->group ? k : NULL, v, key, score, n, out, spare);
     }
 }
 
@@ -162,7 +189,7 @@ static void decode_run(const as_call *call)
     const decode_plan plan = decode_plan_make(p);
     const size_t d = p->head_dim, heads = p->batch * p->heads, kv_heads = p->batch * p->kv_heads;
     const size_t bytes = p->dtype == AS_F32 ? 4 : 2, head_floats = plan.parts * plan.part_floats;
-    const size_t scratch_floats = DECODE_KEYS + 2 * plan.d_room;
+    const size_t scratch_floats = DECODE_KEYS + VF_N * plan.d_room;
     float *q = call->workspace, *state = q + heads * plan.d_room, *scratch = state + heads * head_floats;
     const size_t floats = heads * (plan.d_room + head_floats) + (size_t)p->threads * scratch_floats;
     as_run *runs = (as_run *)(void *)(q + tile_up(floats, 16)); /* runs want 8 bytes' alignment */

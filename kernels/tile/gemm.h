@@ -19,7 +19,7 @@
 
 #define TILE_INLINE static inline __attribute__((always_inline))
 
-TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
 {
     vf sum[TILE_MR][TILE_NV];
     VF_UNROLL
@@ -31,7 +31,7 @@ TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const fl
         vf right[TILE_NV];
         VF_UNROLL
         for (int j = 0; j < nv; j++)
-            right[j] = vf_load(b + (k * (size_t)nv + (size_t)j) * VF_N);
+            right[j] = vf_load(b + k * ldb + (size_t)j * VF_N);
         VF_UNROLL
         for (int i = 0; i < rows; i++) {
             const vf left = vf_set(a[(size_t)i * TILE_STRIDE + k]);
@@ -49,11 +49,11 @@ TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const fl
 
 #define TILE_ROWS(R)                                                                                                   \
     case R:                                                                                                            \
-        tile_block(R < TILE_MR ? R : TILE_MR, nv, n, a, b, c, ldc, add);                                               \
+        tile_block(R < TILE_MR ? R : TILE_MR, nv, n, a, b, ldb, c, ldc, add);                                              \
         break;
 
 /* Any number of rows up to TILE_MR, for a panel of nv vectors. */
-TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
 {
     switch (rows) {
         TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4) TILE_ROWS(5) TILE_ROWS(6)
@@ -61,26 +61,39 @@ TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const flo
     }
 }
 
-/* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC. Specialised bodies: a full panel and each narrower last one. */
-static void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+/* Specialised bodies: a full panel and each narrower last one. Rows of B are ldb floats apart; 0: packed, nv vectors. */
+TILE_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
+                             bool add)
 {
     if (nv == TILE_NV) {
-        tile_rows(rows, TILE_NV, n, a, b, c, ldc, add);
+        tile_rows(rows, TILE_NV, n, a, b, ldb ? ldb : TILE_NR, c, ldc, add);
         return;
     }
 #if TILE_NV > 3
     if (nv == 3) {
-        tile_rows(rows, 3, n, a, b, c, ldc, add);
+        tile_rows(rows, 3, n, a, b, ldb ? ldb : 3 * VF_N, c, ldc, add);
         return;
     }
 #endif
 #if TILE_NV > 2
     if (nv == 2) {
-        tile_rows(rows, 2, n, a, b, c, ldc, add);
+        tile_rows(rows, 2, n, a, b, ldb ? ldb : 2 * VF_N, c, ldc, add);
         return;
     }
 #endif
-    tile_rows(rows, 1, n, a, b, c, ldc, add);
+    tile_rows(rows, 1, n, a, b, ldb ? ldb : VF_N, c, ldc, add);
+}
+
+/* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC; B a packed panel. */
+static void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+{
+    tile_widths(rows, nv, n, a, b, 0, c, ldc, add);
+}
+
+/* The same for a B that lies as A does, rows TILE_STRIDE floats apart: the transpose of an A, say. */
+static inline void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+{
+    tile_widths(rows, nv, n, a, b, TILE_STRIDE, c, ldc, add);
 }
 
 #endif

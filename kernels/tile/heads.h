@@ -39,6 +39,7 @@ static tile_job tile_heads_job(const as_problem *p, const as_call *call)
         .length_max = p->length,
         .context_max = p->context,
         .runs_max = as_pattern_runs_max(p->pattern, p->context),
+        .alike = as_pattern_alike(p->pattern),
         .multiset = as_pattern_traits(p->pattern) & AS_PATTERN_MULTISET,
         .view = tile_heads_view,
         .row = tile_heads_row,

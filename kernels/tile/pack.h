@@ -49,7 +49,11 @@ static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, siz
 static inline void tile_pack_rows(const float *x, size_t ld, size_t n, size_t d, float *panel)
 {
     const size_t nv = (size_t)tile_panel_vectors(d, 0);
-    for (size_t j = 0; j < n; j++)
+    for (size_t j = 0; d == TILE_NR && j < n; j++)
+        VF_UNROLL
+        for (size_t v = 0; v < TILE_NV; v++)
+            vf_store(panel + (j * TILE_NV + v) * VF_N, vf_load(x + j * ld + v * VF_N));
+    for (size_t j = 0; d < TILE_NR && j < n; j++)
         for (size_t v = 0; v < nv; v++) {
             const size_t left = d - v * VF_N;
             vf_store(panel + (j * nv + v) * VF_N,

@@ -36,6 +36,7 @@ static inline vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 static inline vf vf_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
 static inline float vf_sum(vf v) { return vaddvq_f32(v); }
 static inline float vf_top(vf v) { return vmaxvq_f32(v); }
+static inline vf vf_sums(const vf x[4]) { return vpaddq_f32(vpaddq_f32(x[0], x[1]), vpaddq_f32(x[2], x[3])); }
 static inline vf vf_round(vf v) { return vrndnq_f32(v); }
 /* 2^n is built in the exponent field; n = -127 gives 0. */
 static inline vf vf_scale2(vf v, vf n)

@@ -25,6 +25,7 @@ static inline vf vf_max(vf a, vf b) { return a > b ? a : b; }
 static inline vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
 static inline float vf_sum(vf v) { return v; }
 static inline float vf_top(vf v) { return v; }
+static inline vf vf_sums(const vf x[1]) { return x[0]; }
 /* Adding and taking away 1.5 2^23 rounds to the nearest whole number while |v| < 2^22. */
 static inline vf vf_round(vf v) { return (v + 12582912.0f) - 12582912.0f; }
 /* 2^n is built in the exponent field out of the low bits of n + 127 + 1.5 2^23; n = -127 gives 0. */

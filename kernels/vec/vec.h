@@ -8,6 +8,7 @@
  *   vf_set(x)      all lanes x         vf_zero()
  *   vf_add sub mul div max(a, b)       max returns b where either is NaN
  *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
+ *   vf_sums(x)     lane i is the sum of vector x[i], of VF_N: a third of the shuffles that as many vf_sum take
  *   vf_round(v)    to the nearest whole number, ties to even, |v| < 2^22
  *   vf_scale2(v, n)  v 2^n for whole n in -126..127, 0 at n = -127
  *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one

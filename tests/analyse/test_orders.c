@@ -76,6 +76,8 @@ static void orders_are_judged(void **state)
         {"k/edges", "edges", "confirmed", 2, 256, 16384, 0, 0.01},
         {"k/window", "edges", "confirmed", -1, 256, 16384, 1024, 0.01},
         {"k/not-its-window", "edges", "refuted", 2, 256, 16384, 1024, 0.01},
+        {"k/flops", "flops", "confirmed", -1, 256, 16384, 1024, 0.01},
+        {"k/not-its-flops", "flops", "refuted", 1, 256, 16384, 0, 0.01},
         {"k/silent", NULL, NULL, 2, 256, 16384, 0, 0.01},
         {"k/unheard-of", "T^3", NULL, 3, 256, 16384, 0, 0.01},
     };
@@ -116,6 +118,15 @@ static void a_bending_tail_is_left_open(void **state)
     const as_fit *fit = fit_of(&found, "k/bending", "length");
     assert_true(fit->tail_high < 0.85);
     assert_string_equal(fit->verdict, "not enough range");
+    folder_remove(&f);
+    f = folder_new(); /* closer in the tail than before it, and straight within the tail */
+    for (uint64_t T = 256; T <= 16384; T *= 2) {
+        as_case *c = folder_case(&f, "k/steeper", "causal", T, 0);
+        c->declared = "T^2";
+        folder_measure(&f, c, power((double)T, T > 2048 ? 1.7 : 1.5) * (T > 2048 ? pow(2048, -0.2) : 1), 0.002, &random);
+    }
+    const as_findings steeper = analysed(&f);
+    assert_string_equal(fit_of(&steeper, "k/steeper", "length")->verdict, "not enough range");
     folder_remove(&f);
 }
 

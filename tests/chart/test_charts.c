@@ -300,6 +300,40 @@ static void phases_are_curves(void **state)
     finish(&f, "phases");
 }
 
+/* Core T T ns against 1500 T ns; alone, flash runs at half the rate of the projections: 4 D / 2 by time. */
+static void a_layer_says_where_it_crosses(void **state)
+{
+    (void)state;
+    folder f = folder_new();
+    uint64_t random = 3;
+    as_text phases = {0};
+    f.machine = FAST;
+    as_table_header(&as_phase_schema, &phases);
+    for (uint64_t T = 256; T <= 4096; T *= 2) {
+        as_case *c = folder_case(&f, "layer/block", "causal", T, 0);
+        folder_measure(&f, c, (double)(T * T), 0, &random);
+        const as_phase_time rows[] = {{c->case_, 0, 0, "projections", 0, 1, 1000.0 * (double)T, 0},
+                                      {c->case_, 0, 0, "core", 0, 1, (double)(T * T), 0},
+                                      {c->case_, 0, 0, "output", 0, 1, 500.0 * (double)T, 0}};
+        for (size_t i = 0; i < 3; i++)
+            as_table_row(&as_phase_schema, &rows[i], &phases);
+        static const char *const alone[] = {"attention/flash", "layer/projections"};
+        for (uint64_t k = 0; k < 2; k++) {
+            as_case *a = folder_case(&f, alone[k], "causal", T, 0);
+            a->flops_useful = 50 * (k + 1) * 1000 * T;
+            folder_measure(&f, a, 1000.0 * (double)T, 0, &random);
+        }
+    }
+    folder_text(&f, "phases.csv", phases.data);
+    as_text_free(&phases);
+    chart(&f);
+    const char *script = content(&f, "plots/phase-length.gp");
+    assert_non_null(strstr(script, "'the core passes projections and output at T = 1500 = 2.93 D'"));
+    assert_non_null(strstr(script, "'by FLOPs at 4 D; times 50 / 100 GFLOP/s, flash and projections alone: T = 1023'"));
+    assert_non_null(strstr(content(&f, "plots/share-length.gp"), "AS_NOTE[2] = ['', '']"));
+    finish(&f, "layer");
+}
+
 static void decoding_below_the_bandwidth(void **state)
 {
     (void)state;
@@ -466,6 +500,7 @@ int main(void)
         cmocka_unit_test(twelve_curves),      cmocka_unit_test(other_axes),       cmocka_unit_test(several_shapes),
         cmocka_unit_test(texts_stay_texts),   cmocka_unit_test(without_gnuplot),  cmocka_unit_test(gnuplot_that_fails),
         cmocka_unit_test(nothing_to_draw),    cmocka_unit_test(phases_are_curves),
+        cmocka_unit_test(a_layer_says_where_it_crosses),
         cmocka_unit_test(decoding_below_the_bandwidth),
     };
     setenv("ATTNSCOPE_HOME", TEST_SOURCE, 1);

@@ -15,6 +15,8 @@ static uint64_t executed;
 static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n; }
 #define tile_multiply(rows, nv, n, ...)                                                                                \
     (executed += executed_note((int)(rows), (int)(nv), (n)), (tile_multiply)((rows), (nv), (n), __VA_ARGS__))
+#define tile_multiply_rows(rows, nv, n, ...)                                                                           \
+    (executed += executed_note((int)(rows), (int)(nv), (n)), (tile_multiply_rows)((rows), (nv), (n), __VA_ARGS__))
 #include KERNEL_FILE
 
 #include "kernels/oracle/oracle.h"

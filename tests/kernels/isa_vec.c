@@ -199,6 +199,32 @@ static bool dots(float *from, float *to, uint64_t seed, char *why, size_t cap)
     return true;
 }
 
+/* vf_sums and vf_dots: lane r is row r's, and no other's. Each row ends where memory does, one after the other. */
+static bool dots_together(float *to, uint64_t seed, char *why, size_t cap)
+{
+    float q[40], got[VF_N];
+    for (size_t d = 1; d < 40; d++) {
+        const float *row[VF_N];
+        for (size_t c = 0; c < d; c++)
+            q[c] = ordinary(&seed);
+        for (size_t r = 0; r < VF_N; r++) {
+            float *x = to - (r + 1) * d;
+            for (size_t c = 0; c < d; c++)
+                x[c] = ordinary(&seed);
+            row[r] = x;
+        }
+        vf_store(got, vf_dots(q, row, d));
+        for (size_t r = 0; r < VF_N; r++) {
+            double sum = 0, size = 0;
+            for (size_t c = 0; c < d; c++)
+                sum += (double)q[c] * row[r][c], size += fabs((double)q[c] * row[r][c]);
+            if (fabs(got[r] - sum) > size * 20 * 0x1p-24)
+                return broken(why, cap, "vf_dots: d, row", (float)d, (float)r, 0, got[r], (float)sum);
+        }
+    }
+    return true;
+}
+
 static bool memory(uint64_t seed, char *why, size_t cap)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -208,7 +234,7 @@ static bool memory(uint64_t seed, char *why, size_t cap)
         return false;
     }
     float *from = (float *)(void *)(map + page), *to = (float *)(void *)(map + 2 * page);
-    const bool ok = parts(from, to, why, cap) && dots(from, to, seed, why, cap);
+    const bool ok = parts(from, to, why, cap) && dots(from, to, seed, why, cap) && dots_together(to, seed, why, cap);
     munmap(map, 3 * page);
     return ok;
 }

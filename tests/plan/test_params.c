@@ -170,6 +170,33 @@ static void a_kernel_refuses_a_value(void **state)
     end(b);
 }
 
+/* What the mechanisms refuse is a row of the plan, and so of cases.csv, with its reason. */
+static void mechanisms_refuse_with_a_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kernel, *pattern, *why;
+    } rows[] = {
+        {"content/topk:k=11", "causal", "k is 11"},
+        {"content/pages:p=11", "causal", "p is 11"},
+        {"content/lsh:m=11,buckets=2", "causal", "m is 11"},
+        {"content/lsh:m=5,buckets=3", "causal", "do not divide"},
+        {"convolution/gemm:k=11", "causal", "more than the 10 tokens"},
+        {"convolution/gemm:k=4,padding=1", "full", "odd"},
+        {"convolution/depthwise:stride=0", "causal", "stride=0"},
+        {"mixing/mixer-token", "full", "D_S is not set"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bench *b = start("shapes: {length: 10, width: 8, heads: 1}\nkernels: plan/fine\npatterns: causal\n");
+        b->config.kernels.values[0] = rows[i].kernel;
+        b->config.patterns.values[0] = rows[i].pattern;
+        must_build(b);
+        assert_int_equal(b->plan.count, 1);
+        is_skipped(&b->plan.cases[0].row, rows[i].why);
+        end(b);
+    }
+}
+
 /* The highest build that takes the problem: f32 falls to the rung below those that take bf16 only. */
 static void the_best_build_that_takes_it(void **state)
 {
@@ -214,7 +241,7 @@ int main(void)
         cmocka_unit_test(canonical_and_swept),       cmocka_unit_test(the_row_has_them_all),
         cmocka_unit_test(the_way_back_from_a_row),   cmocka_unit_test(mistakes_have_their_place),
         cmocka_unit_test(a_kernel_refuses_a_value),  cmocka_unit_test(the_best_build_that_takes_it),
-        cmocka_unit_test(choices_count_up),
+        cmocka_unit_test(choices_count_up),          cmocka_unit_test(mechanisms_refuse_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ about: a test
 shapes: {length: [32, 64], width: [16], heads: [2]}
 kernels: [$3]
 patterns: [causal]
-measure: {processes: $2, batches: 3, budget: 5m, case_timeout: 2s}
+measure: {processes: $2, batches: 3, budget: 5m, case_timeout: 2s, precision: 0.01%}
 seed: 5
 EOF
 }

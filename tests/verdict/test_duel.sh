@@ -136,6 +136,32 @@ says 'not an empty folder'
 
 expect 2 "$ATTNSCOPE" self-test
 expect 0 "$ATTNSCOPE" self-test --power --simulate --trials 50
+# Trials that are kept: nothing is measured again, a half line is dropped, an edited one and another machine's are refused.
+expect 2 "$ATTNSCOPE" self-test --power --page p.md
+expect 2 "$ATTNSCOPE" self-test --power --trials many
+expect 0 "$ATTNSCOPE" self-test --power --trials 0 --out power --format csv
+head -1 power/trials.csv | grep -q '^injected,share,load,trial,' || fail "no head in trials.csv: $(head -1 power/trials.csv)"
+for i in $(seq 0 99); do # 2 flags in 100 duels without a change; 5 % more work is seen by 99, one calls it same
+    [ "$i" -lt 2 ] && verdict=regressed || verdict=same
+    echo "none,0,none,$i,c,$verdict,1.0,0.99,1.01,0.99,1.01,4,4.5,b,"
+    [ "$i" -lt 1 ] && verdict=same || verdict=regressed
+    echo "arithmetic,0.05,none,$i,c,$verdict,1.05,1.04,1.06,0.99,1.01,4,4.5,b,"
+done >>power/trials.csv
+printf 'none,0,no' >>power/trials.csv
+expect 1 "$ATTNSCOPE" self-test --power --only none --trials 100 --out power --page p.md --format csv
+says 'none +0 %, load none: of 100 duels 2 were flagged'
+grep -q '^none,0,none,100,2,0.00243[0-9]*,0.0703[0-9]*,0,0,98,0,1,4.5,4.5' out.txt || fail "counts or interval: $(cat out.txt)"
+grep -q '^arithmetic,0.05,none,100,99,' out.txt || fail "counts of arithmetic: $(cat out.txt)"
+grep -q '^| arithmetic | +5 % | none | 100 | 99 |' p.md || fail "the page: $(tail -2 p.md)"
+[ "$(wc -l <power/trials.csv)" = 201 ] || fail "trials.csv has $(wc -l <power/trials.csv) lines, not 201"
+sed -i 's/,regressed,1,/,same,1,/' power/trials.csv
+expect 0 "$ATTNSCOPE" self-test --power --trials 0 --out power
+cp -r power odd-power && sed -i '5s/.*/none,0,none,1,c,same,,,,,,,,,/' odd-power/trials.csv
+expect 2 "$ATTNSCOPE" self-test --power --trials 0 --out odd-power
+says 'trials.csv:5'
+echo '{"fingerprint": "another"}' >power/machine.json
+expect 2 "$ATTNSCOPE" self-test --power --trials 0 --out power
+says 'another machine'
 
 [ "$failures" = 0 ] && echo "all as it should be"
 [ "$failures" = 0 ]

@@ -42,6 +42,8 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
     return n;
 }
 
+static size_t alike(const as_args *args) { return both(args) ? 1 : args->value[B].count; }
+
 static size_t visit(const as_args *args, as_at at, bool *own)
 {
     const size_t b = args->value[B].count, i = at.position / b, end = as_block_end(at, both(args));
@@ -87,6 +89,7 @@ const as_term as_term_block = {
     .check = check,
     .runs_max = runs_max,
     .row = row,
+    .alike = alike,
     .edges = edges,
     .expand = expand,
 };

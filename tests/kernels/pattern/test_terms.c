@@ -487,6 +487,33 @@ static void check_longnet(const char *text, const size_t (*wr)[2], size_t count,
     as_pattern_free(p);
 }
 
+/* as_pattern_alike: within a stretch, the row before with its last run one key longer is the row. */
+static void test_rows_alike(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"block:b=16,density=0.3,seed=2", "block:b=7,density=0.9,seed=1", "causal",
+                                        "block:b=16,density=0.3,seed=2,sides=both", "window:w=3+block:b=16,density=0.3,seed=2"};
+    size_t known = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        as_pattern *p = parse(texts[i]);
+        as_run runs[2][LONGEST];
+        const size_t alike = as_pattern_alike(p);
+        known += alike > 1;
+        for (size_t t = 0, n = 0; t < LONGEST; t++) {
+            const size_t before = n;
+            n = as_pattern_row(p, (as_at){0, t, LONGEST}, runs[t % 2]);
+            if (t % alike == 0)
+                continue;
+            assert_int_equal(n, before);
+            as_run *last = runs[(t + 1) % 2];
+            last[n - 1].count++;
+            assert_memory_equal(last, runs[t % 2], n * sizeof *last);
+        }
+        as_pattern_free(p);
+    }
+    assert_int_equal(known, 2);
+}
+
 static void test_longnet(void **state)
 {
     (void)state;
@@ -558,6 +585,7 @@ int main(void)
         cmocka_unit_test(test_draws_are_the_same_everywhere),
         cmocka_unit_test(test_block),
         cmocka_unit_test(test_blockrandom),
+        cmocka_unit_test(test_rows_alike),
         cmocka_unit_test(test_longnet),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_closed_forms_at_length),
