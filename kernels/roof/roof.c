@@ -31,25 +31,21 @@ static uint64_t fma_loop(uint64_t rounds, float *sink)
     return rounds * CHAINS * VF_N * 2;
 }
 
-/* Of the data, so many parts are read side by side: hardware prefetchers follow each, and memory answers more of them at
- * once than it answers one (docs/kernels.md has the figures). */
-#define STREAMS 8
-
 static uint64_t read_loop(const float *data, size_t bytes, float *sink)
 {
-    const size_t n = bytes / sizeof(float) / (STREAMS * VF_N) * VF_N; /* of a stream */
-    vf sum[STREAMS];
-    for (int i = 0; i < STREAMS; i++)
+    const size_t stride = 8 * VF_N, n = bytes / sizeof(float) / stride * stride;
+    vf sum[8];
+    for (int i = 0; i < 8; i++)
         sum[i] = vf_zero();
-    for (size_t at = 0; at < n; at += VF_N) {
+    for (size_t at = 0; at < n; at += stride) {
         VF_UNROLL
-        for (int i = 0; i < STREAMS; i++)
-            sum[i] = vf_add(sum[i], vf_load(data + (size_t)i * n + at));
+        for (int i = 0; i < 8; i++)
+            sum[i] = vf_add(sum[i], vf_load(data + at + (size_t)i * VF_N));
     }
-    for (int i = 1; i < STREAMS; i++)
+    for (int i = 1; i < 8; i++)
         sum[0] = vf_add(sum[0], sum[i]);
     *sink += vf_sum(sum[0]);
-    return n * STREAMS * sizeof(float);
+    return n * sizeof(float);
 }
 
 #define STREAMS 8
