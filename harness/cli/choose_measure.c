@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../kernels/cpu.h"
 #include "../base/file.h"
 
 enum { CANDIDATES_MAX = 8, FOLDERS_MAX = 10000 };
@@ -95,13 +96,38 @@ static char *config_text(const as_choose_ask *ask, const as_choice *const *rows,
     return text;
 }
 
-/* `attnscope run CONFIG --out OUT --quiet`, its table thrown away: this command's own is what stdout is for. */
-static bool run_here(const char *config, const char *out, const as_selection *selection, as_err *err)
+/* The highest instruction set among the candidates: a folder made with --isa avx2 is added to with avx2. */
+static const char *isa_of(const as_choice *const *rows, size_t count)
 {
-    const char *argv[8 + 2 * AS_OPT_MANY_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
+    as_isa highest = AS_SCALAR, isa;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i]->isa || !as_isa_parse(rows[i]->isa, &isa))
+            return NULL;
+        else if (isa > highest)
+            highest = isa;
+    return as_isa_name(highest);
+}
+
+/* Charts that cannot be drawn cost no result. */
+static bool measured(const char *out)
+{
+    char *path = NULL;
+    const bool there = asprintf(&path, "%s/summary.csv", out) >= 0 && as_file_exists(path);
+    free(path);
+    return there;
+}
+
+/* `attnscope run CONFIG --out OUT --quiet`, its table thrown away: this command's own is what stdout is for. */
+static bool run_here(const char *config, const char *out, const char *isa, const as_selection *selection, as_err *err)
+{
+    const char *argv[10 + 2 * AS_OPT_MANY_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
     posix_spawn_file_actions_t actions;
     pid_t pid;
     int status = 0, n = 6;
+    if (isa) {
+        argv[n++] = "--isa";
+        argv[n++] = isa;
+    }
     for (size_t i = 0; selection->plugins[i]; i++) {
         argv[n++] = "--plugin";
         argv[n++] = selection->plugins[i];
@@ -117,10 +143,24 @@ static bool run_here(const char *config, const char *out, const as_selection *se
         if (errno != EINTR)
             return as_fail(err, AS_EXIT_ENVIRONMENT, "--measure: %s", strerror(errno));
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : AS_EXIT_ENVIRONMENT;
-    if (code == AS_EXIT_OK || code == AS_EXIT_PARTIAL)
+    if (code == AS_EXIT_OK || code == AS_EXIT_PARTIAL || (code == AS_EXIT_ENVIRONMENT && measured(out)))
         return true;
     return as_fail(err, code == AS_EXIT_INTERRUPTED ? AS_EXIT_INTERRUPTED : AS_EXIT_ENVIRONMENT,
                    "%s: measuring what is missing ended early: what went wrong stands above", out);
+}
+
+/* There is a case of it at this very shape, which then failed or was refused: once is enough. */
+static bool was_tried(const as_choose_ask *ask, const as_choice *row)
+{
+    for (size_t i = 0; i < ask->count; i++) {
+        const as_case *c = &ask->cases[i];
+        if (c->kernel && c->pattern && c->isa && !strcmp(c->kernel, row->kernel) && !strcmp(c->pattern, row->pattern) &&
+            !strcmp(c->isa, row->isa ? row->isa : "") && !strcmp(c->dtype ? c->dtype : "", row->dtype ? row->dtype : "") &&
+            c->context == ask->length && c->length == (ask->decode ? 1 : ask->length) && c->width == ask->width &&
+            c->heads == ask->heads && c->kv_heads == ask->kv_heads && c->threads == row->threads)
+            return true;
+    }
+    return false;
 }
 
 bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen, const as_selection *selection,
@@ -130,7 +170,8 @@ bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chose
     unsigned n = 1;
     *count = 0;
     for (size_t i = 0; i < chosen->ranked && *count < CANDIDATES_MAX; i++)
-        if (strcmp(chosen->rows[i].basis, "measured") && chosen->rows[i].ms_low <= chosen->rows[0].ms_high)
+        if (strcmp(chosen->rows[i].basis, "measured") && chosen->rows[i].ms_low <= chosen->rows[0].ms_high &&
+            !was_tried(ask, &chosen->rows[i]))
             rows[(*count)++] = &chosen->rows[i];
     if (!*count)
         return true;
@@ -143,7 +184,7 @@ bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chose
     if (!ok)
         return false;
     fprintf(stderr, "measuring %zu that may be the fastest, in %s\n", *count, folder(dir, n, "", arena));
-    ok = run_here(config, folder(dir, n, "", arena), selection, err);
+    ok = run_here(config, folder(dir, n, "", arena), isa_of(rows, *count), selection, err);
     unlink(config); /* the folder has its own copy */
     return ok;
 }

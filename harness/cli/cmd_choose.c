@@ -10,7 +10,7 @@
 #include "choose_measure.h"
 #include "cli.h"
 
-enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10 };
+enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10, ROUNDS_MAX = 4 };
 
 typedef struct {
     const char *from, *length, *width, *heads, *kv_heads, *layers, *reach, *memory, *error, *format;
@@ -193,15 +193,16 @@ static as_exit stages(const options *o, as_arena *arena, as_err *err)
 {
     as_choose_ask ask = {0};
     as_chosen chosen;
-    size_t missing = 0;
+    size_t missing = o->measure;
     if (o->measure && o->across)
         return as_fail(err, AS_EXIT_USAGE, "--measure and --across: measuring is done here, not on the machine of %s", o->from),
                err->code;
     if (!read_ask(o, &ask, err) || !as_plugins_load(&o->selection, err) || !ask_folder(o, &ask, arena, &chosen, err))
         return err->code;
-    if (o->measure && (!as_choose_measure(o->from, &ask, &chosen, &o->selection, arena, &missing, err) ||
-                       (missing && !ask_folder(o, &ask, arena, &chosen, err))))
-        return err->code;
+    for (int round = 0; round < ROUNDS_MAX && missing; round++)
+        if (!as_choose_measure(o->from, &ask, &chosen, &o->selection, arena, &missing, err) ||
+            (missing && !ask_folder(o, &ask, arena, &chosen, err)))
+            return err->code;
     if (!print(o, &chosen, &ask, arena, err))
         return err->code;
     return chosen.ranked ? AS_EXIT_OK : AS_EXIT_BAD;
@@ -249,8 +250,8 @@ const as_command as_command_choose = {
             "  --decode        one query against T keys\n"
             "  --across        choose for the machine of DIR, although this is another one\n"
             "  --measure       measure those that may be the fastest and were not measured at this shape (at most 8, with what\n"
-            "                  their kernels and patterns multiply to), then rank again; kept in DIR/measured-N and read from\n"
-            "                  there by every later choose\n"
+            "                  their kernels and patterns multiply to), rank again, and so on, 4 times at most; kept in\n"
+            "                  DIR/measured-N and read from there by every later choose\n"
             "  --only GLOB     kernels; without it softmax attention alone (attention/*, content/*)\n"
             "  --plugin FILE   a shared object whose kernels were measured, too (repeatable); its code runs\n"
             "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"
