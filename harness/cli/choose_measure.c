@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../../kernels/cpu.h"
+#include "../../kernels/pattern/schedule.h"
 #include "../base/file.h"
 
 enum { CANDIDATES_MAX = 8, FOLDERS_MAX = 10000 };
@@ -163,28 +164,65 @@ static bool was_tried(const as_choose_ask *ask, const as_choice *row)
     return false;
 }
 
+static const as_choice *find(const as_chosen *chosen, const char *kernel, size_t length, const char *pattern)
+{
+    for (size_t i = 0; i < chosen->count; i++)
+        if (!strncmp(chosen->rows[i].kernel, kernel, length) && !chosen->rows[i].kernel[length] &&
+            !strcmp(chosen->rows[i].pattern, pattern))
+            return &chosen->rows[i];
+    return NULL;
+}
+
+typedef struct {
+    const as_choose_ask *ask;
+    const as_choice *rows[CANDIDATES_MAX];
+    size_t count;
+} missing;
+
+static void miss(missing *m, const as_choice *row)
+{
+    bool known = !row || !strcmp(row->basis, "measured") || m->count == CANDIDATES_MAX || was_tried(m->ask, row);
+    for (size_t i = 0; i < m->count && !known; i++)
+        known = m->rows[i] == row;
+    if (!known)
+        m->rows[m->count++] = row;
+}
+
+/* Of a stack what its layers are of: K1;K2;... (or one K) on schedule(P1;P2;...). */
+static void miss_parts(missing *m, const as_chosen *chosen, const as_choice *row)
+{
+    as_pattern_error at;
+    as_schedule *s = as_schedule_parse(row->pattern, &at);
+    const char *kernel = row->kernel;
+    for (size_t i = 0; s && i < as_schedule_period(s); i++) {
+        const size_t length = strcspn(kernel, ";");
+        miss(m, find(chosen, kernel, length, as_pattern_text(as_schedule_layer(s, i))));
+        kernel += kernel[length] ? length + 1 : 0;
+    }
+    as_schedule_free(s);
+}
+
 bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen, const as_selection *selection,
                        as_arena *arena, size_t *count, as_err *err)
 {
-    const as_choice *rows[CANDIDATES_MAX];
+    missing m = {.ask = ask};
     unsigned n = 1;
-    *count = 0;
-    for (size_t i = 0; i < chosen->ranked && *count < CANDIDATES_MAX; i++)
-        if (strcmp(chosen->rows[i].basis, "measured") && chosen->rows[i].ms_low <= chosen->rows[0].ms_high &&
-            !was_tried(ask, &chosen->rows[i]))
-            rows[(*count)++] = &chosen->rows[i];
+    for (size_t i = 0; i < chosen->ranked; i++)
+        if (chosen->rows[i].ms_low <= chosen->rows[0].ms_high)
+            miss_parts(&m, chosen, &chosen->rows[i]);
+    *count = m.count;
     if (!*count)
         return true;
     while (n < FOLDERS_MAX && as_file_exists(folder(dir, n, "", arena)))
         n++;
-    char *text = config_text(ask, rows, *count);
+    char *text = config_text(ask, m.rows, m.count);
     const char *config = folder(dir, n, ".yaml", arena);
     bool ok = text ? as_file_write(config, text, strlen(text), err) : as_fail_memory(err);
     free(text);
     if (!ok)
         return false;
     fprintf(stderr, "measuring %zu that may be the fastest, in %s\n", *count, folder(dir, n, "", arena));
-    ok = run_here(config, folder(dir, n, "", arena), isa_of(rows, *count), selection, err);
+    ok = run_here(config, folder(dir, n, "", arena), isa_of(m.rows, m.count), selection, err);
     unlink(config); /* the folder has its own copy */
     return ok;
 }

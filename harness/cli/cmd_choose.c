@@ -7,6 +7,7 @@
 
 #include "../machine/machine.h"
 #include "../theory/reach.h"
+#include "choose_errors.h"
 #include "choose_measure.h"
 #include "cli.h"
 
@@ -14,6 +15,7 @@ enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10, ROUNDS_MAX = 4 };
 
 typedef struct {
     const char *from, *length, *width, *heads, *kv_heads, *layers, *reach, *memory, *error, *format;
+    const char *patterns[AS_OPT_MANY_MAX + 1], *errors[AS_OPT_MANY_MAX + 1]; /* each ends with NULL */
     bool decode, across, measure;
     as_selection selection;
 } options;
@@ -52,26 +54,11 @@ static bool read_ask(const options *o, as_choose_ask *ask, as_err *err)
     if (o->error && (!as_parse_double(o->error, &ask->error) || !(ask->error > 0)))
         return as_fail(err, AS_EXIT_USAGE, "--error: '%.40s' is not a number above 0", o->error);
     ask->decode = o->decode;
+    if (o->errors[0] && !o->error)
+        return as_fail(err, AS_EXIT_USAGE, "--errors-from says what was lost, --error X how much may be: give both");
     ask->only = o->selection.only;
+    ask->patterns = o->patterns;
     return true;
-}
-
-static as_choose_cover cover(void *state, const char *pattern)
-{
-    const as_choose_ask *ask = state;
-    as_choose_cover out = {AS_NO_COUNT, AS_NO_COUNT};
-    as_pattern_error at;
-    as_schedule *s = as_schedule_parse(pattern, &at);
-    const as_reach_ask question = {.schedule = s, .length = ask->length, .layers = ask->layers, .heads = ask->heads};
-    as_reach reach;
-    if (s && as_reach_find(&question, &reach, NULL)) {
-        if (reach.cover == AS_COVERS)
-            out.layers_to_cover = reach.layers_to_cover;
-        out.reach = reach.layers ? reach.sees[reach.layers - 1] : AS_NO_COUNT;
-        as_reach_free(&reach);
-    }
-    as_schedule_free(s);
-    return out;
 }
 
 static bool same_machine(const options *o, const as_findings *f, as_arena *arena, as_err *err)
@@ -94,6 +81,31 @@ static const char *whole(as_arena *a, uint64_t value, const char *missing)
     return value == AS_NO_COUNT ? missing : as_arena_printf(a, "%" PRIu64, value);
 }
 
+/* schedule(P;P;P;Q) as schedule(3 x P;Q), and K;K;K;L likewise: for the eye alone. */
+static const char *shorten(as_arena *a, const char *text)
+{
+    const bool schedule = !strncmp(text, "schedule(", 9);
+    const char *c = schedule ? text + 9 : text;
+    as_text out = {0};
+    as_text_add(&out, "%s", schedule ? "schedule(" : "");
+    while (*c) {
+        const size_t n = strcspn(c, schedule ? ";)" : ";");
+        size_t times = 1;
+        const char *next = c + n;
+        for (; *next == ';' && !strncmp(next + 1, c, n) && (next[n + 1] == ';' || next[n + 1] == ')' || !next[n + 1]);
+             next += n + 1)
+            times++;
+        if (times > 1)
+            as_text_add(&out, "%zu x ", times);
+        as_text_append(&out, c, n);
+        as_text_append(&out, next, *next != 0);
+        c = next + (*next != 0);
+    }
+    const char *short_text = as_arena_intern(a, out.data);
+    as_text_free(&out);
+    return short_text;
+}
+
 static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, as_text *out)
 {
     static const char *const heads[] = {"rank", "pattern", "kernel", "isa", "threads", "ms", "interval",
@@ -106,7 +118,8 @@ static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, 
         char bytes[32] = "-";
         if (r->workspace_bytes != AS_NO_COUNT)
             as_format_bytes(bytes, (double)r->workspace_bytes);
-        const char *row[COLS] = {whole(a, r->rank, "-"), r->pattern, r->kernel, r->isa ? r->isa : "-",
+        const char *row[COLS] = {whole(a, r->rank, "-"), shorten(a, r->pattern), shorten(a, r->kernel),
+                                 r->isa ? shorten(a, r->isa) : "-",
                                  whole(a, r->threads, "-"), number(a, r->ms),
                                  as_arena_printf(a, "%.4g .. %.4g", r->ms_low, r->ms_high),
                                  whole(a, r->layers_to_cover, "never"), as_arena_intern(a, bytes), r->basis};
@@ -115,7 +128,7 @@ static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, 
     as_print_rows(out, cells, count + 1, COLS);
 }
 
-static void print_verdict(const as_chosen *c, as_text *out)
+static void print_verdict(const as_chosen *c, as_arena *a, as_text *out)
 {
     const as_choice *first = &c->rows[0];
     if (!c->ranked)
@@ -124,8 +137,8 @@ static void print_verdict(const as_chosen *c, as_text *out)
         as_text_add(out, "\nno clear winner: the intervals of the first and %zu other%s meet\n", c->tied - 1,
                     c->tied == 2 ? "" : "s");
     else
-        as_text_add(out, "\nuse %s on %s: %.4g ms for all layers (%.4g .. %.4g, %s)\n", first->kernel, first->pattern,
-                    first->ms, first->ms_low, first->ms_high, first->basis);
+        as_text_add(out, "\nuse %s on %s: %.4g ms for all layers (%.4g .. %.4g, %s)\n", shorten(a, first->kernel),
+                    shorten(a, first->pattern), first->ms, first->ms_low, first->ms_high, first->basis);
 }
 
 static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_text *out)
@@ -138,7 +151,7 @@ static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *
         print_rows(rows, n, a, out);
     if (c->ranked > n)
         as_text_add(out, "%zu more: --format csv\n", c->ranked - n);
-    print_verdict(c, out);
+    print_verdict(c, a, out);
     for (size_t i = n = 0; i < c->ranked; i++)
         if (c->rows[i].pareto == 1)
             rows[n++] = &c->rows[i];
@@ -146,7 +159,7 @@ static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *
         as_text_add(out, "\ncost per layer against layers to cover, the best of both:\n");
     for (size_t i = 0; i < n; i++)
         as_text_add(out, "  %.4g ms a layer, %" PRIu64 " to cover: %s  %s\n", rows[i]->ms / (double)ask->layers,
-                    rows[i]->layers_to_cover, rows[i]->kernel, rows[i]->pattern);
+                    rows[i]->layers_to_cover, shorten(a, rows[i]->kernel), shorten(a, rows[i]->pattern));
     if (c->count > c->ranked)
         as_text_add(out, "\nruled out:\n");
     for (size_t i = c->ranked; i < c->count && i < c->ranked + RULED_OUT_SHOWN; i++)
@@ -184,8 +197,6 @@ static bool ask_folder(const options *o, as_choose_ask *ask, as_arena *arena, as
     ask->count = f.case_count;
     ask->fits = f.fits;
     ask->fit_count = f.fit_count;
-    ask->cover = cover;
-    ask->state = ask;
     return as_choose(ask, arena, chosen, err);
 }
 
@@ -197,7 +208,8 @@ static as_exit stages(const options *o, as_arena *arena, as_err *err)
     if (o->measure && o->across)
         return as_fail(err, AS_EXIT_USAGE, "--measure and --across: measuring is done here, not on the machine of %s", o->from),
                err->code;
-    if (!read_ask(o, &ask, err) || !as_plugins_load(&o->selection, err) || !ask_folder(o, &ask, arena, &chosen, err))
+    if (!read_ask(o, &ask, err) || !as_choose_errors_read(o->errors, arena, &ask, err) ||
+        !as_plugins_load(&o->selection, err) || !ask_folder(o, &ask, arena, &chosen, err))
         return err->code;
     for (int round = 0; round < ROUNDS_MAX && missing; round++)
         if (!as_choose_measure(o->from, &ask, &chosen, &o->selection, arena, &missing, err) ||
@@ -221,6 +233,8 @@ static as_exit run(int argc, char **argv, as_err *err)
                            {"--reach", AS_OPT_TEXT, &o.reach, NULL},
                            {"--memory", AS_OPT_TEXT, &o.memory, NULL},
                            {"--error", AS_OPT_TEXT, &o.error, NULL},
+                           {"--errors-from", AS_OPT_MANY, o.errors, NULL},
+                           {"--pattern", AS_OPT_MANY, o.patterns, NULL},
                            {"--decode", AS_OPT_FLAG, &o.decode, NULL},
                            {"--across", AS_OPT_FLAG, &o.across, NULL},
                            {"--measure", AS_OPT_FLAG, &o.measure, NULL},
@@ -239,7 +253,8 @@ static as_exit run(int argc, char **argv, as_err *err)
 const as_command as_command_choose = {
     .name = "choose",
     .usage = "choose --from DIR --length T --width D --heads H [--kv-heads N] [--layers L] [--reach full|N] [--memory SIZE]\n"
-             "       [--error X] [--decode] [--across] [--measure] [--only GLOB] [--plugin FILE]... [--format table|csv|json]",
+             "       [--error X [--errors-from FILE]...] [--pattern PATTERN|GLOB]... [--only GLOB] [--decode] [--across]\n"
+             "       [--measure] [--plugin FILE]... [--format table|csv|json]",
     .about = "which pattern and kernel for a target shape, from what was measured here",
     .help = "  --from DIR      result folder of a run on this machine\n"
             "  --length T      tokens; with --decode the keys that one query sees\n"
@@ -247,6 +262,11 @@ const as_command as_command_choose = {
             "  --reach full|N  the last token must see all, or N, after the L layers\n"
             "  --memory SIZE   operands and workspace of a call at most; with --decode keys and values of all layers\n"
             "  --error X       largest absolute error against the float64 oracle that a kernel may have shown\n"
+            "  --errors-from F what `attnscope apply --format csv` (or json) printed about patterns on your arrays (repeatable):\n"
+            "                  --error X is then the largest distance from dense attention, and a pattern that no file names is\n"
+            "                  ruled out; of a stack every layer's has to stand\n"
+            "  --pattern P     these patterns only (repeatable): a glob such as 'window*', or a pattern, which need not have been\n"
+            "                  measured if others that differ from it in numbers were\n"
             "  --decode        one query against T keys\n"
             "  --across        choose for the machine of DIR, although this is another one\n"
             "  --measure       measure those that may be the fastest and were not measured at this shape (at most 8, with what\n"
@@ -257,8 +277,13 @@ const as_command as_command_choose = {
             "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"
             "\n"
             "basis: measured is that very case; interpolated lies between measured ones; extrapolated beyond them: by the\n"
-            "claimed class of growth, the tail slope, or the family's cost per FLOP. Where one number of a pattern was\n"
-            "measured at three values or more, values between them are candidates, too. Exit code 1: nothing is left.\n"
+            "claimed class of growth, the tail slope, or the family's cost per FLOP. Where a number of a pattern was measured\n"
+            "at three values or more, values between them are candidates, too, with each value of up to two other numbers.\n"
+            "\n"
+            "With two layers or more, stacks are candidates, too: two patterns in turn (1, 2, 3, 5, 7 or 11 of one, then one\n"
+            "of the other), and a window with growing dilations. Their time is the sum over the layers, their reach that of\n"
+            "the schedule (attnscope explain 'schedule(P1;P2)'). Only those are shown that cover in fewer layers than anything\n"
+            "as fast, or reach what is asked for in less time. Exit code 1: nothing is left.\n"
             "\n"
             "  attnscope choose --from results/... --length 16k --width 512 --heads 8 --layers 12 --reach full\n",
     .run = run,
