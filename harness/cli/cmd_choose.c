@@ -141,6 +141,25 @@ static void print_verdict(const as_chosen *c, as_arena *a, as_text *out)
                     shorten(a, first->pattern), first->ms, first->ms_low, first->ms_high, first->basis);
 }
 
+/* A line for each pattern and reason, with the kernels that it is about: rows of one pattern stand together. */
+static void print_ruled_out(const as_chosen *c, as_arena *a, as_text *out)
+{
+    size_t lines = 0, i = c->ranked;
+    if (i < c->count)
+        as_text_add(out, "\nruled out:\n");
+    while (i < c->count && lines < RULED_OUT_SHOWN) {
+        const as_choice *first = &c->rows[i];
+        as_text kernels = {0};
+        for (; i < c->count && !strcmp(c->rows[i].pattern, first->pattern) && !strcmp(c->rows[i].note, first->note); i++)
+            as_text_add(&kernels, "%s%s", kernels.length ? ", " : "", c->rows[i].kernel);
+        as_text_add(out, "  %s (%s): %s\n", shorten(a, first->pattern), kernels.data, first->note);
+        as_text_free(&kernels);
+        lines++;
+    }
+    if (i < c->count)
+        as_text_add(out, "  %zu more: --format csv\n", c->count - i);
+}
+
 static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_text *out)
 {
     const as_choice **rows = as_arena_alloc(a, (c->count + 1) * sizeof *rows);
@@ -160,12 +179,7 @@ static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *
     for (size_t i = 0; i < n; i++)
         as_text_add(out, "  %.4g ms a layer, %" PRIu64 " to cover: %s  %s\n", rows[i]->ms / (double)ask->layers,
                     rows[i]->layers_to_cover, shorten(a, rows[i]->kernel), shorten(a, rows[i]->pattern));
-    if (c->count > c->ranked)
-        as_text_add(out, "\nruled out:\n");
-    for (size_t i = c->ranked; i < c->count && i < c->ranked + RULED_OUT_SHOWN; i++)
-        as_text_add(out, "  %s  %s: %s\n", c->rows[i].kernel, c->rows[i].pattern, c->rows[i].note);
-    if (c->count > c->ranked + RULED_OUT_SHOWN)
-        as_text_add(out, "  %zu more: --format csv\n", c->count - c->ranked - RULED_OUT_SHOWN);
+    print_ruled_out(c, a, out);
 }
 
 static bool print(const options *o, const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_err *err)

@@ -27,6 +27,27 @@ grep -q "^,window:w=64,.*ruled out by --reach: 3 layers" "$dir/choice" || bad "a
 "$ATTNSCOPE" choose --from "$dir/g" --length 128 --width 65 --heads 2 > /dev/null 2>&1
 [ $? = 2 ] || bad "D that H does not divide"
 
+# What apply printed, and what it did not.
+printf 'kernel,pattern,dense_error_max\r\nattention/flash,window:w=64,0.25\r\n' > "$dir/e.csv"
+echo '{"kernel": "attention/flash", "pattern": "window:w=64", "dense_error_max": 0.75}' > "$dir/e.json"
+with="--from $dir/g --length 128 $shape --format csv --error 0.5"
+"$ATTNSCOPE" choose $with --errors-from "$dir/e.csv" | grep -q "^1,window:w=64\|^2,window:w=64" || bad "0.25 is more than 0.5"
+"$ATTNSCOPE" choose $with --errors-from "$dir/e.csv" --errors-from "$dir/e.json" | grep -q "^,window.*ruled out by --error: 0.75 " ||
+    bad "the worst of two files"
+echo '{"kernel": "attention/flash"}' > "$dir/e.json"
+"$ATTNSCOPE" choose $with --errors-from "$dir/e.json" > /dev/null 2> "$dir/err"
+[ $? = 2 ] && grep -q "attnscope apply" "$dir/err" || bad "a file that apply did not print: $(cat "$dir/err")"
+"$ATTNSCOPE" choose --from "$dir/g" --length 128 $shape --errors-from "$dir/e.csv" > /dev/null 2>&1
+[ $? = 2 ] || bad "--errors-from without --error"
+
+# A pattern by name; a stack, written short for people and whole for scripts.
+"$ATTNSCOPE" choose --from "$dir/g" --length 128 $shape --pattern causal --format csv | cut -d, -f2 | sort -u > "$dir/choice"
+[ "$(tr '\n' ' ' < "$dir/choice")" = "causal pattern " ] || bad "--pattern: $(cat "$dir/choice")"
+stack="--from $dir/g --length 256 $shape --layers 4 --reach full"
+"$ATTNSCOPE" choose $stack | grep -q "schedule(2 x window:w=64;causal)" || bad "no stack"
+"$ATTNSCOPE" choose $stack --format csv | grep -q "^[0-9]*,schedule(window:w=64;window:w=64;causal),attention/gather," ||
+    bad "a stack for scripts"
+
 # Of another machine.
 cp -r "$dir/g" "$dir/other"
 sed -i 's/"fingerprint": *"/&x/' "$dir/other/machine.json"
