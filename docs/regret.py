@@ -45,6 +45,12 @@ HEAD = """
 `attnscope choose` names a kernel and a pattern for a shape that need not have been measured. What that is worth is how much
 slower its first choice is than the best one, measured at shapes that it never saw: the regret.
 
+What it chooses from: every kernel and pattern of the result folder; patterns between them, where a number was measured at three values
+or more (windows of 96, 128, 192 from ones of 16, 64, 256; dilations by stride and by taps); and stacks, whose layers take two patterns
+in turn (`schedule(window:w=64;window:w=64;causal)`), or a window and growing dilations. A stack's time is the sum over its layers, what
+its last token sees follows from the schedule. It ranks those that meet the wishes, says which the others failed, and prints the
+time of a layer against the layers that it takes to see all, the best of both.
+
 Made by `python3 docs/regret.py`. It measures configs/choose/training.yaml: six kernels of softmax attention on causal, four
 windows, four dilations and a logarithmic pattern, at T = 256, 512, ... 4096, D = 128 and 512, H = 4. Then it draws shapes by seed:
 T between 200 and 4500, so that some lie beyond what was measured, six widths, how many layers there are. Five questions take
