@@ -75,7 +75,8 @@ static void find_blocks(building *b)
         as_pattern_error at;
         if (b->block_count >= BLOCKS_MAX - 8 && row->layers_to_cover != 1)
             continue;
-        as_pattern *p = is_block(b, row->pattern) ? NULL : as_pattern_parse(row->pattern, &at);
+        const bool spells = !strpbrk(row->pattern, ";()"); /* a file's name may not stand in a schedule */
+        as_pattern *p = spells && !is_block(b, row->pattern) ? as_pattern_parse(row->pattern, &at) : NULL;
         if (!p)
             continue;
         block *new = &b->blocks[b->block_count++];
