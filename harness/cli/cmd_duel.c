@@ -27,8 +27,10 @@ static bool read_gates(as_session *s, as_err *err)
     const unsigned may_be_left_out = AS_GATE_BIT(AS_GATE_FLOPS) | AS_GATE_BIT(AS_GATE_WORKSPACE) | AS_GATE_BIT(AS_GATE_ORDER);
     unsigned measured = AS_GATE_BIT(AS_GATE_TIME), left_out = 0;
     char wrong[40];
-    if (s->gate && !as_gates_parse(s->gate, AS_GATES_MEASURED, &measured, wrong))
-        return as_fail(err, AS_EXIT_USAGE, "--gate: there is no '%s': time, instructions, or both with a comma between them", wrong);
+    if (s->gate && !strcmp(s->gate, "exact"))
+        measured = 0;
+    else if (s->gate && !as_gates_parse(s->gate, AS_GATES_MEASURED, &measured, wrong))
+        return as_fail(err, AS_EXIT_USAGE, "--gate: there is no '%s': time, instructions, both with a comma between, or exact", wrong);
     if (s->except && !as_gates_parse(s->except, may_be_left_out, &left_out, wrong))
         return as_fail(err, AS_EXIT_USAGE, "--except: '%s' is none of flops, workspace, order, which may be left out", wrong);
     s->gates = (AS_GATES_ALL & ~AS_GATES_MEASURED & ~left_out) | measured;
@@ -218,8 +220,8 @@ const as_command as_command_duel = {
             "                  its hash; NEW is this program\n"
             "  --cache DIR     where such builds are kept (default: $XDG_CACHE_HOME/attnscope or ~/.cache/attnscope)\n"
             "  --plugin-base, --plugin-new   two builds of a plug-in, in this program (or in BASE and NEW)\n"
-            "  --gate LIST     what is measured: time (default), instructions, or time,instructions. Instructions are counted by\n"
-            "                  valgrind's callgrind, exactly; +0.2% is a regression\n"
+            "  --gate LIST     what is measured: time (default), instructions, or time,instructions; exact: neither. Instructions\n"
+            "                  are counted by valgrind's callgrind, exactly; +0.2% is a regression\n"
             "  --except LIST   exact gates to leave out: flops, workspace, order. Held unless named here: FLOPs executed and\n"
             "                  workspace touched do not grow, and neither does the exponent with which counts grow with T;\n"
             "                  accuracy, which cannot be left out: right, and within what BASE promises\n"

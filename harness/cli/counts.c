@@ -14,7 +14,10 @@
 #include "../base/program.h"
 #include "../run/resolve.h"
 
-enum { CALLS = 2, SLOWER = 50 /* under callgrind, about */, OUTPUT_LIMIT = 1 << 28 };
+enum { CALLS = 2, OUTPUT_LIMIT = 1 << 28 };
+
+#define START_S 30.0 /* valgrind reads the symbols of all libraries */
+#define SLOWER 400.0 /* three calls, each a hundred times slower */
 
 bool as_counts_valgrind(as_err *err)
 {
@@ -89,7 +92,7 @@ static const char *count(const as_counting *c, const as_case *row, uint64_t *ins
     setup.inject_share = c->rounds;
     setup.calls = CALLS;
     setup.counts = c->scratch;
-    setup.timeout_s = 10 + SLOWER * c->measure->case_timeout_s;
+    setup.timeout_s = START_S + c->measure->case_timeout_s + (row->predicted_s > 0 ? SLOWER * row->predicted_s : 0);
     as_living *l = as_living_start(&setup);
     const bool ok = as_living_result(l, false, &result) && as_living_gone(l);
     const char *why = ok ? NULL : as_arena_printf(c->arena, "under valgrind: %s", as_living_why(l));

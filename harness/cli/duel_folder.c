@@ -106,7 +106,7 @@ static bool read_gates(as_session *s, const json_t *gates)
             return false;
         s->gates |= gate;
     }
-    return s->gates & AS_GATES_MEASURED;
+    return s->gates & AS_GATE_BIT(AS_GATE_ACCURACY); /* which is always held */
 }
 
 static bool read_looks(as_session *s, const json_t *looks)

@@ -121,10 +121,10 @@ static void add_count(verdicts *v, size_t index, size_t k)
         row->ratio = row->ratio_low = row->ratio_high = (double)n / (double)b;
     if (counted[k].gate == AS_GATE_INSTRUCTIONS)
         row->visible = counted[k].share;
-    if (kind != AS_SAME || other_isa)
-        row->reason = as_arena_printf(v->arena, "%llu %s, base %llu%s%s%s", (unsigned long long)n, counted[k].what,
-                                      (unsigned long long)b, other_isa ? "; counted in the build for " : "",
-                                      other_isa ? isa : "", other_isa ? ", which valgrind runs" : "");
+    const char *note = other_isa ? as_arena_printf(v->arena, "counted in the build for %s, the best that valgrind runs", isa) : NULL;
+    row->reason = kind == AS_SAME ? note
+                                  : as_arena_printf(v->arena, "%llu %s, base %llu%s%s", (unsigned long long)n, counted[k].what,
+                                                    (unsigned long long)b, note ? "; " : "", note ? note : "");
 }
 
 /* Both promises were kept, or the case would not be ready. */

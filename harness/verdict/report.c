@@ -91,7 +91,8 @@ void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out)
             visible[n++] = 100 * rows[i].visible;
     const double half = as_median(visible, n); /* puts them in order */
     if (!n)
-        as_text_add(out, "no case was measured on both sides: no change of %s could have been seen", gate);
+        as_text_add(out, cases ? "no case was measured on both sides: no change of %s could have been seen" : "nothing was measured",
+                    gate);
     else if (n == 1)
         as_text_add(out, "smallest change that could have been seen: %.2f %%", visible[0]);
     else
