@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "exact.h"
 #include "judge.h"
 #include "markup.h"
 #include "ranks.h"
@@ -15,11 +16,11 @@ enum { COLUMNS = 7 };
 
 bool as_verdict_is(const as_verdict *row, const char *verdict) { return row->verdict && !strcmp(row->verdict, verdict); }
 
-static bool of_gate(const as_verdict *row, const char *gate) { return row->gate && !strcmp(row->gate, gate); }
+static bool of_gate(const as_verdict *row, as_gate gate) { return row->gate && !strcmp(row->gate, as_gate_name(gate)); }
 
 bool as_verdict_told(const as_verdict *row)
 {
-    return !as_verdict_is(row, "same") || !row->gate || of_gate(row, "time") || of_gate(row, "instructions");
+    return !as_verdict_is(row, "same") || !row->gate || of_gate(row, AS_GATE_TIME) || of_gate(row, AS_GATE_INSTRUCTIONS);
 }
 
 void as_verdict_change(char out[32], double ratio)
@@ -50,11 +51,11 @@ void as_verdict_counts(const as_verdict *rows, size_t count, as_text *out)
         if (n)
             comma = ", ";
     }
-    if (!count)
-        as_text_add(out, "no case");
+    if (!*comma)
+        as_text_add(out, count ? "no change" : "no case");
 }
 
-static size_t measured(const as_verdict *rows, size_t count, const char *gate)
+static size_t measured(const as_verdict *rows, size_t count, as_gate gate)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
@@ -65,14 +66,13 @@ static size_t measured(const as_verdict *rows, size_t count, const char *gate)
 /* The exact gates by name that found no change in some case, and how many rows say so. */
 static void add_held(const as_verdict *rows, size_t count, as_text *out)
 {
-    static const char *const exact[] = {"flops", "workspace", "accuracy", "order"};
     const char *comma = "; exact and unchanged: ";
-    for (size_t g = 0; g < sizeof exact / sizeof *exact; g++) {
+    for (int g = AS_GATE_FLOPS; g < AS_GATE_COUNT; g++) {
         size_t same = 0;
         for (size_t i = 0; i < count; i++)
-            same += of_gate(&rows[i], exact[g]) && as_verdict_is(&rows[i], "same");
+            same += of_gate(&rows[i], (as_gate)g) && as_verdict_is(&rows[i], "same");
         if (same)
-            as_text_add(out, "%s%s in %zu", comma, exact[g], same);
+            as_text_add(out, "%s%s in %zu", comma, as_gate_name((as_gate)g), same);
         if (same)
             comma = ", ";
     }
@@ -80,7 +80,7 @@ static void add_held(const as_verdict *rows, size_t count, as_text *out)
 
 void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out)
 {
-    const char *gate = measured(rows, count, "time") ? "time" : "instructions";
+    const as_gate gate = measured(rows, count, AS_GATE_TIME) ? AS_GATE_TIME : AS_GATE_INSTRUCTIONS;
     const size_t cases = measured(rows, count, gate);
     double *visible = calloc(count + 1, sizeof *visible);
     size_t n = 0;
@@ -92,7 +92,7 @@ void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out)
     const double half = as_median(visible, n); /* puts them in order */
     if (!n)
         as_text_add(out, cases ? "no case was measured on both sides: no change of %s could have been seen" : "nothing was measured",
-                    gate);
+                    as_gate_name(gate));
     else if (n == 1)
         as_text_add(out, "smallest change that could have been seen: %.2f %%", visible[0]);
     else
@@ -130,7 +130,8 @@ static bool table(const as_verdict_outputs *to, const as_verdict *rows, size_t c
         c[5] = numbers[told++][2];
         c[6] = rows[i].reason ? rows[i].reason : "";
     }
-    as_print_rows(out, cells, told + 1, COLUMNS);
+    if (told)
+        as_print_rows(out, cells, told + 1, COLUMNS);
     as_verdict_counts(rows, count, out);
     as_text_add(out, "\n");
     as_verdict_sight(rows, count, out);
