@@ -117,6 +117,16 @@ done
 grep -q 'new: killed by SIGSEGV' at-check-dies/verdicts.csv || fail "a crash in the check is not told: $(cat at-check-dies/verdicts.csv)"
 expect 1 "$ATTNSCOPE" duel check-dies new hanging.yaml --out base-dies --quiet
 grep -q 'base: killed by SIGSEGV' base-dies/verdicts.csv || fail "that it is the base is not told: $(cat base-dies/verdicts.csv)"
+# Interrupted in a check: what is there is judged, and nothing is `same`.
+config patient attention/naive 60s 30s
+"$ATTNSCOPE" duel base check-hangs patient.yaml --out stopped --quiet >out.txt 2>err.txt &
+duel=$!
+for _ in $(seq 100); do [ -e stopped/duel.json ] && break; sleep 0.05; done
+kill -TERM $duel
+wait $duel
+[ $? = 130 ] || fail "interrupted in a check: not 130"
+[ "$(verdict stopped attention/naive)" = "inconclusive " ] || fail "interrupted in a check: '$(verdict stopped attention/naive)'"
+[ -e stopped/base-copy ] && fail "an interrupt left the copy of the base behind"
 # One that does not say what it does is told as that.
 broken secretive 'exit 0' "echo '{\"says\":\"result\",\"body\":{$true,\"reason\":\"\",\"error_max\":0,\"error_allowed\":1,\"checked\":true}}'"
 expect 5 "$ATTNSCOPE" duel base secretive hanging.yaml --gate exact --out secretive-kept --quiet
