@@ -18,30 +18,28 @@ enum { SAID_MAX = 1 << 16, SLICE_MS = 100 };
 
 #define GRACE_S 10.0 /* to end by itself when it is told to */
 
-/* In a process group of its own, so that all that it starts can be told to end with it. */
-static int start(const as_program *p, int said, pid_t *pid)
+int as_program_start(const as_program *p, const int ends[3], pid_t *pid)
 {
+    static const int usual[] = {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, defaults;
     sigemptyset(&none);
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
-    sigaddset(&defaults, SIGXFSZ);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        sigaddset(&defaults, usual[i]);
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, said, 1);
-    posix_spawn_file_actions_adddup2(&files, said, 2);
+    for (int i = 0; i < 3; i++)
+        posix_spawn_file_actions_adddup2(&files, ends[i], i);
     if (p->dir)
         posix_spawn_file_actions_addchdir_np(&files, p->dir);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    const int failed = posix_spawnp(pid, p->argv[0], &files, &attributes, (char *const *)(uintptr_t)p->argv,
-                                    p->environment ? p->environment : environ);
+    const int failed = posix_spawnp(pid, p->file ? p->file : p->argv[0], &files, &attributes,
+                                    (char *const *)(uintptr_t)p->argv, p->environment ? p->environment : environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return failed;
@@ -81,12 +79,15 @@ as_program_end as_program_run(const as_program *p, as_text *said, int *code)
 {
     int ends[2], status = 0;
     pid_t pid = -1;
-    *code = 0;
-    if (pipe2(ends, O_CLOEXEC) != 0) {
+    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0) {
         *code = errno;
+        if (nothing >= 0)
+            close(nothing);
         return AS_PROGRAM_ABSENT;
     }
-    *code = start(p, ends[1], &pid);
+    *code = as_program_start(p, (const int[]){nothing, ends[1], ends[1]}, &pid);
+    close(nothing);
     close(ends[1]);
     if (*code) {
         close(ends[0]);

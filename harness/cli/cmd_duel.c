@@ -111,7 +111,7 @@ static as_exit fight(as_session *s, as_err *err)
     if ((s->gates & AS_GATE_BIT(AS_GATE_INSTRUCTIONS)) && !as_counts_valgrind(err))
         return err->code;
     if (!read_config(s, err) || !as_session_sides(s, err) || !as_session_greet(s, err) || !as_session_keep(s, err) ||
-        !as_session_copy_base(s, err))
+        ((s->gates & AS_GATE_BIT(AS_GATE_TIME)) && !as_session_copy_base(s, err)))
         return err->code;
     const bool whole = measure(s, err);
     if (err->text[0] || !as_table_write(&as_verdict_schema, s->verdicts, s->verdict_count, s->dir, err))

@@ -142,6 +142,11 @@ expect 1 "$ATTNSCOPE" duel base lacking small.yaml --out lacks-strict --quiet --
 expect 0 "$ATTNSCOPE" duel lacking new small.yaml --out news --quiet
 [ "$(verdict news attention/naive)" = "new " ] || fail "new is '$(verdict news attention/naive)'"
 
+# Parameters behind a kernel's name are no part of the name that a build knows it by.
+config parameters '"kernelised/performer:m=8"' 20s 30s
+expect 0 "$ATTNSCOPE" duel base new parameters.yaml --gate exact --out parameters --quiet
+[ "$(verdict parameters kernelised/performer)" = "same " ] || fail "a kernel with parameters is '$(verdict parameters kernelised/performer)'"
+
 # Plug-ins: kernels that crash, keep their answer or are no plug-in at all.
 cp "$PLUGINS/plugin_faulty.so" other_faulty.so
 expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new "$PLUGINS/plugin_faulty.so" small.yaml
