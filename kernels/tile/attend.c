@@ -110,6 +110,11 @@ static tile_bench tile_bench_at(const tile_plan *plan, void *memory)
     return w;
 }
 
+static inline bool tile_run_covers(const as_run *r, size_t from, size_t to)
+{
+    return r->step == 1 && r->first <= from && r->first + r->count >= to;
+}
+
 /* Bits of the panels of keys [from, from + TILE_KC) that row `row` sees; *all: every key of the block is seen. */
 static uint32_t tile_panels_seen(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, bool *all)
 {
@@ -120,6 +125,10 @@ static uint32_t tile_panels_seen(const tile_bench *w, const tile_plan *plan, siz
     const bool ascending = !plan->job->multiset;
     while (ascending && w->next[row] < w->count[row] && tile_run_end(&runs[w->next[row]]) <= from)
         w->next[row]++;
+    if (ascending && w->next[row] < w->count[row] && tile_run_covers(&runs[w->next[row]], from, to)) {
+        *all = true;
+        return (uint32_t)(((uint64_t)1 << TILE_PANELS) - 1);
+    }
     for (size_t i = w->next[row]; i < w->count[row] && (runs[i].first < to || !ascending); i++) {
         const as_run *r = &runs[i];
         const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
@@ -131,7 +140,6 @@ static uint32_t tile_panels_seen(const tile_bench *w, const tile_plan *plan, siz
         if (r->step < TILE_NR && key < end) {
             const uint32_t low = (uint32_t)((key - from) / TILE_NR), high = (uint32_t)((end - 1 - from) / TILE_NR);
             seen |= (uint32_t)(((uint64_t)2 << high) - ((uint64_t)1 << low));
-            *all = *all || (ascending && r->step == 1 && key == from && end == to);
         } else {
             for (; key < end; key += r->step)
                 seen |= 1u << ((key - from) / TILE_NR);
