@@ -5,6 +5,7 @@ set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
+command -v xmllint >/dev/null || { echo "needs xmllint: apt-get install libxml2-utils" >&2; exit 1; }
 export ATTNSCOPE_HOME=$SOURCE
 failures=0
 
@@ -73,6 +74,11 @@ says "there is no 'speed'"
 # The same from what is stored, and not from what was edited.
 expect 1 "$ATTNSCOPE" duel --again worse --format csv
 [ "$(tr -d '\r' <out.txt)" = "$(tr -d '\r' <worse/verdicts.csv)" ] || fail "what is stored gives other verdicts"
+expect 1 "$ATTNSCOPE" duel --again worse --junit j.xml --markdown m.md
+xmllint --noout --schema "$SOURCE/tests/verdict/junit.xsd" j.xml 2>err.txt || fail "junit.xml: $(cat err.txt)"
+[ -z "$(grep -o '<testcase [^>]*' j.xml | sort | uniq -d)" ] || fail "two tests of one name: $(grep -o '<testcase [^>]*' j.xml | sort | uniq -d)"
+grep -q '| order | regressed |' m.md || fail "the gate is not told in the summary: $(cat m.md)"
+grep -q '| same |' m.md && fail "the summary tells what is the same"
 edited() { # NAME SED-SCRIPT FILE SAYS
     cp -r worse "$1" && sed -i "$2" "$1/$3"
     cmp -s "$1/$3" "worse/$3" && fail "$1: the edit changed nothing"
