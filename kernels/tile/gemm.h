@@ -85,7 +85,7 @@ TILE_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const f
 }
 
 /* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC; B a packed panel. */
-static void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+static inline void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
 {
     tile_widths(rows, nv, n, a, b, 0, c, ldc, add);
 }
