@@ -133,6 +133,27 @@ static bool powers(char *why, size_t cap)
     return true;
 }
 
+static bool keeps(uint64_t seed, char *why, size_t cap)
+{
+    float x[VF_N], y[VF_N], to[VF_N], also[VF_N];
+    for (int round = 0; round < 100; round++) {
+        const float floor = round % 9 == 0 ? -INFINITY : ordinary(&seed);
+        size_t due = 0;
+        for (int i = 0; i < VF_N; i++)
+            x[i] = i % 5 == round % 5 ? floor : ordinary(&seed), y[i] = (float)i;
+        const size_t n = vf_keep(vf_load(x), vf_load(y), floor, to, also);
+        for (int i = 0; i < VF_N; i++)
+            if (x[i] > floor) {
+                if (due >= n || to[due] != x[i] || also[due] != (float)i)
+                    return broken(why, cap, "vf_keep", x[i], floor, (float)i, to[due], x[i]);
+                due++;
+            }
+        if (due != n)
+            return broken(why, cap, "vf_keep: how many", floor, 0, 0, (float)n, (float)due);
+    }
+    return true;
+}
+
 /* For every n: the first n floats and no others are read and written. `from` and `to` are the ends of a page between two
  * that cannot be touched. */
 static bool parts(float *from, float *to, char *why, size_t cap)
@@ -222,7 +243,7 @@ static bool memory(uint64_t seed, char *why, size_t cap)
 static bool laws(uint64_t seed, char *why, size_t cap)
 {
     return arithmetic(seed, why, cap) && constants(seed, why, cap) && lanes(seed, why, cap) &&
-           powers(why, cap) && memory(seed, why, cap);
+           powers(why, cap) && keeps(seed, why, cap) && memory(seed, why, cap);
 }
 
 static void exp2_of(const float *x, float *y, size_t n)
