@@ -59,6 +59,12 @@ function(as_per_isa library file)
   endforeach()
 endfunction()
 
+# What kernels of several mechanisms share, with a body for each instruction set.
+file(GLOB FILES CONFIGURE_DEPENDS ${ROOT}/kernels/tile/*.c)
+foreach(file IN LISTS FILES)
+  as_per_isa(kernels ${file} ${ISAS_BF16})
+endforeach()
+
 set(ENTRIES "")
 set(DECLARATIONS "")
 foreach(mechanism IN LISTS MECHANISMS)

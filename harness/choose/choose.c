@@ -1,4 +1,4 @@
-/* choose.c: see choose.h: families, their candidates, constraints, ranks. */
+/* choose.c: see choose.h: candidates, constraints, ranks. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "choose.h"
 
@@ -6,99 +6,49 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "../../kernels/cpu.h"
 #include "../../kernels/kernel_text.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../../kernels/registry.h"
+#include "../theory/reach.h"
 #include "estimate.h"
 
 AS_SCHEMA(as_choice_schema, as_choice, AS_CHOICE_COLUMNS, "choice.csv", "a candidate");
 
-enum { VALUES_MIN = 3 }; /* of a number, for others between them to be candidates */
-
-typedef struct {
-    UT_hash_handle hh;
-    size_t *rows;
-    size_t count, cap;
-    const char *skeleton; /* the pattern, * for every number */
-    char key[];
-} family;
-
-typedef struct {
+struct as_covered {
     UT_hash_handle hh;
     as_choose_cover cover;
     char pattern[];
-} covered;
-
-typedef struct {
-    const as_choose_ask *ask;
-    as_arena *arena;
-    as_chosen *out;
-    size_t cap;
-    covered *covers;
-} choosing;
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static void add_skeleton(as_text *out, const char *pattern)
-{
-    for (const char *c = pattern; *c; c++)
-        if (!is_digit(*c))
-            as_text_append(out, c, 1);
-        else if (c == pattern || !is_digit(c[-1]))
-            as_text_append(out, "*", 1);
-}
-
-static bool speaks(const as_choose_ask *ask, const as_summary *r)
-{
-    if (!r->status || strcmp(r->status, "ok") || !(r->median_ns > 0) || !r->kernel || !r->pattern || r->batch != 1)
-        return false;
-    if (ask->decode ? r->length != 1 : r->length != r->context)
-        return false;
-    if (ask->only)
-        return as_glob(ask->only, r->kernel);
-    return !r->mechanism || !strcmp(r->mechanism, "attention") || !strcmp(r->mechanism, "content");
-}
-
-static family *find_families(choosing *c)
-{
-    family *families = NULL, *hit;
-    as_text key = {0};
-    for (size_t i = 0; i < c->ask->count; i++) {
-        const as_summary *r = &c->ask->rows[i];
-        if (!speaks(c->ask, r))
-            continue;
-        key.length = 0;
-        as_text_add(&key, "%s\x1f%s\x1f%s\x1f%s\x1f%" PRIu64 "\x1f", r->kernel, r->isa ? r->isa : "?",
-                    r->dtype ? r->dtype : "?", r->cache ? r->cache : "?", r->threads);
-        const size_t at = key.length;
-        add_skeleton(&key, r->pattern);
-        HASH_FIND(hh, families, key.data, key.length, hit);
-        if (!hit) {
-            hit = as_arena_alloc(c->arena, sizeof *hit + key.length + 1);
-            memcpy(hit->key, key.data, key.length + 1);
-            hit->skeleton = hit->key + at;
-            HASH_ADD_KEYPTR(hh, families, hit->key, key.length, hit);
-        }
-        hit->rows = as_arena_grow(c->arena, hit->rows, &hit->cap, hit->count, sizeof *hit->rows);
-        hit->rows[hit->count++] = i;
-    }
-    as_text_free(&key);
-    return families;
-}
+};
 
 /* --- one candidate ----------------------------------------------------------------------------------------------- */
 
-static as_choose_cover cover_of(choosing *c, const char *pattern)
+static as_choose_cover find_cover(const as_choose_ask *ask, const char *pattern)
 {
-    covered *hit;
+    as_choose_cover out = {AS_NO_COUNT, AS_NO_COUNT};
+    as_pattern_error at;
+    as_schedule *s = as_schedule_parse(pattern, &at);
+    const as_reach_ask question = {.schedule = s, .length = ask->length, .layers = ask->layers, .heads = ask->heads};
+    as_reach reach;
+    if (s && as_reach_find(&question, &reach, NULL)) {
+        if (reach.cover == AS_COVERS)
+            out.layers_to_cover = reach.layers_to_cover;
+        out.reach = reach.layers ? reach.sees[reach.layers - 1] : AS_NO_COUNT;
+        as_reach_free(&reach);
+    }
+    as_schedule_free(s);
+    return out;
+}
+
+as_choose_cover as_choosing_cover(as_choosing *c, const char *pattern)
+{
+    as_covered *hit;
     HASH_FIND_STR(c->covers, pattern, hit);
     if (!hit) {
         hit = as_arena_alloc(c->arena, sizeof *hit + strlen(pattern) + 1);
         strcpy(hit->pattern, pattern);
-        hit->cover = c->ask->cover(c->ask->state, pattern);
+        hit->cover = find_cover(c->ask, pattern);
         HASH_ADD_STR(c->covers, pattern, hit);
     }
     return hit->cover;
@@ -116,7 +66,8 @@ static bool ask_kernel(const as_summary *like, as_problem *p, uint64_t *workspac
         return false;
     const size_t bytes = e->kernel->workspace(p);
     *workspace = bytes == SIZE_MAX ? AS_NO_COUNT : bytes;
-    *flops = (double)e->kernel->work(p).flops_useful;
+    if (strncmp(like->kernel, "attention/", 10) != 0) /* theirs is 4 d E; counting what tiles execute takes seconds at 1M */
+        *flops = (double)e->kernel->work(p).flops_useful;
     return true;
 }
 
@@ -145,12 +96,47 @@ static double memory_of(const as_choose_ask *ask, const as_problem *p, uint64_t 
     return q + kv * (ask->decode ? (double)ask->layers : 1) + (workspace == AS_NO_COUNT ? 0 : (double)workspace);
 }
 
-/* NULL: it stands. */
-static const char *ruled_out(choosing *c, const as_choice *row, const as_problem *p, double error)
+/* How far the pattern under this kernel is from dense attention on the arrays that `apply` was given; how far the kernel was
+ * from its oracle where there were none, or the pattern is dense. NaN: not known. */
+static double error_of(const as_choose_ask *ask, const as_family *f, const as_problem *p, const char *text)
+{
+    const char *kernel = ask->rows[f->rows[0]].kernel;
+    double worst = NAN, others = NAN;
+    const bool chooses = !strncmp(kernel, "content/", 8);
+    if (!ask->errors || (!chooses && as_pattern_traits(p->pattern) & AS_PATTERN_DENSE)) {
+        for (size_t i = 0; i < f->count; i++)
+            worst = fmax(worst, ask->cases[f->rows[i]].error_max); /* fmax passes NaN over */
+        return worst;
+    }
+    for (size_t i = 0; i < ask->error_count; i++) {
+        const as_choose_error *e = &ask->errors[i];
+        if (!strcmp(e->pattern, text))
+            *(!strcmp(e->kernel, kernel) ? &worst : &others) = fmax(!strcmp(e->kernel, kernel) ? worst : others, e->error);
+    }
+    /* What a static pattern leaves out does not depend on the kernel; what a content kernel chooses does. */
+    return isnan(worst) && !chooses ? others : worst;
+}
+
+/* But for reach, which a stack may reach together. NULL: it stands. */
+static const char *ruled_out(as_choosing *c, const as_choice *row, const as_problem *p, double error)
 {
     const as_choose_ask *ask = c->ask;
     char need[32], cap[32];
     const double memory = memory_of(ask, p, row->workspace_bytes);
+    if (ask->memory && memory > (double)ask->memory)
+        return as_arena_printf(c->arena, "ruled out by --memory: needs %s of %s", as_format_bytes(need, memory),
+                               as_format_bytes(cap, (double)ask->memory));
+    if (!isnan(ask->error) && isnan(error))
+        return ask->errors ? "ruled out by --error: none of --errors-from is of this pattern"
+                           : "ruled out by --error: none was measured";
+    if (!isnan(ask->error) && !(error <= ask->error))
+        return as_arena_printf(c->arena, "ruled out by --error: %.3g was measured", error);
+    return NULL;
+}
+
+static const char *ruled_out_by_reach(as_choosing *c, const as_choice *row)
+{
+    const as_choose_ask *ask = c->ask;
     if (ask->full && row->layers_to_cover == AS_NO_COUNT)
         return "ruled out by --reach: no number of layers is known to reach all tokens";
     if (ask->full && row->layers_to_cover > ask->layers)
@@ -159,46 +145,46 @@ static const char *ruled_out(choosing *c, const as_choice *row, const as_problem
     if (ask->reach && (row->reach == AS_NO_COUNT || row->reach < ask->reach))
         return as_arena_printf(c->arena, "ruled out by --reach: the last token sees %" PRIu64 " after all layers",
                                row->reach == AS_NO_COUNT ? 0 : row->reach);
-    if (ask->memory && memory > (double)ask->memory)
-        return as_arena_printf(c->arena, "ruled out by --memory: needs %s of %s", as_format_bytes(need, memory),
-                               as_format_bytes(cap, (double)ask->memory));
-    if (!isnan(ask->error) && !(error <= ask->error))
-        return as_arena_printf(c->arena, "ruled out by --error: %.3g was measured", error);
     return NULL;
 }
 
-static as_choice *add_row(choosing *c, const as_summary *like, const char *pattern)
+as_choice *as_choosing_add(as_choosing *c, const as_choice *like)
 {
     as_chosen *out = c->out;
     out->rows = as_arena_grow(c->arena, out->rows, &c->cap, out->count, sizeof *out->rows);
-    as_choice *row = &out->rows[out->count++];
-    as_record_clear(&as_choice_schema, row);
-    row->pattern = pattern;
-    row->kernel = like->kernel;
-    row->isa = like->isa;
-    row->dtype = like->dtype;
-    row->threads = like->threads;
-    return row;
+    out->rows[out->count] = *like;
+    return &out->rows[out->count++];
 }
 
-static double worst_error(const as_choose_ask *ask, const family *f)
+static bool is_wanted(const as_choose_ask *ask, const char *pattern)
 {
-    double worst = NAN;
-    for (size_t i = 0; i < f->count; i++)
-        worst = fmax(worst, ask->cases[f->rows[i]].error_max); /* fmax passes NaN over */
-    return worst;
+    bool wanted = !ask->patterns || !ask->patterns[0];
+    for (const char *const *p = ask->patterns; p && *p && !wanted; p++) {
+        as_pattern_error at;
+        as_pattern *named = as_pattern_parse(*p, &at); /* any spelling will do */
+        wanted = as_glob(named ? as_pattern_text(named) : *p, pattern);
+        as_pattern_free(named);
+    }
+    return wanted;
 }
 
-static void consider(choosing *c, const family *f, const char *text)
+static void consider(as_choosing *c, const as_family *f, const char *text)
 {
     static const char *const bases[] = {"measured", "interpolated", "extrapolated", "not known"};
     const as_summary *like = &c->ask->rows[f->rows[0]];
     as_pattern_error at;
-    as_pattern *pattern = as_pattern_parse(text, &at);
     char why[300] = "";
+    as_choice clear;
+    as_pattern *pattern = is_wanted(c->ask, text) ? as_pattern_parse(text, &at) : NULL;
     if (!pattern)
         return;
-    as_choice *row = add_row(c, like, as_arena_intern(c->arena, as_pattern_text(pattern)));
+    as_record_clear(&as_choice_schema, &clear);
+    as_choice *row = as_choosing_add(c, &clear);
+    row->pattern = as_arena_intern(c->arena, as_pattern_text(pattern));
+    row->kernel = like->kernel;
+    row->isa = like->isa;
+    row->dtype = like->dtype;
+    row->threads = like->threads;
     if (!as_pattern_fits(pattern, c->ask->decode ? 1 : c->ask->length, c->ask->length, why, sizeof why)) {
         row->note = as_arena_printf(c->arena, "ruled out: pattern: %s", why);
         as_pattern_free(pattern);
@@ -211,92 +197,20 @@ static void consider(choosing *c, const family *f, const char *text)
         as_pattern_free(pattern);
         return;
     }
-    const as_estimand e = {c->ask, f->rows, f->count, row->pattern, flops, (double)p.edges / (double)p.heads};
+    const as_estimand e = {c->ask, f, row->pattern, flops, (double)p.edges / (double)p.heads};
     const as_estimate time = as_estimate_find(&e);
     const double layers = (double)c->ask->layers / 1e6;
     row->ms = time.ns * layers;
     row->ms_low = time.low * layers;
     row->ms_high = time.high * layers;
     row->basis = bases[time.basis];
-    const as_choose_cover cover = cover_of(c, row->pattern);
+    const as_choose_cover cover = as_choosing_cover(c, row->pattern);
     row->layers_to_cover = cover.layers_to_cover;
     row->reach = cover.reach;
-    row->note = ruled_out(c, row, &p, worst_error(c->ask, f));
+    row->note = ruled_out(c, row, &p, error_of(c->ask, f, &p, row->pattern));
     if (!row->note && time.basis == AS_UNKNOWN)
         row->note = "ruled out: too few cases of its family were measured to tell its time";
     as_pattern_free(pattern);
-}
-
-/* --- the candidates of a family ---------------------------------------------------------------------------------- */
-
-/* The `which`-th number in a pattern. */
-static const char *number_at(const char *pattern, size_t which)
-{
-    for (const char *c = pattern; *c; c++)
-        if (is_digit(*c) && (c == pattern || !is_digit(c[-1])) && which-- == 0)
-            return c;
-    return NULL;
-}
-
-static const char *pattern_of(const choosing *c, const family *f, size_t i) { return c->ask->rows[f->rows[i]].pattern; }
-
-/* The one number that differs between the patterns; false: none or several. */
-static bool varying_number(const choosing *c, const family *f, size_t *which)
-{
-    size_t found = 0;
-    for (size_t n = 0; number_at(pattern_of(c, f, 0), n); n++)
-        for (size_t i = 1; i < f->count; i++)
-            if (strtoull(number_at(pattern_of(c, f, i), n), NULL, 10) !=
-                strtoull(number_at(pattern_of(c, f, 0), n), NULL, 10)) {
-                *which = n;
-                found++;
-                break;
-            }
-    return found == 1;
-}
-
-static bool is_candidate(const choosing *c, size_t from, const char *text)
-{
-    for (size_t i = from; i < c->out->count; i++)
-        if (!strcmp(c->out->rows[i].pattern, text))
-            return true;
-    return false;
-}
-
-static void consider_between(choosing *c, const family *f, size_t from)
-{
-    size_t which = 0, values = 0;
-    uint64_t low = UINT64_MAX, high = 0;
-    if (!varying_number(c, f, &which))
-        return;
-    for (size_t i = 0; i < f->count; i++) {
-        const uint64_t v = strtoull(number_at(pattern_of(c, f, i), which), NULL, 10);
-        bool seen = false;
-        for (size_t k = 0; k < i && !seen; k++)
-            seen = strtoull(number_at(pattern_of(c, f, k), which), NULL, 10) == v;
-        values += !seen;
-        low = v < low ? v : low;
-        high = v > high ? v : high;
-    }
-    const char *like = pattern_of(c, f, 0), *at = number_at(like, which);
-    for (uint64_t v = 1, odd = 0; values >= VALUES_MIN && v <= high / 2 + 1; odd = !odd, v = odd ? v : 2 * v) {
-        const uint64_t value = odd ? 3 * v : 2 * v; /* 2, 3, 4, 6, 8, 12, ... */
-        if (value <= low || value >= high)
-            continue;
-        const char *text = as_arena_printf(c->arena, "%.*s%" PRIu64 "%s", (int)(at - like), like, value,
-                                           at + strspn(at, "0123456789"));
-        if (!is_candidate(c, from, text))
-            consider(c, f, text);
-    }
-}
-
-static void consider_family(choosing *c, const family *f)
-{
-    const size_t from = c->out->count;
-    for (size_t i = 0; i < f->count; i++)
-        if (!is_candidate(c, from, pattern_of(c, f, i)))
-            consider(c, f, pattern_of(c, f, i));
-    consider_between(c, f, from);
 }
 
 /* --- ranks ------------------------------------------------------------------------------------------------------- */
@@ -328,11 +242,13 @@ static void keep_fastest(as_chosen *out)
 
 static uint64_t depth(const as_choice *row) { return row->layers_to_cover; /* AS_NO_COUNT is the deepest */ }
 
-static void rank(choosing *c)
+static void rank(as_choosing *c)
 {
     as_chosen *out = c->out;
+    for (size_t i = 0; i < out->count; i++)
+        if (!out->rows[i].note)
+            out->rows[i].note = ruled_out_by_reach(c, &out->rows[i]);
     qsort(out->rows, out->count, sizeof *out->rows, by_time);
-    keep_fastest(out);
     while (out->ranked < out->count && !out->rows[out->ranked].note)
         out->ranked++;
     for (size_t i = 0; i < out->ranked; i++)
@@ -352,17 +268,25 @@ static void rank(choosing *c)
 
 bool as_choose(const as_choose_ask *ask, as_arena *arena, as_chosen *out, as_err *err)
 {
-    choosing c = {.ask = ask, .arena = arena, .out = out};
+    as_choosing c = {.ask = ask, .arena = arena, .out = out};
     *out = (as_chosen){0};
-    family *families = find_families(&c);
-    for (const family *f = families; f; f = f->hh.next)
-        consider_family(&c, f);
+    as_family *families = as_families_find(&c);
+    const bool any = families != NULL;
+    for (const as_family *f = families; f; f = f->hh.next)
+        as_family_each(&c, f, consider);
     HASH_CLEAR(hh, families);
+    if (out->count) {
+        qsort(out->rows, out->count, sizeof *out->rows, by_time);
+        keep_fastest(out);
+        as_schedules_add(&c);
+        rank(&c);
+    }
     HASH_CLEAR(hh, c.covers);
-    if (!out->count)
-        return as_fail(err, AS_EXIT_USAGE, "nothing %s was measured there that could be chosen from: run a config with %s%s",
-                       ask->decode ? "of decoding" : "with S = T",
-                       ask->decode ? "length: [1] and context: [...]" : "lengths", ask->only ? ", or give another --only" : "");
-    rank(&c);
-    return true;
+    if (out->count)
+        return true;
+    if (any)
+        return as_fail(err, AS_EXIT_USAGE, "--pattern: nothing that was measured there matches: give another, or a config with it");
+    return as_fail(err, AS_EXIT_USAGE, "nothing %s was measured there that could be chosen from: run a config with %s%s",
+                   ask->decode ? "of decoding" : "with S = T",
+                   ask->decode ? "length: [1] and context: [...]" : "lengths", ask->only ? ", or give another --only" : "");
 }

@@ -5,7 +5,12 @@
  * measured; else it lies on the curve in T of its pattern (between two points in logarithms, beyond them by the claimed
  * class of growth or the tail slope); else it comes from the family's cost per FLOP over context, keys per query, width
  * and heads, a plane fitted to the nearest measured cases. A family is a kernel build and the patterns that differ in
- * their numbers only; where one number was measured at three values or more, values between them are candidates, too. */
+ * their numbers only. Up to three numbers may vary; where one was measured at three values or more, values between them are
+ * candidates, too, each with each of the other number's. Numbers that always grew together, as longnet's do, are one.
+ *
+ * A stack whose layers take two patterns in turn, or a ladder of dilations, is a candidate, too: its time is the sum of
+ * its layers', its reach that of the schedule. Only those are kept that cover in fewer layers than anything as fast, or that
+ * reach what is asked for in less time than any single pattern. */
 #ifndef AS_CHOOSE_H
 #define AS_CHOOSE_H
 
@@ -15,8 +20,8 @@
 
 #define AS_CHOICE_COLUMNS(F, t)                                                                                        \
     F(t, AS_COUNT, rank, "1 is the fastest; empty: ruled out")                                                         \
-    F(t, AS_TEXT, pattern, "canonical text")                                                                           \
-    F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
+    F(t, AS_TEXT, pattern, "canonical text; of a stack schedule(P1;P2;...)")                                                                           \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm; in a stack by pattern, K1;K2;..., where they differ")                                                                       \
     F(t, AS_REAL, ms, "predicted time of all layers")                                                                  \
     F(t, AS_REAL, ms_low, "its interval, lower end")                                                                   \
     F(t, AS_REAL, ms_high, "upper end")                                                                                \
@@ -33,10 +38,11 @@
 AS_RECORD(as_choice, AS_CHOICE_COLUMNS);
 extern const as_schema as_choice_schema;
 
+/* What `apply` said of a pattern on the user's arrays. */
 typedef struct {
-    uint64_t layers_to_cover; /* AS_NO_COUNT: never, or not known */
-    uint64_t reach;           /* after all layers; AS_NO_COUNT: not known */
-} as_choose_cover;
+    const char *kernel, *pattern; /* canonical */
+    double error;                 /* from dense attention */
+} as_choose_error;
 
 typedef struct {
     const as_case *cases; /* as analysed: one summary for each, in the same order */
@@ -50,12 +56,11 @@ typedef struct {
     bool full;        /* the last token must see all */
     uint64_t reach;   /* or so many; 0: no matter */
     uint64_t memory;  /* bytes; 0: no matter */
-    double error;     /* largest absolute error against the oracle; NaN: no matter */
+    double error;     /* largest absolute error against the oracle, or dense attention; NaN: no matter */
     const char *only; /* glob over kernels; NULL: softmax attention, mechanisms attention and content */
-
-    /* How far `pattern` reaches; asked once for each. */
-    as_choose_cover (*cover)(void *state, const char *pattern);
-    void *state;
+    const char *const *patterns;   /* globs over patterns, or patterns; ends with NULL; NULL or none: all */
+    const as_choose_error *errors; /* NULL: against the oracle */
+    size_t error_count;
 } as_choose_ask;
 
 typedef struct {

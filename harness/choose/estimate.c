@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEATURES = 4, NEAREST = 12 };
+enum { FEATURES_MAX = 4 + AS_FREE_MAX, NEAREST = 12 };
 #define SLOPE_UNKNOWN 0.25 /* on either side, where a tail slope has no interval */
 #define RIDGE 1e-6
+#define RIDGE_FREE 0.05 /* what keys per query explain is not explained by the pattern's numbers */
 
 static double x_of(const as_summary *r) { return log((double)r->context); }
 
@@ -22,8 +23,8 @@ static bool same_shape(const as_choose_ask *a, const as_summary *r)
 static size_t curve_of(const as_estimand *e, const as_summary **out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < e->count; i++) {
-        const as_summary *r = &e->ask->rows[e->rows[i]];
+    for (size_t i = 0; i < e->family->count; i++) {
+        const as_summary *r = &e->ask->rows[e->family->rows[i]];
         size_t at = n;
         if (strcmp(r->pattern, e->pattern) != 0 || !same_shape(e->ask, r))
             continue;
@@ -126,7 +127,7 @@ static as_estimate beyond(const as_estimand *e, const as_summary *const *c, size
 /* --- the family's cost per FLOP ---------------------------------------------------------------------------------- */
 
 typedef struct {
-    double f[FEATURES]; /* logarithms of context, keys per query, width, heads */
+    double f[FEATURES_MAX]; /* logarithms of context, keys per query, width, heads; of the pattern's free numbers */
     double y;           /* logarithm of ns per FLOP */
     double half;        /* of its interval */
     double distance;
@@ -138,21 +139,26 @@ static int by_distance(const void *a, const void *b)
     return (p->distance > q->distance) - (p->distance < q->distance);
 }
 
-static bool make_point(const as_choose_ask *ask, size_t row, point *p)
+/* How many features there are. One free number is told by the keys per query, so that only a second makes them features. */
+static size_t features_of(const as_family *f) { return 4 + (f->free_count > 1 ? f->free_count : 0); }
+
+static bool make_point(const as_estimand *e, size_t row, point *p)
 {
-    const as_summary *r = &ask->rows[row];
-    const as_case *c = &ask->cases[row];
+    const as_summary *r = &e->ask->rows[row];
+    const as_case *c = &e->ask->cases[row];
     if (c->flops_useful == AS_NO_COUNT || !c->flops_useful || r->edges == AS_NO_COUNT || !r->edges)
         return false;
     *p = (point){{log((double)r->context), log((double)r->edges / (double)r->length), log((double)r->width),
                   log((double)r->heads)},
                  log(r->median_ns / (double)c->flops_useful),
                  0.5 * log(high_of(r) / low_of(r)), 0};
+    if (features_of(e->family) > 4)
+        as_family_place(e->family, r->pattern, p->f + 4);
     return true;
 }
 
 /* Gaussian elimination with pivots; the ridge keeps it regular. */
-static void eliminate(double m[FEATURES + 1][FEATURES + 2], size_t n)
+static void eliminate(double m[FEATURES_MAX + 1][FEATURES_MAX + 2], size_t n)
 {
     for (size_t k = 0; k < n; k++) {
         size_t pivot = k;
@@ -171,70 +177,111 @@ static void eliminate(double m[FEATURES + 1][FEATURES + 2], size_t n)
         m[k][n] /= m[k][k];
 }
 
-/* The plane's value at the target, by weighted least squares about it, without point `left_out`. */
-static double plane(const point *p, size_t n, const double at[FEATURES], size_t left_out)
+typedef struct {
+    point *p;
+    size_t n, features;
+    double at[FEATURES_MAX];
+} cloud;
+
+static double weight_of(const point *p) { return 1 / (0.05 + p->distance * p->distance); }
+
+/* The plane by weighted least squares about the target, without point `left_out`: its value there, and its slopes. */
+static double plane(const cloud *c, size_t left_out, double slope[FEATURES_MAX])
 {
-    double m[FEATURES + 1][FEATURES + 2] = {{0}};
-    for (size_t i = 0; i < n; i++) {
-        double u[FEATURES + 1] = {1};
-        const double w = i == left_out ? 0 : 1 / (0.05 + p[i].distance * p[i].distance);
-        for (size_t k = 0; k < FEATURES; k++)
-            u[k + 1] = p[i].f[k] - at[k];
-        for (size_t a = 0; a <= FEATURES; a++) {
-            for (size_t b = 0; b <= FEATURES; b++)
+    double m[FEATURES_MAX + 1][FEATURES_MAX + 2] = {{0}};
+    const size_t n = c->features;
+    for (size_t i = 0; i < c->n; i++) {
+        const point *p = &c->p[i];
+        double u[FEATURES_MAX + 1] = {1};
+        const double w = i == left_out ? 0 : weight_of(p);
+        for (size_t k = 0; k < n; k++)
+            u[k + 1] = p->f[k] - c->at[k];
+        for (size_t a = 0; a <= n; a++) {
+            for (size_t b = 0; b <= n; b++)
                 m[a][b] += w * u[a] * u[b];
-            m[a][FEATURES + 1] += w * u[a] * p[i].y;
+            m[a][n + 1] += w * u[a] * p->y;
         }
     }
-    for (size_t k = 1; k <= FEATURES; k++)
-        m[k][k] += RIDGE + 0.02 * m[0][0] * RIDGE;
-    eliminate(m, FEATURES + 1);
-    return m[0][FEATURES + 1];
+    for (size_t k = 1; k <= n; k++)
+        m[k][k] += RIDGE + m[0][0] * (k > 4 ? RIDGE_FREE : 0.02 * RIDGE);
+    eliminate(m, n + 1);
+    for (size_t k = 0; k < n; k++)
+        slope[k] = m[k + 1][n + 1];
+    return m[0][n + 1];
+}
+
+/* How far the points lie from the plane, root mean square, near ones counting more: what a plane cannot follow. */
+static double scatter(const cloud *c, double value, const double slope[FEATURES_MAX])
+{
+    double sum = 0, weights = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const point *p = &c->p[i];
+        double off = p->y - value;
+        for (size_t k = 0; k < c->features; k++)
+            off -= slope[k] * (p->f[k] - c->at[k]);
+        sum += weight_of(p) * off * off;
+        weights += weight_of(p);
+    }
+    return sqrt(sum / weights);
+}
+
+/* What was measured, nearest first; *far: how far the target lies beyond all of it, on the axis where it does most. */
+static void gather(const as_estimand *e, cloud *c, double *far)
+{
+    double low[FEATURES_MAX], high[FEATURES_MAX];
+    for (size_t i = 0; i < e->family->count; i++) {
+        point *p = &c->p[c->n];
+        if (!make_point(e, e->family->rows[i], p))
+            continue;
+        for (size_t k = 0; k < c->features; k++) {
+            low[k] = c->n ? fmin(low[k], p->f[k]) : p->f[k];
+            high[k] = c->n ? fmax(high[k], p->f[k]) : p->f[k];
+            p->distance += (p->f[k] - c->at[k]) * (p->f[k] - c->at[k]);
+        }
+        p->distance = sqrt(p->distance);
+        c->n++;
+    }
+    *far = 0;
+    for (size_t k = 0; k < c->features && c->n; k++)
+        *far = fmax(*far, fmax(low[k] - c->at[k], c->at[k] - high[k]));
 }
 
 static as_estimate by_family(const as_estimand *e)
 {
     const as_choose_ask *ask = e->ask;
     const double queries = ask->decode ? 1 : (double)ask->length;
-    const double at[FEATURES] = {log((double)ask->length), log(e->edges / queries), log((double)ask->width),
-                                 log((double)ask->heads)};
+    cloud c = {.p = malloc((e->family->count + 1) * sizeof *c.p),
+               .features = features_of(e->family),
+               .at = {log((double)ask->length), log(e->edges / queries), log((double)ask->width), log((double)ask->heads)}};
     as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
-    point *p = malloc((e->count + 1) * sizeof *p);
-    size_t n = 0;
-    double low[FEATURES], high[FEATURES], half = 0, miss = 0, far = 0;
-    for (size_t i = 0; p && i < e->count; i++)
-        if (make_point(ask, e->rows[i], &p[n])) {
-            for (size_t k = 0; k < FEATURES; k++) {
-                low[k] = n ? fmin(low[k], p[n].f[k]) : p[n].f[k];
-                high[k] = n ? fmax(high[k], p[n].f[k]) : p[n].f[k];
-                p[n].distance += (p[n].f[k] - at[k]) * (p[n].f[k] - at[k]);
-            }
-            p[n].distance = sqrt(p[n].distance);
-            n++;
-        }
-    if (n < 3)
+    double half = 0, miss = 0, far = 0, slope[FEATURES_MAX], other[FEATURES_MAX];
+    if (c.features > 4)
+        as_family_place(e->family, e->pattern, c.at + 4);
+    if (c.p)
+        gather(e, &c, &far);
+    if (c.n < 3)
         goto done;
-    qsort(p, n, sizeof *p, by_distance);
-    n = n > NEAREST ? NEAREST : n;
-    out.ns = exp(plane(p, n, at, n)) * e->flops;
-    for (size_t i = 0; i < n; i++) {
-        half = fmax(half, p[i].half);
-        miss = fmax(miss, fabs(plane(p, n, at, i) - log(out.ns / e->flops)));
+    qsort(c.p, c.n, sizeof *c.p, by_distance);
+    const size_t nearest = NEAREST + 4 * (c.features - 4);
+    c.n = c.n > nearest ? nearest : c.n;
+    const double value = plane(&c, c.n, slope);
+    out.ns = exp(value) * e->flops;
+    for (size_t i = 0; i < c.n; i++) {
+        half = fmax(half, c.p[i].half);
+        miss = fmax(miss, fabs(plane(&c, i, other) - value));
     }
-    for (size_t k = 0; k < FEATURES; k++)
-        far = fmax(far, fmax(low[k] - at[k], at[k] - high[k]));
     out.basis = far > 1e-6 ? AS_EXTRAPOLATED : AS_INTERPOLATED;
-    const double slack = half + miss + (far > 1e-6 ? SLOPE_UNKNOWN * far : 0);
+    const double slack = half + miss + scatter(&c, value, slope) + (far > 1e-6 ? SLOPE_UNKNOWN * far : 0);
     out.low = out.ns * exp(-slack);
     out.high = out.ns * exp(slack);
 done:
-    free(p);
+    free(c.p);
     return out;
 }
 
 as_estimate as_estimate_find(const as_estimand *e)
 {
-    const as_summary **c = malloc((e->count + 1) * sizeof *c);
+    const as_summary **c = malloc((e->family->count + 1) * sizeof *c);
     const double x = log((double)e->ask->length);
     as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
     if (!c)

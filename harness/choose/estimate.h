@@ -3,7 +3,7 @@
 #ifndef AS_ESTIMATE_H
 #define AS_ESTIMATE_H
 
-#include "choose.h"
+#include "internal.h"
 
 typedef enum { AS_MEASURED, AS_INTERPOLATED, AS_EXTRAPOLATED, AS_UNKNOWN } as_basis;
 
@@ -12,11 +12,10 @@ typedef struct {
     as_basis basis;
 } as_estimate;
 
-/* What is to be estimated, and the rows that may speak for it: one kernel build, patterns of one family. */
+/* What is to be estimated, and the family whose rows may speak for it. */
 typedef struct {
     const as_choose_ask *ask;
-    const size_t *rows;
-    size_t count;
+    const as_family *family;
     const char *pattern;
     double flops; /* useful, of one call */
     double edges; /* per head */

@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../analyse/analyse.h"
-#include "../choose/choose.h"
 #include "../machine/machine.h"
 #include "../theory/reach.h"
+#include "choose_errors.h"
+#include "choose_measure.h"
 #include "cli.h"
-#include "target.h"
 
-enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10 };
+enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10, ROUNDS_MAX = 4 };
 
 typedef struct {
     const char *from, *length, *width, *heads, *kv_heads, *layers, *reach, *memory, *error, *format;
-    bool decode, across;
+    const char *patterns[AS_OPT_MANY_MAX + 1], *errors[AS_OPT_MANY_MAX + 1]; /* each ends with NULL */
+    bool decode, across, measure;
     as_selection selection;
 } options;
 
@@ -54,26 +54,11 @@ static bool read_ask(const options *o, as_choose_ask *ask, as_err *err)
     if (o->error && (!as_parse_double(o->error, &ask->error) || !(ask->error > 0)))
         return as_fail(err, AS_EXIT_USAGE, "--error: '%.40s' is not a number above 0", o->error);
     ask->decode = o->decode;
+    if (o->errors[0] && !o->error)
+        return as_fail(err, AS_EXIT_USAGE, "--errors-from says what was lost, --error X how much may be: give both");
     ask->only = o->selection.only;
+    ask->patterns = o->patterns;
     return true;
-}
-
-static as_choose_cover cover(void *state, const char *pattern)
-{
-    const as_choose_ask *ask = state;
-    as_choose_cover out = {AS_NO_COUNT, AS_NO_COUNT};
-    as_pattern_error at;
-    as_schedule *s = as_schedule_parse(pattern, &at);
-    const as_reach_ask question = {.schedule = s, .length = ask->length, .layers = ask->layers, .heads = ask->heads};
-    as_reach reach;
-    if (s && as_reach_find(&question, &reach, NULL)) {
-        if (reach.cover == AS_COVERS)
-            out.layers_to_cover = reach.layers_to_cover;
-        out.reach = reach.layers ? reach.sees[reach.layers - 1] : AS_NO_COUNT;
-        as_reach_free(&reach);
-    }
-    as_schedule_free(s);
-    return out;
 }
 
 static bool same_machine(const options *o, const as_findings *f, as_arena *arena, as_err *err)
@@ -96,6 +81,31 @@ static const char *whole(as_arena *a, uint64_t value, const char *missing)
     return value == AS_NO_COUNT ? missing : as_arena_printf(a, "%" PRIu64, value);
 }
 
+/* schedule(P;P;P;Q) as schedule(3 x P;Q), and K;K;K;L likewise: for the eye alone. */
+static const char *shorten(as_arena *a, const char *text)
+{
+    const bool schedule = !strncmp(text, "schedule(", 9);
+    const char *c = schedule ? text + 9 : text;
+    as_text out = {0};
+    as_text_add(&out, "%s", schedule ? "schedule(" : "");
+    while (*c) {
+        const size_t n = strcspn(c, schedule ? ";)" : ";");
+        size_t times = 1;
+        const char *next = c + n;
+        for (; *next == ';' && !strncmp(next + 1, c, n) && (next[n + 1] == ';' || next[n + 1] == ')' || !next[n + 1]);
+             next += n + 1)
+            times++;
+        if (times > 1)
+            as_text_add(&out, "%zu x ", times);
+        as_text_append(&out, c, n);
+        as_text_append(&out, next, *next != 0);
+        c = next + (*next != 0);
+    }
+    const char *short_text = as_arena_intern(a, out.data);
+    as_text_free(&out);
+    return short_text;
+}
+
 static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, as_text *out)
 {
     static const char *const heads[] = {"rank", "pattern", "kernel", "isa", "threads", "ms", "interval",
@@ -108,7 +118,8 @@ static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, 
         char bytes[32] = "-";
         if (r->workspace_bytes != AS_NO_COUNT)
             as_format_bytes(bytes, (double)r->workspace_bytes);
-        const char *row[COLS] = {whole(a, r->rank, "-"), r->pattern, r->kernel, r->isa ? r->isa : "-",
+        const char *row[COLS] = {whole(a, r->rank, "-"), shorten(a, r->pattern), shorten(a, r->kernel),
+                                 r->isa ? shorten(a, r->isa) : "-",
                                  whole(a, r->threads, "-"), number(a, r->ms),
                                  as_arena_printf(a, "%.4g .. %.4g", r->ms_low, r->ms_high),
                                  whole(a, r->layers_to_cover, "never"), as_arena_intern(a, bytes), r->basis};
@@ -117,7 +128,7 @@ static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, 
     as_print_rows(out, cells, count + 1, COLS);
 }
 
-static void print_verdict(const as_chosen *c, as_text *out)
+static void print_verdict(const as_chosen *c, as_arena *a, as_text *out)
 {
     const as_choice *first = &c->rows[0];
     if (!c->ranked)
@@ -126,8 +137,27 @@ static void print_verdict(const as_chosen *c, as_text *out)
         as_text_add(out, "\nno clear winner: the intervals of the first and %zu other%s meet\n", c->tied - 1,
                     c->tied == 2 ? "" : "s");
     else
-        as_text_add(out, "\nuse %s on %s: %.4g ms for all layers (%.4g .. %.4g, %s)\n", first->kernel, first->pattern,
-                    first->ms, first->ms_low, first->ms_high, first->basis);
+        as_text_add(out, "\nuse %s on %s: %.4g ms for all layers (%.4g .. %.4g, %s)\n", shorten(a, first->kernel),
+                    shorten(a, first->pattern), first->ms, first->ms_low, first->ms_high, first->basis);
+}
+
+/* A line for each pattern and reason, with the kernels that it is about: rows of one pattern stand together. */
+static void print_ruled_out(const as_chosen *c, as_arena *a, as_text *out)
+{
+    size_t lines = 0, i = c->ranked;
+    if (i < c->count)
+        as_text_add(out, "\nruled out:\n");
+    while (i < c->count && lines < RULED_OUT_SHOWN) {
+        const as_choice *first = &c->rows[i];
+        as_text kernels = {0};
+        for (; i < c->count && !strcmp(c->rows[i].pattern, first->pattern) && !strcmp(c->rows[i].note, first->note); i++)
+            as_text_add(&kernels, "%s%s", kernels.length ? ", " : "", c->rows[i].kernel);
+        as_text_add(out, "  %s (%s): %s\n", shorten(a, first->pattern), kernels.data, first->note);
+        as_text_free(&kernels);
+        lines++;
+    }
+    if (i < c->count)
+        as_text_add(out, "  %zu more: --format csv\n", c->count - i);
 }
 
 static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_text *out)
@@ -140,7 +170,7 @@ static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *
         print_rows(rows, n, a, out);
     if (c->ranked > n)
         as_text_add(out, "%zu more: --format csv\n", c->ranked - n);
-    print_verdict(c, out);
+    print_verdict(c, a, out);
     for (size_t i = n = 0; i < c->ranked; i++)
         if (c->rows[i].pareto == 1)
             rows[n++] = &c->rows[i];
@@ -148,13 +178,8 @@ static void print_table(const as_chosen *c, const as_choose_ask *ask, as_arena *
         as_text_add(out, "\ncost per layer against layers to cover, the best of both:\n");
     for (size_t i = 0; i < n; i++)
         as_text_add(out, "  %.4g ms a layer, %" PRIu64 " to cover: %s  %s\n", rows[i]->ms / (double)ask->layers,
-                    rows[i]->layers_to_cover, rows[i]->kernel, rows[i]->pattern);
-    if (c->count > c->ranked)
-        as_text_add(out, "\nruled out:\n");
-    for (size_t i = c->ranked; i < c->count && i < c->ranked + RULED_OUT_SHOWN; i++)
-        as_text_add(out, "  %s  %s: %s\n", c->rows[i].kernel, c->rows[i].pattern, c->rows[i].note);
-    if (c->count > c->ranked + RULED_OUT_SHOWN)
-        as_text_add(out, "  %zu more: --format csv\n", c->count - c->ranked - RULED_OUT_SHOWN);
+                    rows[i]->layers_to_cover, shorten(a, rows[i]->kernel), shorten(a, rows[i]->pattern));
+    print_ruled_out(c, a, out);
 }
 
 static bool print(const options *o, const as_chosen *c, const as_choose_ask *ask, as_arena *a, as_err *err)
@@ -175,22 +200,36 @@ static bool print(const options *o, const as_chosen *c, const as_choose_ask *ask
     return ok;
 }
 
+/* Reads what there is and ranks. */
+static bool ask_folder(const options *o, as_choose_ask *ask, as_arena *arena, as_chosen *chosen, as_err *err)
+{
+    as_findings f;
+    if (!as_choose_read(o->from, arena, &f, err) || !same_machine(o, &f, arena, err))
+        return false;
+    ask->cases = f.cases;
+    ask->rows = f.summary;
+    ask->count = f.case_count;
+    ask->fits = f.fits;
+    ask->fit_count = f.fit_count;
+    return as_choose(ask, arena, chosen, err);
+}
+
 static as_exit stages(const options *o, as_arena *arena, as_err *err)
 {
     as_choose_ask ask = {0};
-    as_findings f;
     as_chosen chosen;
-    if (!read_ask(o, &ask, err) || !as_plugins_load(&o->selection, err) || !as_analyse(o->from, arena, &f, err) ||
-        !same_machine(o, &f, arena, err))
+    size_t missing = o->measure;
+    if (o->measure && o->across)
+        return as_fail(err, AS_EXIT_USAGE, "--measure and --across: measuring is done here, not on the machine of %s", o->from),
+               err->code;
+    if (!read_ask(o, &ask, err) || !as_choose_errors_read(o->errors, arena, &ask, err) ||
+        !as_plugins_load(&o->selection, err) || !ask_folder(o, &ask, arena, &chosen, err))
         return err->code;
-    ask.cases = f.cases;
-    ask.rows = f.summary;
-    ask.count = f.case_count;
-    ask.fits = f.fits;
-    ask.fit_count = f.fit_count;
-    ask.cover = cover;
-    ask.state = &ask;
-    if (!as_choose(&ask, arena, &chosen, err) || !print(o, &chosen, &ask, arena, err))
+    for (int round = 0; round < ROUNDS_MAX && missing; round++)
+        if (!as_choose_measure(o->from, &ask, &chosen, &o->selection, arena, &missing, err) ||
+            (missing && !ask_folder(o, &ask, arena, &chosen, err)))
+            return err->code;
+    if (!print(o, &chosen, &ask, arena, err))
         return err->code;
     return chosen.ranked ? AS_EXIT_OK : AS_EXIT_BAD;
 }
@@ -208,8 +247,11 @@ static as_exit run(int argc, char **argv, as_err *err)
                            {"--reach", AS_OPT_TEXT, &o.reach, NULL},
                            {"--memory", AS_OPT_TEXT, &o.memory, NULL},
                            {"--error", AS_OPT_TEXT, &o.error, NULL},
+                           {"--errors-from", AS_OPT_MANY, o.errors, NULL},
+                           {"--pattern", AS_OPT_MANY, o.patterns, NULL},
                            {"--decode", AS_OPT_FLAG, &o.decode, NULL},
                            {"--across", AS_OPT_FLAG, &o.across, NULL},
+                           {"--measure", AS_OPT_FLAG, &o.measure, NULL},
                            {"--only", AS_OPT_TEXT, &o.selection.only, NULL},
                            {"--plugin", AS_OPT_MANY, o.selection.plugins, NULL},
                            {"--format", AS_OPT_TEXT, &o.format, "table|csv|json"},
@@ -225,7 +267,8 @@ static as_exit run(int argc, char **argv, as_err *err)
 const as_command as_command_choose = {
     .name = "choose",
     .usage = "choose --from DIR --length T --width D --heads H [--kv-heads N] [--layers L] [--reach full|N] [--memory SIZE]\n"
-             "       [--error X] [--decode] [--across] [--only GLOB] [--plugin FILE]... [--format table|csv|json]",
+             "       [--error X [--errors-from FILE]...] [--pattern PATTERN|GLOB]... [--only GLOB] [--decode] [--across]\n"
+             "       [--measure] [--plugin FILE]... [--format table|csv|json]",
     .about = "which pattern and kernel for a target shape, from what was measured here",
     .help = "  --from DIR      result folder of a run on this machine\n"
             "  --length T      tokens; with --decode the keys that one query sees\n"
@@ -233,15 +276,28 @@ const as_command as_command_choose = {
             "  --reach full|N  the last token must see all, or N, after the L layers\n"
             "  --memory SIZE   operands and workspace of a call at most; with --decode keys and values of all layers\n"
             "  --error X       largest absolute error against the float64 oracle that a kernel may have shown\n"
+            "  --errors-from F what `attnscope apply --format csv` (or json) printed about patterns on your arrays (repeatable):\n"
+            "                  --error X is then the largest distance from dense attention, and a pattern that no file names is\n"
+            "                  ruled out; of a stack every layer's has to stand\n"
+            "  --pattern P     these patterns only (repeatable): a glob such as 'window*', or a pattern, which need not have been\n"
+            "                  measured if others that differ from it in numbers were\n"
             "  --decode        one query against T keys\n"
             "  --across        choose for the machine of DIR, although this is another one\n"
+            "  --measure       measure those that may be the fastest and were not measured at this shape (at most 8, with what\n"
+            "                  their kernels and patterns multiply to), rank again, and so on, 4 times at most; kept in\n"
+            "                  DIR/measured-N and read from there by every later choose\n"
             "  --only GLOB     kernels; without it softmax attention alone (attention/*, content/*)\n"
             "  --plugin FILE   a shared object whose kernels were measured, too (repeatable); its code runs\n"
             "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"
             "\n"
             "basis: measured is that very case; interpolated lies between measured ones; extrapolated beyond them: by the\n"
-            "claimed class of growth, the tail slope, or the family's cost per FLOP. Where one number of a pattern was\n"
-            "measured at three values or more, values between them are candidates, too. Exit code 1: nothing is left.\n"
+            "claimed class of growth, the tail slope, or the family's cost per FLOP. Where a number of a pattern was measured\n"
+            "at three values or more, values between them are candidates, too, with each value of up to two other numbers.\n"
+            "\n"
+            "With two layers or more, stacks are candidates, too: two patterns in turn (1, 2, 3, 5, 7 or 11 of one, then one\n"
+            "of the other), and a window with growing dilations. Their time is the sum over the layers, their reach that of\n"
+            "the schedule (attnscope explain 'schedule(P1;P2)'). Only those are shown that cover in fewer layers than anything\n"
+            "as fast, or reach what is asked for in less time. Exit code 1: nothing is left.\n"
             "\n"
             "  attnscope choose --from results/... --length 16k --width 512 --heads 8 --layers 12 --reach full\n",
     .run = run,

@@ -4,10 +4,12 @@
  * That mixture is one softmax over all branches' keys as a multiset, so the running (max, sum) of a query simply goes on
  * from branch to branch; the workspace holds the unfinished sums. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
 
 #include "tile/attend.h"
 #include "tile/dtype.h"
+#include "tile/element.h"
 
 /* One branch as a job: a unit is one segment of one query head (heads keep different tokens). */
 typedef struct {

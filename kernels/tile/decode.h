@@ -11,7 +11,8 @@
 
 #include "../attention/attention.h"
 #include "../vec/row.h"
-#include "format.h"
+#include "element.h"
+#include "pack.h"
 #include "softmax.h"
 
 #define DECODE_KEYS 256 /* scored, then weighed. While keys are scored, their values are asked for, and while values are

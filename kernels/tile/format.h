@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A cell is 4 bytes along k: one float32, or two bfloat16 that one instruction multiplies and adds as a pair. Everything
- * outside the functions of a format counts in cells, so attend.h is the same for all of them. */
+ * outside the functions of a format counts in cells, so attend.c is the same for all of them. */
 #ifndef AS_TILE_FORMAT_H
 #define AS_TILE_FORMAT_H
 
 #include <string.h>
 
-#include "../kernel.h"
+#include "element.h"
 #include "pack.h"
 #include "softmax.h"
 
@@ -33,33 +33,6 @@ typedef struct {
 } tile_format;
 
 #define TILE_STRIP_MAX 32
-
-/* bfloat16 is the upper half of a float32 */
-static inline float tile_bf16_element(const void *x, size_t i)
-{
-    const uint32_t bits = (uint32_t)((const uint16_t *)x)[i] << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* to nearest, ties to even; NaN stays NaN */
-static inline uint16_t tile_bf16_round(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    if ((bits & 0x7fffffff) > 0x7f800000)
-        return (uint16_t)(bits >> 16 | 0x40);
-    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
-static inline void tile_store_element(void *x, size_t i, as_dtype dtype, float value)
-{
-    if (dtype == AS_F32)
-        ((float *)x)[i] = value;
-    else
-        ((uint16_t *)x)[i] = tile_bf16_round(value);
-}
 
 static void tile_f32_query(const void *q, size_t n, float scale, float *cells)
 {

@@ -17,6 +17,8 @@
 #define TILE_KC (TILE_PANELS * TILE_NR)                      /* the longest k of one call; keys of one block */
 #define TILE_STRIDE (TILE_KC + 16)
 
+_Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cases for these");
+
 #define TILE_INLINE static inline __attribute__((always_inline))
 
 TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
@@ -49,15 +51,20 @@ TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const fl
 
 #define TILE_ROWS(R)                                                                                                   \
     case R:                                                                                                            \
-        tile_block(R < TILE_MR ? R : TILE_MR, nv, n, a, b, ldb, c, ldc, add);                                              \
+        tile_block(R, nv, n, a, b, ldb, c, ldc, add);                                                                  \
         break;
 
 /* Any number of rows up to TILE_MR, for a panel of nv vectors. */
 TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
 {
     switch (rows) {
-        TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4) TILE_ROWS(5) TILE_ROWS(6)
+        TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4)
+#if TILE_MR > 4
+        TILE_ROWS(5) TILE_ROWS(6)
+#endif
+#if TILE_MR > 6
         TILE_ROWS(7) TILE_ROWS(8) TILE_ROWS(9) TILE_ROWS(10) TILE_ROWS(11) TILE_ROWS(12)
+#endif
     }
 }
 

@@ -21,10 +21,15 @@ typedef struct {
  * what the row's sum and output so far must be multiplied by: 1 nearly always. */
 static inline float tile_softmax_max(const float *s, size_t n, float *max)
 {
-    vf top = vf_load(s);
-    for (size_t j = VF_N; j < n; j += VF_N)
+    vf top = vf_load(s), other = top; /* two: one would wait for itself */
+    size_t j = VF_N;
+    for (; j + VF_N < n; j += 2 * VF_N) {
         top = vf_max(top, vf_load(s + j));
-    const float here = vf_top(top), before = *max;
+        other = vf_max(other, vf_load(s + j + VF_N));
+    }
+    if (j < n)
+        other = vf_max(other, vf_load(s + j));
+    const float here = vf_top(vf_max(top, other)), before = *max;
     if (!(here > before + TILE_SLACK || (before == -INFINITY && here > before)))
         return 1;
     *max = here;

@@ -8,17 +8,9 @@
 
 #include "harness/analyse/analyse.h"
 #include "harness/choose/choose.h"
+#include "harness/theory/reach.h"
+#include "kernels/pattern/pattern.h"
 #include "tests/analyse/synthetic.h"
-
-/* As if a pattern's last number were its reach per layer; causal reaches all. */
-static as_choose_cover cover(void *state, const char *pattern)
-{
-    const as_choose_ask *ask = state;
-    if (!strcmp(pattern, "causal"))
-        return (as_choose_cover){1, ask->length};
-    const uint64_t w = strtoull(strrchr(pattern, '=') + 1, NULL, 10), reach = ask->layers * (w - 1) + 1;
-    return (as_choose_cover){(ask->length - 1 + w - 2) / (w - 1), reach < ask->length ? reach : ask->length};
-}
 
 /* T from 256 to 4096; dense 10 ns an edge and head, windows 15 ns; another kernel three times as slow. */
 static void measure(folder *f, double noise)
@@ -49,8 +41,6 @@ static as_chosen choose(folder *f, as_choose_ask *ask)
     ask->count = got->case_count;
     ask->fits = got->fits;
     ask->fit_count = got->fit_count;
-    ask->cover = cover;
-    ask->state = ask;
     if (!as_choose(ask, f->arena, &out, &err))
         fail_msg("%s", err.text);
     return out;
@@ -63,6 +53,14 @@ static const as_choice *choice(const as_chosen *c, const char *kernel, const cha
             return &c->rows[i];
     fail_msg("%s on %s is no candidate", kernel, pattern);
     return NULL;
+}
+
+static const as_choice *first_single(const as_chosen *c)
+{
+    size_t i = 0;
+    while (!strncmp(c->rows[i].pattern, "schedule(", 9))
+        i++;
+    return &c->rows[i];
 }
 
 static as_choose_ask usual(uint64_t T, uint64_t layers)
@@ -108,15 +106,15 @@ static void constraints_rule_out(void **state)
     as_choose_ask ask = usual(2048, 6);
     ask.full = true; /* w - 1 >= 2047 / 6 */
     as_chosen c = choose(&f, &ask);
-    assert_string_equal(c.rows[0].pattern, "window:w=384");
-    assert_true(c.rows[0].layers_to_cover <= 6 && c.rows[0].pareto == 1);
+    assert_string_equal(first_single(&c)->pattern, "window:w=384");
+    assert_true(first_single(&c)->layers_to_cover <= 6 && c.rows[0].pareto == 1);
     assert_non_null(strstr(choice(&c, "attention/flash", "window:w=64")->note, "--reach"));
     assert_true(choice(&c, "attention/flash", "window:w=64")->rank == AS_NO_COUNT);
     assert_int_equal(choice(&c, "attention/flash", "causal")->pareto, 1);
     ask.full = false;
     ask.reach = 600;
     c = choose(&f, &ask);
-    assert_string_equal(c.rows[0].pattern, "window:w=128");
+    assert_string_equal(first_single(&c)->pattern, "window:w=128");
     ask.reach = 0;
     ask.memory = 1000;
     c = choose(&f, &ask);
@@ -149,12 +147,175 @@ static void no_clear_winner(void **state)
     folder_remove(&f);
 }
 
+/* `ns` per edge and head of attention/tiles on `pattern`, at T = 512, 1024, 2048. */
+static void measure_pattern(folder *f, const char *text, double ns)
+{
+    uint64_t random = 5;
+    as_pattern_error at;
+    as_pattern *p = as_pattern_parse(text, &at);
+    for (uint64_t T = 512; T <= 2048; T *= 2) {
+        as_case *c = folder_case(f, "attention/tiles", text, T, 0);
+        c->edges = as_pattern_edges(p, 0, T, T);
+        c->flops_useful = 4 * c->head_dim * c->edges * c->heads;
+        folder_measure(f, c, 8 * ns * (double)c->edges, 0.002, &random);
+    }
+    as_pattern_free(p);
+}
+
+static double edges_of(const char *text, uint64_t T)
+{
+    as_pattern_error at;
+    as_pattern *p = as_pattern_parse(text, &at);
+    const double e = (double)as_pattern_edges(p, 0, T, T);
+    as_pattern_free(p);
+    return e;
+}
+
+/* A dilation costs more per edge the larger it is: r^0.2; a number whose effect keys per query do not tell. */
+static void two_numbers_are_a_grid(void **state)
+{
+    (void)state;
+    static const unsigned long rs[] = {2, 8, 32}, ks[] = {16, 32, 64};
+    folder f = folder_new();
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++)
+            measure_pattern(&f, as_arena_printf(f.arena, "dilated:r=%lu,k=%lu", rs[i], ks[j]), 10 * pow((double)rs[i], 0.2));
+    as_choose_ask ask = usual(2048, 1);
+    as_chosen c = choose(&f, &ask);
+    const as_choice *got = choice(&c, "attention/tiles", "dilated:r=16,k=48"); /* neither number was measured */
+    assert_string_equal(got->basis, "interpolated");
+    const double truth = 80 * pow(16, 0.2) * edges_of("dilated:r=16,k=48", 2048) / 1e6;
+    assert_true(fabs(got->ms / truth - 1) < 0.1 && got->ms_low <= truth && truth <= got->ms_high);
+    folder_remove(&f);
+}
+
+/* Numbers that grew together stay in proportion; seeds are no numbers, and nothing lies between two values. */
+static void some_numbers_are_not_free(void **state)
+{
+    (void)state;
+    folder f = folder_new();
+    for (unsigned long w = 32; w <= 512; w *= 4)
+        measure_pattern(&f, as_arena_printf(f.arena, "longnet:w=%lu/%lu,r=1/2", w, 2 * w), 10);
+    for (unsigned long seed = 1; seed <= 5; seed += 2)
+        measure_pattern(&f, as_arena_printf(f.arena, "random:r=64,seed=%lu", seed), 10);
+    measure_pattern(&f, "sink:s=4+window:w=64", 10);
+    measure_pattern(&f, "sink:s=16+window:w=256", 10);
+    as_choose_ask ask = usual(2048, 1);
+    as_chosen c = choose(&f, &ask);
+    size_t random = 0, sink = 0;
+    choice(&c, "attention/tiles", "longnet:w=64/128,r=1/2");
+    for (size_t i = 0; i < c.count; i++) {
+        unsigned long a, b;
+        if (sscanf(c.rows[i].pattern, "longnet:w=%lu/%lu", &a, &b) == 2)
+            assert_int_equal(b, 2 * a);
+        random += !strncmp(c.rows[i].pattern, "random", 6);
+        sink += !strncmp(c.rows[i].pattern, "sink", 4);
+    }
+    assert_int_equal(random, 3);
+    assert_int_equal(sink, 2);
+    folder_remove(&f);
+}
+
+/* Every stack: its time is the sum of its layers', its reach is that of the theory, and nothing as fast covers sooner. */
+static void stacks_cover_for_less(void **state)
+{
+    (void)state;
+    folder f = folder_new();
+    for (unsigned long w = 16; w <= 1024; w *= 4)
+        measure_pattern(&f, as_arena_printf(f.arena, "window:w=%lu", w), 10);
+    for (unsigned long r = 2; r <= 128; r *= 4)
+        for (unsigned long k = 16; k <= 64; k *= 2)
+            measure_pattern(&f, as_arena_printf(f.arena, "dilated:r=%lu,k=%lu", r, k), 10);
+    measure_pattern(&f, "causal", 10);
+    as_choose_ask ask = usual(2048, 4);
+    ask.full = true;
+    as_chosen c = choose(&f, &ask);
+    size_t stacks = 0;
+    for (size_t i = 0; i < c.ranked; i++) {
+        as_pattern_error at;
+        if (strncmp(c.rows[i].pattern, "schedule(", 9) != 0)
+            continue;
+        as_schedule *s = as_schedule_parse(c.rows[i].pattern, &at);
+        as_reach reach;
+        double ms = 0;
+        assert_non_null(s);
+        for (size_t layer = 0; layer < 4; layer++)
+            ms += choice(&c, "attention/tiles", as_pattern_text(as_schedule_layer(s, layer)))->ms / 4;
+        assert_true(as_reach_find(&(as_reach_ask){.schedule = s, .length = 2048, .layers = 4, .heads = 8}, &reach, NULL));
+        assert_true(fabs(c.rows[i].ms / ms - 1) < 1e-9 && c.rows[i].ms_low <= ms && ms <= c.rows[i].ms_high);
+        assert_int_equal(reach.sees[3], 2048);
+        assert_int_equal(reach.layers_to_cover, c.rows[i].layers_to_cover);
+        assert_int_equal(c.rows[i].pareto, 1);
+        as_reach_free(&reach);
+        as_schedule_free(s);
+        stacks++;
+    }
+    assert_true(stacks > 0);
+    /* a window and a dilation of as many taps: 2 sqrt(T) keys, where a window alone needs T / 4 */
+    assert_true(c.rows[0].ms < 0.3 * first_single(&c)->ms);
+    ask.layers = 1;
+    c = choose(&f, &ask);
+    for (size_t i = 0; i < c.count; i++)
+        assert_true(strncmp(c.rows[i].pattern, "schedule(", 9) != 0);
+    ask.layers = 4;
+    ask.full = false;
+    ask.reach = 1500;
+    c = choose(&f, &ask);
+    assert_true(!strncmp(c.rows[0].pattern, "schedule(", 9) && c.rows[0].reach >= 1500);
+    folder_remove(&f);
+}
+
+static void errors_on_arrays_rule_out(void **state)
+{
+    (void)state;
+    static const as_choose_error errors[] = {{"attention/flash", "window:w=64", 0.3}, {"attention/flash", "window:w=512", 0.01}};
+    folder f = folder_new();
+    measure(&f, 0.005);
+    as_choose_ask ask = usual(2048, 6);
+    ask.error = 0.1;
+    ask.errors = errors;
+    ask.error_count = 2;
+    as_chosen c = choose(&f, &ask);
+    assert_string_equal(c.rows[0].pattern, "window:w=512");
+    assert_null(choice(&c, "attention/flash", "causal")->note); /* dense is as far from dense as from its oracle */
+    assert_non_null(strstr(choice(&c, "attention/naive", "window:w=64")->note, "--error: 0.3 was measured"));
+    assert_non_null(strstr(choice(&c, "attention/flash", "window:w=128")->note, "none of --errors-from"));
+    for (size_t i = 0; i < c.ranked; i++)
+        assert_null(strstr(c.rows[i].pattern, "w=64"));
+    folder_remove(&f);
+}
+
+static void patterns_can_be_named(void **state)
+{
+    (void)state;
+    static const char *const named[] = {"dilated:k=100,r=1", "caus*", NULL}; /* another spelling of a window not measured */
+    folder f = folder_new();
+    measure(&f, 0.005);
+    as_choose_ask ask = usual(2048, 1);
+    ask.patterns = named;
+    as_chosen c = choose(&f, &ask);
+    assert_string_equal(c.rows[0].pattern, "window:w=100");
+    assert_string_equal(c.rows[0].basis, "interpolated");
+    for (size_t i = 0; i < c.count; i++)
+        assert_true(!strcmp(c.rows[i].pattern, "window:w=100") || !strcmp(c.rows[i].pattern, "causal"));
+    ask.patterns = (const char *const[]){"log*", NULL};
+    as_err err = {0};
+    assert_false(as_choose(&ask, f.arena, &c, &err));
+    assert_non_null(strstr(err.text, "--pattern"));
+    folder_remove(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fastest_is_first),
         cmocka_unit_test(constraints_rule_out),
         cmocka_unit_test(no_clear_winner),
+        cmocka_unit_test(two_numbers_are_a_grid),
+        cmocka_unit_test(some_numbers_are_not_free),
+        cmocka_unit_test(stacks_cover_for_less),
+        cmocka_unit_test(errors_on_arrays_rule_out),
+        cmocka_unit_test(patterns_can_be_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,7 +125,7 @@ for row, thing in zip(rows, objects):
     assert row["status"] == ("planned" if t == 64 else "skipped")
     assert (row["reason"] == "") == (t == 64)
 PY
-for config in "$SOURCE"/configs/*.yaml; do
+for config in "$SOURCE"/configs/*.yaml "$SOURCE"/configs/choose/*.yaml "$SOURCE"/configs/papers/*.yaml; do
     "$ATTNSCOPE" plan "$config" > out 2> err || bad "plan $config: $(cat err)"
 done
 

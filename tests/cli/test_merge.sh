@@ -1,4 +1,4 @@
-# test_merge.sh: two shards of one sweep, merged, are the sweep; machines of two kinds stay apart; choose reads the result.
+# test_merge.sh: two shards of one sweep, merged, are the sweep; machines of two kinds stay apart.
 # SPDX-License-Identifier: Apache-2.0
 set -u
 dir=$(mktemp -d)
@@ -61,19 +61,5 @@ grep -q "merge takes runs of one config" "$dir/err" || bad "two configs: $(cat "
 "$ATTNSCOPE" merge "$dir/s1" "$dir/s1" --out "$dir/x" 2> "$dir/err" && bad "merged a folder with itself"
 "$ATTNSCOPE" merge "$dir/s1" "$dir/s2" --out "$dir/m" 2> "$dir/err" && bad "merged into a folder that is not empty"
 [ ! -e "$dir/x" ] || bad "a refused merge left a folder"
-
-# choose, of what was measured here, and of another machine.
-"$ATTNSCOPE" choose --from "$dir/m" --length 128 --width 64 --heads 2 --layers 4 --reach full --format csv > "$dir/choice" ||
-    bad "choose: exit $?"
-head -n 1 "$dir/choice" | grep -q "^rank,pattern,kernel,ms,ms_low,ms_high,layers_to_cover,workspace_bytes,basis,note" ||
-    bad "choose's columns: $(head -n 1 "$dir/choice")"
-grep -q "ruled out by --reach" "$dir/choice" || bad "a window of 16 reaches 128 in 4 layers?"
-"$ATTNSCOPE" choose --from "$dir/m" --length 128 --width 64 --heads 2 | grep -q "use attention/flash\|no clear winner" ||
-    bad "choose says nothing"
-"$ATTNSCOPE" choose --from "$dir/kinds" --length 128 --width 64 --heads 2 > /dev/null 2> "$dir/err" && bad "chose across machines"
-grep -q "another machine" "$dir/err" || bad "another machine: $(cat "$dir/err")"
-"$ATTNSCOPE" choose --from "$dir/kinds" --across --length 128 --width 64 --heads 2 > /dev/null || bad "--across"
-"$ATTNSCOPE" choose --from "$dir/m" --length 128 --width 65 --heads 2 > /dev/null 2>&1
-[ $? = 2 ] || bad "D that H does not divide"
 
 [ $failures = 0 ]

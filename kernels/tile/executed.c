@@ -1,9 +1,8 @@
-/* executed.h: what attend.h really multiplies, counted from the views' rows without running the job.
+/* executed.c: what attend.c really multiplies, counted from the views' rows without running the job.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_TILE_EXECUTED_H
-#define AS_TILE_EXECUTED_H
-
 #include <stdlib.h>
+
+#include "attend.h"
 
 static int tile_by_first(const void *a, const void *b)
 {
@@ -62,14 +61,13 @@ static uint64_t tile_row_panels(const tile_job *job, size_t strip, const tile_vi
     return sum;
 }
 
-/* Per row and panel TILE_NR scores of depth d and as many values into d_room columns. The job's call may be without
- * operands: only shapes are asked for. Views that equal the one before (heads of one pattern) are counted once. */
-static uint64_t tile_flops_executed(const tile_job *job)
+/* Per row and panel TILE_NR scores of depth d and as many values into d_room columns. Views that equal the one before (heads of one pattern) are counted once. */
+uint64_t tile_flops_executed(const tile_job *job)
 {
     static void *const none[AS_OPERANDS_MAX] = {0};
     const as_call shapes = {job->problem, none, NULL};
     tile_job counted = *job;
-    const size_t strip = tile_format_for(job->problem->dtype)->strip, panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
+    const size_t strip = tile_strip_rows(job->problem->dtype), panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
     as_run *runs = malloc(job->runs_max * sizeof *runs);
     size_t(*range)[2] = malloc(strip * (job->runs_max + panels) * sizeof *range);
     const bool heads_alike = !(as_pattern_traits(job->problem->pattern) & AS_PATTERN_PER_HEAD);
@@ -89,5 +87,3 @@ static uint64_t tile_flops_executed(const tile_job *job)
     free(range);
     return sum * 2 * TILE_NR * (d + tile_up(d, VF_N));
 }
-
-#endif
