@@ -5,20 +5,25 @@
  * passes w. So what is declared is turned into the slope that it has over the very points of the tail, by the same least
  * squares. The verdict is
  *   confirmed         the interval of the measured slope meets expected +- MARGIN
- *   refuted           it does not
+ *   refuted           it does not, over OCTAVES_REFUTE octaves or more
  *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a slope
- *                     that misses, but comes closer by more than STEP, from the points before the tail to the tail or from
- *                     the tail to its last step: it is still bending
+ *                     that misses, but comes closer by more than STEP and the noise, from the points before the tail to
+ *                     the tail or from the tail to its upper half: it is still bending. Or a slope that would meet, or meets
+ *                     only, because somewhere in the tail all times beyond are longer by one factor: a working set may
+ *                     have left a cache there
  * MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or so. */
 #include <math.h>
 #include <string.h>
 
+#include "exponent.h"
 #include "stages.h"
 
 #define MARGIN 0.15
 #define WIDTH_MAX 0.5
 #define STEP 0.05
+#define STANDS_OUT 8.0 /* by how much a step improves count x log of the squared errors; of 6 points 1 in 6 by chance */
 #define OCTAVES_MIN 3.0
+#define OCTAVES_REFUTE 5.0 /* over fewer a constant part can still be most of the time */
 enum { POINTS_MIN = 4 };
 
 static double counted(uint64_t count) { return count == AS_NO_COUNT ? NAN : (double)count; }
@@ -42,62 +47,89 @@ static const struct {
 };
 enum { ORDERS = sizeof orders / sizeof *orders };
 
-/* log of the declared growth at a point; order ORDERS: of the time that was measured. */
-static double log_growth(const as_findings *f, const as_curve *c, size_t i, size_t order)
-{
-    const size_t row = c->points[i];
-    const double x = as_curve_x(c->axis, &f->summary[row]);
-    return log(order == ORDERS ? f->summary[row].median_ns : orders[order].growth(x, &f->cases[row]));
-}
+/* The measured time over the declared growth along a curve, in logarithms: where the declaration is true, it is flat. */
+typedef struct {
+    double *x, *rest, *declared;
+    size_t count;
+} excess;
 
-/* Least squares of log growth against log x over points [first, end). */
-static double slope_over(const as_findings *f, const as_curve *c, size_t first, size_t end, size_t order)
+static excess excess_of(const as_findings *f, const as_curve *c, size_t order, as_arena *arena)
 {
-    const double n = (double)(end - first);
-    double mx = 0, my = 0, xx = 0, xy = 0;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = first; i < end; i++) {
-            const double lx = log(as_curve_x(c->axis, &f->summary[c->points[i]])), ly = log_growth(f, c, i, order);
-            if (pass == 0) {
-                mx += lx / n;
-                my += ly / n;
-            } else {
-                xx += (lx - mx) * (lx - mx);
-                xy += (lx - mx) * (ly - my);
-            }
-        }
-    return xx > 0 && isfinite(xy) ? xy / xx : NAN;
-}
-
-/* How far the measured slope is from the declared one over points [first, end); NaN where there is none. */
-static double miss(const as_findings *f, const as_curve *c, size_t first, size_t end, size_t order)
-{
-    return fabs(slope_over(f, c, first, end, ORDERS) - slope_over(f, c, first, end, order));
-}
-
-/* The first of the points that the last x and the one before it have. */
-static size_t last_step(const as_findings *f, const as_curve *c)
-{
-    size_t i = c->count - 1;
-    for (int steps = 0; i > 0; i--) {
-        steps += as_curve_x(c->axis, &f->summary[c->points[i - 1]]) < as_curve_x(c->axis, &f->summary[c->points[i]]);
-        if (steps == 2)
-            break;
+    excess e = {.count = c->count};
+    e.x = as_arena_alloc(arena, c->count * sizeof *e.x);
+    e.rest = as_arena_alloc(arena, c->count * sizeof *e.rest);
+    e.declared = as_arena_alloc(arena, c->count * sizeof *e.declared);
+    for (size_t i = 0; i < c->count; i++) {
+        const size_t row = c->points[i];
+        const double x = as_curve_x(c->axis, &f->summary[row]);
+        e.x[i] = log(x);
+        e.declared[i] = log(orders[order].growth(x, &f->cases[row]));
+        e.rest[i] = log(f->summary[row].median_ns) - e.declared[i];
     }
+    return e;
+}
+
+/* How much more steeply than declared the time rises over points [first, end). */
+static as_exponent rise(const excess *e, size_t first, size_t end)
+{
+    return as_exponent_fit(e->x + first, e->rest + first, end - first, 0);
+}
+
+/* The same without a step, where one stands out there. */
+static as_exponent rise_unstepped(const excess *e, size_t first, size_t end)
+{
+    const double *x = e->x + first, *rest = e->rest + first;
+    const size_t n = end - first;
+    const as_exponent plain = as_exponent_fit(x, rest, n, 0);
+    as_exponent best = plain;
+    for (size_t split = 1; split < n; split++) {
+        const as_exponent stepped = as_exponent_fit(x, rest, n, split);
+        if (stepped.rss < best.rss && (double)n * log(plain.rss / stepped.rss) > STANDS_OUT)
+            best = stepped;
+    }
+    return best;
+}
+
+/* The end of the tail: its upper half, and two different x at least. */
+static size_t last_part(const excess *e, size_t first)
+{
+    size_t i = first + (e->count - first) / 2;
+    while (i > 0 && !(e->x[i] < e->x[e->count - 1]))
+        i--;
     return i;
 }
 
-static const char *verdict_of(const as_findings *f, const as_curve *c, size_t order, size_t first, const as_fit *fit)
+/* By more than STEP, and by more than two standard errors, for which `unit` is that of a rise over points of xx = 1. */
+static bool is_closer(const as_exponent *near, const as_exponent *far, double unit)
 {
-    const double e = fit->expected_slope, missed = fabs(fit->tail_slope - e);
-    if (c->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) ||
-        !(fit->tail_high - fit->tail_low <= WIDTH_MAX))
+    return fabs(near->power) < fabs(far->power) - STEP - 2 * unit * sqrt(1 / near->xx + 1 / far->xx);
+}
+
+/* Whether the tail rises no more than allowed once a step between two of its points is taken out. */
+static bool is_stepped(const excess *e, size_t first, double allowed)
+{
+    for (size_t split = 1; split < e->count - first; split++) {
+        const as_exponent stepped = as_exponent_fit(e->x + first, e->rest + first, e->count - first, split);
+        if (stepped.split && stepped.power <= allowed)
+            return true;
+    }
+    return false;
+}
+
+static const char *verdict_of(const excess *e, size_t first, const as_fit *fit)
+{
+    const double due = fit->expected_slope, width = fit->tail_high - fit->tail_low;
+    if (e->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) || !(width <= WIDTH_MAX))
         return "not enough range";
-    if (fit->tail_low <= e + MARGIN && fit->tail_high >= e - MARGIN)
-        return "confirmed";
-    const bool closer = missed < miss(f, c, 0, first + 1, order) - STEP ||
-                        miss(f, c, last_step(f, c), c->count, order) < missed - STEP;
-    return closer ? "not enough range" : "refuted";
+    if (fit->tail_low <= due + MARGIN && fit->tail_high >= due - MARGIN)
+        return fabs(rise_unstepped(e, first, e->count).power) <= MARGIN + width ? "confirmed" : "not enough range";
+    if (log2(fit->to / fit->from) < OCTAVES_REFUTE - 1e-9)
+        return "not enough range";
+    const as_exponent before = rise_unstepped(e, 0, first + 1), tail = rise_unstepped(e, first, e->count);
+    const as_exponent last = rise(e, last_part(e, first), e->count);
+    const double unit = width / 4 * sqrt(rise(e, first, e->count).xx);
+    const bool stepped = fit->tail_slope > due && is_stepped(e, first, MARGIN + width / 2);
+    return stepped || is_closer(&tail, &before, unit) || is_closer(&last, &tail, unit) ? "not enough range" : "refuted";
 }
 
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit)
@@ -108,8 +140,12 @@ void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fi
         i++;
     if (!declared || i == ORDERS || !(orders[i].axes & 1u << c->axis))
         return;
+    as_arena *scratch = as_arena_create();
+    const excess e = excess_of(f, c, i, scratch);
+    const double due = as_exponent_fit(e.x + first, e.declared + first, c->count - first, 0).power;
     fit->declared = orders[i].order;
-    fit->expected_slope = slope_over(f, c, first, c->count, i);
+    fit->expected_slope = isfinite(due) ? due : NAN;
     if (!isnan(fit->expected_slope) && !isnan(fit->tail_slope))
-        fit->verdict = verdict_of(f, c, i, first, fit);
+        fit->verdict = verdict_of(&e, first, fit);
+    as_arena_free(scratch);
 }

@@ -93,6 +93,15 @@ bool as_dir_create(const char *path, as_err *err)
 
 bool as_file_exists(const char *path) { return access(path, F_OK) == 0; }
 
+bool as_dir_has(const char *dir, const char *file)
+{
+    as_text path = {0};
+    as_text_add(&path, "%s/%s", dir, file);
+    const bool there = as_file_exists(path.data);
+    as_text_free(&path);
+    return there;
+}
+
 static bool try_home(char *out, size_t cap, const char *root, const char *between, const char *relative)
 {
     int n = snprintf(out, cap, "%s%s/%s", root, between, relative);

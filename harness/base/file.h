@@ -16,6 +16,7 @@ bool as_file_write(const char *path, const char *data, size_t length, as_err *er
 bool as_dir_create(const char *path, as_err *err);
 
 bool as_file_exists(const char *path);
+bool as_dir_has(const char *dir, const char *file);
 
 /* Writes all of `data` to `fd`, one write(2) where the system allows. */
 bool as_fd_write(int fd, const char *data, size_t length);

@@ -130,6 +130,38 @@ static void a_bending_tail_is_left_open(void **state)
     folder_remove(&f);
 }
 
+/* Where a working set leaves a cache, all times beyond are longer by one factor: that refutes nothing, and confirms
+ * nothing either. */
+static void a_step_decides_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kernel, *declared;
+        double power;
+        size_t step_at; /* of 11 points, the tail being the last 6 */
+        const char *verdict;
+    } rows[] = {{"k/none", "T", 1, 11, "confirmed"},          {"k/last", "T", 1, 10, "not enough range"},
+                {"k/middle", "T", 1, 8, "not enough range"},  {"k/before", "T", 1, 4, "confirmed"},
+                {"k/flatter", "T^2", 1.5, 8, "not enough range"}, {"k/false", "T", 2, 8, "refuted"}};
+    folder f = folder_new();
+    uint64_t random = 5;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t k = 0; k < 11; k++) {
+            const double T = round(64 * exp2((double)k / 2));
+            as_case *c = folder_case(&f, rows[i].kernel, "causal", (uint64_t)T, 0);
+            c->declared = rows[i].declared;
+            folder_measure(&f, c, 100 * pow(T, rows[i].power) * (k >= rows[i].step_at ? 2 : 1), 0.01, &random);
+        }
+    const as_findings found = analysed(&f);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const as_fit *fit = fit_of(&found, rows[i].kernel, "length");
+        if (strcmp(fit->verdict, rows[i].verdict))
+            fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel, fit->verdict, rows[i].verdict,
+                     fit->tail_slope, fit->tail_low, fit->tail_high, fit->expected_slope);
+    }
+    folder_remove(&f);
+}
+
 /* Declared in T, swept over S: edges say something, T does not. */
 static void only_axes_that_are_meant(void **state)
 {
@@ -307,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_are_judged),
         cmocka_unit_test(a_bending_tail_is_left_open),
+        cmocka_unit_test(a_step_decides_nothing),
         cmocka_unit_test(only_axes_that_are_meant),
         cmocka_unit_test(other_parameters_are_other_curves),
         cmocka_unit_test(bytes_are_held_against_their_level),
