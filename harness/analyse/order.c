@@ -4,13 +4,13 @@
  * A slope over a finite range is not an exponent: T log T has slope 1 + 1/ln T, and the edges of a window bend where T
  * passes w. So what is declared is turned into the slope that it has over the very points of the tail, by the same least
  * squares. The verdict is
- *   confirmed         the interval of the measured slope meets expected +- MARGIN
- *   refuted           it does not, over OCTAVES_REFUTE octaves or more
+ *   confirmed         the interval of the measured slope meets expected +- MARGIN, whichever length is left out
+ *   refuted           it does not, whichever length is left out, over OCTAVES_REFUTE octaves or more
  *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a slope
- *                     that misses, but comes closer by more than STEP and the noise, from the points before the tail to
- *                     the tail or from the tail to its upper half: it is still bending. Or a slope that would meet, or meets
+ *                     that misses, but comes closer by more than STEP and the noise, from the tail to its upper half, or
+ *                     from the points before the tail to the tail and on: it is still bending. Or a slope that would meet, or meets
  *                     only, because somewhere in the tail all times beyond are longer by one factor: a working set may
- *                     have left a cache there
+ *                     have left a cache there. Or one length that decides alone
  * MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or so. */
 #include <math.h>
 #include <string.h>
@@ -105,6 +105,15 @@ static bool is_closer(const as_exponent *near, const as_exponent *far, double un
     return fabs(near->power) < fabs(far->power) - STEP - 2 * unit * sqrt(1 / near->xx + 1 / far->xx);
 }
 
+/* Comes closer within the tail; or from before it to the tail, and as far as the noise lets one see goes on within: a bend
+ * that goes on brings half of that. */
+static bool is_bending(const as_exponent *before, const as_exponent *tail, const as_exponent *last, double unit)
+{
+    const double so_far = fabs(before->power) - fabs(tail->power), now = fabs(tail->power) - fabs(last->power);
+    return is_closer(last, tail, unit) ||
+           (is_closer(tail, before, unit) && now > so_far / 8 - 2 * unit * sqrt(1 / last->xx + 1 / tail->xx));
+}
+
 /* Whether the tail rises no more than allowed once a step between two of its points is taken out. */
 static bool is_stepped(const excess *e, size_t first, double allowed)
 {
@@ -116,10 +125,39 @@ static bool is_stepped(const excess *e, size_t first, double allowed)
     return false;
 }
 
+/* Does the interval of the slope, moved to where that is without the points at `without`, meet the slope expected there? */
+static bool meets(const excess *e, size_t first, double without, const as_fit *fit)
+{
+    double n = 0, mx = 0, my = 0, xx = 0, xy = 0;
+    for (size_t i = first; i < e->count; i++)
+        if (e->x[i] != without) {
+            n++;
+            mx += e->x[i];
+            my += e->rest[i];
+        }
+    for (size_t i = first; i < e->count; i++)
+        if (e->x[i] != without) {
+            xx += (e->x[i] - mx / n) * (e->x[i] - mx / n);
+            xy += (e->x[i] - mx / n) * e->rest[i];
+        }
+    const double slope = xy / xx, low = fit->tail_low - fit->tail_slope, high = fit->tail_high - fit->tail_slope;
+    return slope + low <= MARGIN && slope + high >= -MARGIN;
+}
+
+static bool one_decides(const excess *e, size_t first, const as_fit *fit)
+{
+    const bool met = meets(e, first, NAN, fit);
+    for (size_t i = first; i < e->count; i++)
+        if (meets(e, first, e->x[i], fit) != met)
+            return true;
+    return false;
+}
+
 static const char *verdict_of(const excess *e, size_t first, const as_fit *fit)
 {
     const double due = fit->expected_slope, width = fit->tail_high - fit->tail_low;
-    if (e->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) || !(width <= WIDTH_MAX))
+    if (e->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) || !(width <= WIDTH_MAX) ||
+        one_decides(e, first, fit))
         return "not enough range";
     if (fit->tail_low <= due + MARGIN && fit->tail_high >= due - MARGIN)
         return fabs(rise_unstepped(e, first, e->count).power) <= MARGIN + width ? "confirmed" : "not enough range";
@@ -129,7 +167,7 @@ static const char *verdict_of(const excess *e, size_t first, const as_fit *fit)
     const as_exponent last = rise(e, last_part(e, first), e->count);
     const double unit = width / 4 * sqrt(rise(e, first, e->count).xx);
     const bool stepped = fit->tail_slope > due && is_stepped(e, first, MARGIN + width / 2);
-    return stepped || is_closer(&tail, &before, unit) || is_closer(&last, &tail, unit) ? "not enough range" : "refuted";
+    return stepped || is_bending(&before, &tail, &last, unit) ? "not enough range" : "refuted";
 }
 
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit)

@@ -108,16 +108,23 @@ static bool try_home(char *out, size_t cap, const char *root, const char *betwee
     return n > 0 && (size_t)n < cap && as_file_exists(out);
 }
 
+bool as_self_path(char *out, size_t cap)
+{
+    const ssize_t n = readlink("/proc/self/exe", out, cap - 1);
+    if (n <= 0 || (size_t)n == cap - 1)
+        return false;
+    out[n] = 0;
+    return true;
+}
+
 bool as_home_path(char *out, size_t cap, const char *relative)
 {
     const char *home = getenv("ATTNSCOPE_HOME");
     if (home && *home)
         return try_home(out, cap, home, "", relative);
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0)
+    if (!as_self_path(self, sizeof self))
         return false;
-    self[n] = 0;
     char *slash = strrchr(self, '/');
     if (!slash)
         return false;

@@ -85,7 +85,9 @@ static int by_layers(const void *a, const void *b)
     return (p->row->median_ns > q->row->median_ns) - (p->row->median_ns < q->row->median_ns);
 }
 
-/* Keeps those that cover, in the order of layers; the others are named in `never`. */
+enum { NEVER_ROOM = 48 }; /* characters of the line below the title */
+
+/* Keeps those that cover, in the order of layers; the others are named in `never`, or counted where their names are long. */
 static size_t judge(const as_chart_input *in, offer *offers, size_t count, as_text *never)
 {
     size_t kept = 0;
@@ -96,6 +98,10 @@ static size_t judge(const as_chart_input *in, offer *offers, size_t count, as_te
             offers[kept++] = offers[i];
         else
             as_text_add(never, "%s%s", never->length ? ", " : "; never: ", as_chart_plain(in->arena, offers[i].row->pattern, 40));
+    }
+    if (never->length > NEVER_ROOM) {
+        as_text_free(never);
+        as_text_add(never, "; never: %zu of %zu patterns", count - kept, count);
     }
     qsort(offers, kept, sizeof *offers, by_layers);
     for (size_t i = 0; i < kept; i++) {

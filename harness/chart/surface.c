@@ -69,13 +69,19 @@ static size_t name_at(surface *f, const char *name)
     return i;
 }
 
+/* Parts of a layer do not stand in for each other or for a mechanism: no contest. */
+static bool competes(const as_summary *row)
+{
+    return as_set_is_ok(row) && !(row->mechanism && !strcmp(row->mechanism, "layer"));
+}
+
 /* The shape number `index` of those that have two lengths, two widths, and two kernels or patterns at some cell. */
 static bool find(const as_chart_input *in, size_t index, surface *f)
 {
     const char *seen[64];
     size_t seen_count = 0, found = 0;
     for (size_t i = 0; i < in->row_count && seen_count < 64; i++) {
-        const char *shape = as_set_is_ok(&in->rows[i]) ? as_set_shape(in, &in->rows[i], "TD") : NULL;
+        const char *shape = competes(&in->rows[i]) ? as_set_shape(in, &in->rows[i], "TD") : NULL;
         bool known = !shape, rivals = false;
         for (size_t k = 0; k < seen_count; k++)
             known = known || seen[k] == shape;
@@ -84,14 +90,14 @@ static bool find(const as_chart_input *in, size_t index, surface *f)
         seen[seen_count++] = shape;
         *f = (surface){.shape = shape};
         for (size_t k = i; k < in->row_count; k++)
-            if (as_set_is_ok(&in->rows[k]) && as_set_shape(in, &in->rows[k], "TD") == shape) {
+            if (competes(&in->rows[k]) && as_set_shape(in, &in->rows[k], "TD") == shape) {
                 add_value(&f->t, in->rows[k].length);
                 add_value(&f->d, in->rows[k].width);
             }
         qsort(f->t.value, f->t.count, sizeof *f->t.value, ascending);
         qsort(f->d.value, f->d.count, sizeof *f->d.value, ascending);
         for (size_t k = i; k < in->row_count; k++)
-            if (as_set_is_ok(&in->rows[k]) && as_set_shape(in, &in->rows[k], "TD") == shape)
+            if (competes(&in->rows[k]) && as_set_shape(in, &in->rows[k], "TD") == shape)
                 put(f, &in->rows[k]);
         for (size_t t = 0; t < f->t.count; t++)
             for (size_t d = 0; d < f->d.count; d++)

@@ -115,10 +115,16 @@ static bool hold_against(const char *pin, result *r, size_t *count, bool across,
     return kept || as_fail(err, AS_EXIT_USAGE, "%s: the pinned folder is the only one: give results to hold against it", pin);
 }
 
+/* A history is one of times; a case that could not be held at all has no gate, or that of its check. */
+static bool of_time(const as_verdict *row)
+{
+    return !row->gate || !strcmp(row->gate, "time") || !strcmp(row->verdict, "failed");
+}
+
 static const as_verdict *row_of(const result *r, const char *name)
 {
     for (size_t i = 0; i < r->count; i++)
-        if (r->rows[i].case_ == name) /* interned */
+        if (r->rows[i].case_ == name && of_time(&r->rows[i])) /* interned */
             return &r->rows[i];
     return NULL;
 }

@@ -28,7 +28,7 @@ typedef struct {
     size_t k, cap, count;
     float floor;    /* beaten by whatever is added */
     float *score;   /* (cap) in the order of the candidates */
-    uint32_t *index; /* (cap) */
+    float *index; /* (cap) whole numbers, which float32 has up to CONTENT_CONTEXT_MAX */
 } content_best;
 
 static inline size_t content_best_cap(size_t k, size_t candidates)
@@ -53,6 +53,14 @@ static inline float content_unkey(int32_t key)
     return x;
 }
 
+/* Between two keys: half way by value for the first rounds, as scores spread; then by key, which ends. */
+static inline int32_t content_middle(int64_t low, int64_t high, int round)
+{
+    const float a = content_unkey((int32_t)low), b = content_unkey((int32_t)high), half = 0.5f * a + 0.5f * b;
+    const int32_t middle = isfinite(half) && round < 12 ? content_key(half) : INT32_MIN;
+    return middle > low && middle < high ? middle : (int32_t)((low + high) >> 1);
+}
+
 /* A floor that at least k of the n keys reach: those above it are *above. Where the bisection meets k .. most of them above,
  * it ends there; else at the k-th key itself, fewer than k above it and the rest equal to it. Counting without a branch is many
  * times faster than a quickselect, which a CPU cannot predict. */
@@ -65,8 +73,8 @@ static int32_t content_floor(const int32_t *key, size_t n, size_t k, size_t most
     }
     low--;
     *above = 0;
-    while (high - low > 1) {
-        const int32_t middle = (int32_t)((low + high) >> 1);
+    for (int round = 0; high - low > 1; round++) {
+        const int32_t middle = content_middle(low, high, round);
         uint32_t count = 0;
         for (size_t i = 0; i < n; i++)
             count += key[i] > middle;
@@ -92,19 +100,23 @@ static void content_best_trim(content_best *b, size_t most, float *scratch)
     if (b->count <= most)
         return;
     for (size_t i = 0; i < b->count; i++)
-        key[i] = content_key(b->score[i]);
+        key[i] = content_key(b->score[i] + 0.0f); /* no -0, as comparing floats cannot tell it from 0 */
     const int32_t floor = content_floor(key, b->count, b->k, most, &above);
-    size_t equal = above < b->k ? b->k - above : 0;
-    for (size_t i = 0; i < b->count; i++) {
+    size_t i = 0, equal = above < b->k ? b->k - above : 0;
+    b->floor = content_unkey(floor);
+    for (; !equal && i + VF_N <= b->count; i += VF_N)
+        kept += vf_keep(vf_load(b->score + i), vf_load(b->index + i), b->floor, b->score + kept, b->index + kept);
+    for (; i < b->count; i++) {
         const bool ties = key[i] == floor && equal > 0;
         b->score[kept] = b->score[i];
         b->index[kept] = b->index[i];
         kept += (key[i] > floor) | ties;
         equal -= ties;
     }
-    b->floor = content_unkey(floor);
     b->count = kept;
 }
+
+static const float content_lanes[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 /* Candidates first .. first+n-1 (n <= TILE_NR) with scores s (room for whole vectors). */
 static inline void content_best_add(content_best *b, const float *s, size_t first, size_t n, float *scratch)
@@ -118,10 +130,13 @@ static inline void content_best_add(content_best *b, const float *s, size_t firs
     }
     if (b->count + TILE_NR > b->cap)
         content_best_trim(b, b->k + b->k / 4, scratch);
-    size_t count = b->count;
-    for (size_t j = 0; j < n; j++) {
+    size_t count = b->count, j = 0;
+    for (; j + VF_N <= n; j += VF_N)
+        count += vf_keep(vf_load(s + j), vf_add(vf_set((float)(first + j)), vf_load(content_lanes)), b->floor, b->score + count,
+                         b->index + count);
+    for (; j < n; j++) {
         b->score[count] = s[j];
-        b->index[count] = (uint32_t)(first + j);
+        b->index[count] = (float)(first + j);
         count += s[j] > b->floor;
     }
     b->count = count;
@@ -262,7 +277,7 @@ static void content_bench_at(const content_job *job, const content_sizes *s, flo
     w->scratch = w->score + s->score;
     float *list = w->scratch + s->scratch;
     for (size_t i = 0; i < lists; i++, list += 2 * s->cap)
-        w->best[i] = (content_best){job->k, s->cap, 0, 0, list, (uint32_t *)(void *)(list + s->cap)};
+        w->best[i] = (content_best){job->k, s->cap, 0, 0, list, list + s->cap};
 }
 
 /* All queries choose. workspace: content_select_bytes(job) */

@@ -81,7 +81,7 @@ static void take(const content_job *job, size_t row, size_t position, const cont
     else {
         chosen[e++] = 0;
         for (size_t i = 0; i < best->count; i++)
-            chosen[e++] = (float)best->index[i];
+            chosen[e++] = best->index[i];
         for (size_t i = own + 1 - local(p); i <= own; i++)
             chosen[e++] = (float)i;
     }

@@ -19,7 +19,7 @@ static void take(const content_job *job, size_t row, size_t position, const cont
     float *chosen = (float *)job->call->operand[CHOSEN] + row * job->k;
     (void)position;
     for (size_t i = 0; i < job->k; i++)
-        chosen[i] = i < best->count ? (float)best->index[i] : CONTENT_NONE;
+        chosen[i] = i < best->count ? best->index[i] : CONTENT_NONE;
 }
 
 static content_job make(const as_problem *p, const as_call *call)

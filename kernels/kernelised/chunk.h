@@ -8,10 +8,9 @@
  *   2. for each query head and strip of rows: features of the queries, times kt (weights of the chunk's keys), times values,
  *      plus features times state
  *   3. state (m,d) += kt weighted values; z (m) += the same without values
- * With `stable` off all of the weights are 1. With it on, features are kept below 1 (performer.c): row t multiplies key u
- * by 2^(weight[u] - M_t), M_t the largest weight up to t, so no row ever depends on a later one, not even in its rounding;
- * the state is kept relative to M at its last token. `offset` is added to every feature of keys after that: as a constant
- * it needs the plain sum of v and no features. */
+ * Features are kept below 1 (performer.c): row t multiplies key u by 2^(weight[u] - M_t), M_t the largest weight up to t, so
+ * no row ever depends on a later one, not even in its rounding; the state is kept relative to M at its last token. `offset`
+ * is added to every feature of keys after that: as a constant it needs the plain sum of v and no features. */
 #ifndef AS_KERNELISED_CHUNK_H
 #define AS_KERNELISED_CHUNK_H
 
@@ -30,11 +29,10 @@ typedef struct {
     float *past;   /* (d_room) sum of all values before the chunk */
     float *kt;     /* (m, TILE_STRIDE) */
     float *q;      /* (chunks of m, TILE_MR, TILE_STRIDE) features of a strip */
-    float *score;  /* (TILE_MR, TILE_STRIDE); in q behind the features where there is room, so that a row is one left row */
+    float *score;  /* (TILE_MR, TILE_STRIDE) */
     float *out;    /* (TILE_MR, d_room) */
-    float *weight; /* (TILE_STRIDE) log2; 0 where not stable */
-    float *scale;  /* (TILE_STRIDE) what weights come to, as seen from the chunk's end; where stable */
-    float *fresh;  /* (m_room) sum of the features of the chunk's keys; where stable it is not asked for */
+    float *weight; /* (TILE_STRIDE) log2 */
+    float *scale;  /* (TILE_STRIDE) what weights come to, as seen from the chunk's end */
     float *own;    /* an algorithm's: own_floats */
     float top;     /* the largest weight so far, to which the state is relative */
 } chunk_bench;
@@ -43,9 +41,8 @@ typedef struct chunk_job {
     const as_problem *problem;
     const as_call *call;
     size_t m, C, own_floats;
-    bool stable;
     float offset;
-    /* k (n,d), n <= C tokens: fills kt's first n columns, and weight[0..n-1] where stable, else fresh. */
+    /* k (n,d), n <= C tokens: fills kt's first n columns, and weight[0..n-1]. */
     void (*keys)(const struct chunk_job *job, const chunk_bench *w, const float *k, size_t n);
     /* q (rows,d): fills q's rows, m features each. */
     void (*queries)(const struct chunk_job *job, const chunk_bench *w, const float *q, size_t rows);
@@ -70,7 +67,7 @@ static inline void chunk_multiply(size_t rows, int nv, size_t n, const float *st
                       b + i * TILE_KC * (size_t)nv * VF_N, c, ldc, add || i > 0);
 }
 
-enum { CHUNK_ROOMS = 11 };
+enum { CHUNK_ROOMS = 10 };
 typedef struct {
     size_t d_room, floats[CHUNK_ROOMS], total;
 } chunk_sizes;
@@ -81,7 +78,7 @@ static chunk_sizes chunk_sizes_of(const chunk_job *job)
     chunk_sizes s = {.d_room = d_room,
                      .floats = {(m + job->C) * d_room, tile_up(m, VF_N), d_room, m * TILE_STRIDE,
                                 chunk_pieces(m) * TILE_MR * TILE_STRIDE, TILE_MR * TILE_STRIDE, TILE_MR * d_room,
-                                TILE_STRIDE, TILE_STRIDE, tile_up(m, VF_N), job->own_floats}};
+                                TILE_STRIDE, TILE_STRIDE, job->own_floats}};
     for (size_t i = 0; i < CHUNK_ROOMS; i++)
         s.total += tile_up(s.floats[i], 16);
     return s;
@@ -92,7 +89,7 @@ static chunk_bench chunk_bench_at(const chunk_sizes *s, float *memory)
     float *at[CHUNK_ROOMS];
     for (size_t i = 0; i < CHUNK_ROOMS; memory += tile_up(s->floats[i], 16), i++)
         at[i] = memory;
-    return (chunk_bench){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9], at[10], -INFINITY};
+    return (chunk_bench){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9], -INFINITY};
 }
 
 /* Panel x of the state, and of the values below it: nv vectors wide. */
@@ -104,7 +101,6 @@ static inline float *chunk_values(const chunk_job *job, const chunk_bench *w, si
 {
     return chunk_state(job, w, x) + job->m * (size_t)nv * VF_N;
 }
-static inline bool chunk_is_one_row(const chunk_job *job) { return !job->stable && job->m + tile_up(job->C, TILE_NR) <= TILE_KC; }
 
 static size_t chunk_bytes(const chunk_job *job)
 {
@@ -124,15 +120,15 @@ static void chunk_pack(const chunk_job *job, const chunk_bench *w, const float *
 
 /* Weights of one row r of the chunk, s[0..r], ready to be multiplied by values; 0 behind, up to n. Returns their sum, to be
  * added up. */
-static inline vf chunk_weigh(const chunk_job *job, const chunk_bench *w, float *s, size_t r, size_t n, float top, float spread)
+static inline vf chunk_weigh(const chunk_bench *w, float *s, size_t r, size_t n, float top, float spread)
 {
     vf sum = vf_zero();
     for (size_t j = 0; j < n; j += VF_N) {
         const size_t seen = r + 1 > j ? r + 1 - j : 0;
         vf x = seen >= VF_N ? vf_load(s + j) : vf_load_n(s + j, seen);
-        if (job->stable && seen)
+        if (seen)
             x = vf_fma(x, vf_exp2(vf_sub(vf_load(w->weight + j), vf_set(top))), vf_set(spread));
-        if (job->stable && seen < VF_N) {
+        if (seen < VF_N) {
             vf_store(s + j, x);
             x = vf_load_n(s + j, seen);
         }
@@ -147,42 +143,36 @@ static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const ch
                         size_t t0, size_t r0, size_t rows, const float *top)
 {
     const size_t d = job->problem->head_dim, m = job->m, keys = tile_up(r0 + rows, VF_N);
-    float *score = chunk_is_one_row(job) ? w->q + m : w->score;
     float share[TILE_MR], spread[TILE_MR], sum[TILE_MR];
     job->queries(job, w, q, rows);
     for (size_t j = 0; j < keys; j += TILE_NR)
         for (size_t i = 0; i < chunk_pieces(m); i++)
             tile_multiply_rows((int)rows, tile_panel_vectors(keys, j / TILE_NR), chunk_piece(m, i),
-                               w->q + i * TILE_MR * TILE_STRIDE, w->kt + i * TILE_KC * TILE_STRIDE + j, score + j,
+                               w->q + i * TILE_MR * TILE_STRIDE, w->kt + i * TILE_KC * TILE_STRIDE + j, w->score + j,
                                TILE_STRIDE, i > 0);
     for (size_t i = 0; i < rows; i++) {
         vf before = vf_zero(), features = vf_zero();
         for (size_t c = 0; c < m; c += VF_N) { /* the last ones behind m are made 0 */
             const vf x = vf_load(chunk_cell(w->q, i, c)), mine = m - c >= VF_N ? x : vf_load_n(chunk_cell(w->q, i, c), m - c);
             before = vf_fma(mine, vf_load(w->z + c), before);
-            if (job->stable)
-                features = vf_add(features, mine);
+            features = vf_add(features, mine);
         }
-        spread[i] = job->stable ? job->offset * vf_sum(features) : 0;
-        share[i] = job->stable ? exp2f(w->top - top[i]) : 1;
-        const vf mine = chunk_weigh(job, w, score + i * TILE_STRIDE, r0 + i, keys, top[i], spread[i]);
+        spread[i] = job->offset * vf_sum(features);
+        share[i] = exp2f(w->top - top[i]);
+        const vf mine = chunk_weigh(w, w->score + i * TILE_STRIDE, r0 + i, keys, top[i], spread[i]);
         sum[i] = spread[i] * (float)t0 + vf_sum(vf_fma(before, vf_set(share[i]), mine));
     }
     for (size_t x = 0; x * TILE_NR < d; x++) {
         const int nv = tile_panel_vectors(d, x);
         float *out = w->out + x * TILE_NR;
-        if (chunk_is_one_row(job)) {
-            tile_multiply((int)rows, nv, m + r0 + rows, w->q, chunk_state(job, w, x), out, sizes->d_room, false);
-            continue;
-        }
         chunk_multiply(rows, nv, m, w->q, chunk_state(job, w, x), out, sizes->d_room, false);
-        for (size_t i = 0; job->stable && i < rows; i++)
+        for (size_t i = 0; i < rows; i++)
             for (int y = 0; y < nv; y++) {
                 float *to = out + i * sizes->d_room + (size_t)y * VF_N;
                 const vf before = vf_mul(vf_load(w->past + x * TILE_NR + (size_t)y * VF_N), vf_set(spread[i]));
                 vf_store(to, vf_fma(vf_load(to), vf_set(share[i]), before));
             }
-        tile_multiply((int)rows, nv, r0 + rows, score, chunk_values(job, w, x, nv), out, sizes->d_room, true);
+        tile_multiply((int)rows, nv, r0 + rows, w->score, chunk_values(job, w, x, nv), out, sizes->d_room, true);
     }
     for (size_t i = 0; i < rows; i++) {
         const vf factor = vf_set(1 / sum[i]);
@@ -200,17 +190,17 @@ static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const ch
 static void chunk_remember(const chunk_job *job, chunk_bench *w, size_t n, float top)
 {
     const size_t d = job->problem->head_dim, m = job->m;
-    const float fade = job->stable && w->top != top ? exp2f(w->top - top) : 1;
-    for (size_t j = 0; job->stable && j < n; j++)
+    const float fade = w->top != top ? exp2f(w->top - top) : 1;
+    for (size_t j = 0; j < n; j++)
         w->scale[j] = exp2f(w->weight[j] - top);
     for (size_t i = 0; i < m; i++)
-        w->z[i] = fade * w->z[i] + (job->stable ? vf_dot(w->kt + i * TILE_STRIDE, w->scale, n) : w->fresh[i]);
+        w->z[i] = fade * w->z[i] + vf_dot(w->kt + i * TILE_STRIDE, w->scale, n);
     for (size_t x = 0; x * TILE_NR < d; x++) {
         const size_t nv = (size_t)tile_panel_vectors(d, x), width = nv * VF_N;
         float *values = chunk_values(job, w, x, (int)nv), *state = chunk_state(job, w, x);
         for (size_t i = 0; fade != 1 && i < m * width; i += VF_N)
             vf_store(state + i, vf_mul(vf_load(state + i), vf_set(fade)));
-        for (size_t j = 0; job->stable && j < n; j++)
+        for (size_t j = 0; j < n; j++)
             for (size_t y = 0; y < width; y += VF_N) {
                 const vf v = vf_load(values + j * width + y);
                 vf_store(w->past + x * TILE_NR + y, vf_add(vf_load(w->past + x * TILE_NR + y), v));
@@ -223,7 +213,7 @@ static void chunk_remember(const chunk_job *job, chunk_bench *w, size_t n, float
     w->top = top;
 }
 
-/* Tokens of the next chunk come from memory while this one is worked on: 8 % of the time at T = 2048, d = 64, more than the caches hold. */
+/* Tokens of the next chunk come from memory while this one is worked on. */
 static inline void chunk_fetch(const float *x, size_t floats)
 {
     VF_UNROLL
@@ -237,18 +227,18 @@ static void chunk_unit(const chunk_job *job, const chunk_sizes *sizes, chunk_ben
     const size_t d = p->head_dim, T = p->length, members = p->heads / p->kv_heads;
     const float *k = (const float *)job->call->operand[1] + unit * T * d;
     const float *v = (const float *)job->call->operand[2] + unit * T * d;
-    float tops[TILE_STRIDE] = {0};
+    float tops[TILE_STRIDE];
     memset(w->state, 0, sizes->floats[0] * sizeof(float));
     memset(w->z, 0, sizes->floats[1] * sizeof(float));
     memset(w->past, 0, sizes->floats[2] * sizeof(float));
-    w->top = job->stable ? -INFINITY : 0;
+    w->top = -INFINITY;
     for (size_t t0 = 0; t0 < T; t0 += job->C) {
         const size_t n = T - t0 < job->C ? T - t0 : job->C;
         const size_t next = T - t0 - n < job->C ? T - t0 - n : job->C;
         chunk_fetch(k + (t0 + n) * d, next * d);
         chunk_fetch(v + (t0 + n) * d, next * d);
         job->keys(job, w, k + t0 * d, n);
-        for (size_t j = 0; job->stable && j < n; j++)
+        for (size_t j = 0; j < n; j++)
             tops[j] = fmaxf(j ? tops[j - 1] : w->top, w->weight[j]);
         chunk_pack(job, w, v + t0 * d, n);
         for (size_t g = 0; g < members; g++) {

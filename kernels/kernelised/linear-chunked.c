@@ -1,75 +1,257 @@
 /* linear-chunked.c: linear attention (elu + 1) in chunks on the tile room: a state between chunks, a masked product inside. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kernelised/chunk.h"
-#include "tile/gemm.h"
+#include <omp.h>
+#include <string.h>
+
+#include "kernelised/kernelised.h"
+#include "tile/pack.h"
+#include "tile/wide.h"
 #include "vec/elu.h"
 
-/* phi of n rows x (n,d) to y (n rows of ld) */
-static void features(const float *x, size_t n, size_t d, float *y, size_t ld)
+/* A unit is a key head; its query heads share keys, values and state. For each chunk of C tokens:
+ *   1. own <- features of the keys, row by row; right <- values, below the state
+ *   2. for each query head and strip of STRIP queries: left <- features of the queries, transposed; below them own times left:
+ *      the products with z, then the weights of the chunk's keys, those of later tokens made 0. Everything that a query is
+ *      multiplied by is one column of left now, everything that it multiplies one row of right: o = left^T right.
+ *   3. state += own^T values; z += own's rows
+ * The weights of a query lie in one lane, so their sum takes no sum over lanes. */
+enum {
+    STRIP = 16,
+    PIECE = 160,  /* rows of right that stay in the first level while a strip passes */
+    LONGEST = 64, /* chunk where none is asked for: a quarter of d, up to this */
+};
+
+/* What one thread works with. */
+typedef struct {
+    float *own;   /* (1 + C, ld): z, then features of the chunk's keys */
+    float *left;  /* (m + 1 + C, STRIP) */
+    float *right; /* panels of d: (m + 1 + C, panel) each: state, a row of zeros for z's products, the chunk's values */
+    float *rows;  /* (STRIP, ld) features of a strip's queries */
+    float *out;   /* (STRIP, WIDE_NR) */
+} bench;
+
+enum { ROOMS = 5 };
+
+typedef struct {
+    const as_problem *problem;
+    const as_call *call;
+    size_t d, room, ld, C, depth; /* m = d; room: whole vectors; ld: no power of two, so that rows meet in no cache set */
+    size_t floats[ROOMS], total;
+} job;
+
+static job make(const as_problem *p, const as_call *call)
 {
-    const size_t whole = d / VF_N * VF_N;
-    for (size_t i = 0; i < n; i++) {
+    const size_t d = p->head_dim, quarter = tile_up((d + 3) / 4, STRIP), suits = quarter < LONGEST ? quarter : LONGEST;
+    const size_t C = p->param[0] ? p->param[0] : suits, room = tile_up(d, VF_N), ld = room + 16, depth = d + 1 + C;
+    job j = {p, call, d, room, ld, C, depth, {(1 + C) * ld, depth * STRIP, depth * room, STRIP * ld, STRIP * WIDE_NR}, 0};
+    for (size_t i = 0; i < ROOMS; i++)
+        j.total += j.floats[i] = tile_up(j.floats[i], 16);
+    return j;
+}
+
+static bench bench_at(const job *j, float *memory)
+{
+    float *at[ROOMS];
+    for (size_t i = 0; i < ROOMS; memory += j->floats[i], i++)
+        at[i] = memory;
+    return (bench){at[0], at[1], at[2], at[3], at[4]};
+}
+
+/* Panel x of right, and how many vectors wide it is. */
+static float *panel(const job *j, const bench *w, size_t x, size_t *nv)
+{
+    const size_t left = (j->room - x * WIDE_NR) / VF_N;
+    *nv = left < WIDE_NV ? left : WIDE_NV;
+    return w->right + x * WIDE_NR * j->depth;
+}
+
+/* phi of n rows x (n,d) to y (n,ld) */
+static void features(const job *j, const float *x, size_t n, float *y)
+{
+    const size_t whole = j->d / VF_N * VF_N;
+    for (size_t i = 0; i < n; i++, x += j->d, y += j->ld) {
         for (size_t c = 0; c < whole; c += VF_N)
-            vf_store(y + i * ld + c, vf_elu1(vf_load(x + i * d + c)));
-        if (whole < d)
-            vf_store(y + i * ld + whole, vf_elu1(vf_load_n(x + i * d + whole, d - whole)));
+            vf_store(y + c, vf_elu1(vf_load(x + c)));
+        if (whole < j->d)
+            vf_store(y + whole, vf_elu1(vf_load_n(x + whole, j->d - whole)));
     }
 }
 
-/* Row by row first, where their sum costs next to nothing, then transposed. */
-static void keys(const chunk_job *job, const chunk_bench *w, const float *k, size_t n)
+/* to (n; to whole vectors where `room`) = factor from (n), at most a panel's width */
+static inline void scaled(float *to, const float *from, size_t n, vf factor, bool room)
 {
-    const size_t d = job->m, ld = tile_up(d, VF_N);
-    features(k, n, d, w->own, ld);
-    for (size_t c = 0; c < ld; c += VF_N) {
+    if (n >= WIDE_NR) {
+        VF_UNROLL
+        for (size_t y = 0; y < WIDE_NR; y += VF_N)
+            vf_store(to + y, vf_mul(vf_load(from + y), factor));
+        return;
+    }
+    for (size_t y = 0; y < n; y += VF_N) {
+        const size_t left = n - y < VF_N ? n - y : VF_N;
+        const vf x = vf_mul(vf_load_n(from + y, left), factor);
+        vf_store_n(to + y, x, room ? VF_N : left);
+    }
+}
+
+static void pack_values(const job *j, const bench *w, const float *v, size_t n)
+{
+    for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
+        float *to = panel(j, w, x, &nv) + (j->d + 1) * nv * VF_N;
+        for (size_t i = 0; i < n; i++)
+            scaled(to + i * nv * VF_N, v + i * j->d + x * WIDE_NR, j->d - x * WIDE_NR, vf_set(1), true);
+    }
+}
+
+/* left for the strip of queries r0.. of the chunk; one over the sum of weights of each to `share`. */
+static void strip_left(const job *j, const bench *w, const float *q, size_t r0, size_t rows, size_t keys, float share[STRIP])
+{
+    float *weight = w->left + j->d * STRIP;
+    features(j, q, rows, w->rows);
+    if (rows < STRIP)
+        memset(w->rows + rows * j->ld, 0, (STRIP - rows) * j->ld * sizeof(float));
+    tile_transpose(w->rows, j->ld, STRIP, j->d, w->left, STRIP);
+    for (size_t y = 0; y < STRIP; y += WIDE_NR)
+        wide_multiply_rows(1 + keys, STRIP < WIDE_NR ? STRIP / VF_N : WIDE_NV, j->d, w->own, j->ld, w->left + y, STRIP,
+                           weight + y, STRIP, false);
+    for (size_t k = r0 + 1; k < keys; k++) /* queries before the key */
+        for (size_t y = 0; y < k - r0; y += VF_N)
+            vf_store_n(weight + (1 + k) * STRIP + y, vf_zero(), k - r0 - y < VF_N ? k - r0 - y : VF_N);
+    for (size_t y = 0; y < STRIP; y += VF_N) {
+        vf sum = vf_load(weight + y);
+        for (size_t k = 1; k <= keys; k++)
+            sum = vf_add(sum, vf_load(weight + k * STRIP + y));
+        vf_store(share + y, vf_div(vf_set(1), sum));
+    }
+}
+
+/* Queries r0 .. r0+rows-1 of the chunk. */
+static void strip(const job *j, const bench *w, const float *q, float *o, size_t r0, size_t rows)
+{
+    const size_t depth = j->d + 1 + r0 + rows, pieces = (depth + PIECE - 1) / PIECE;
+    float share[STRIP];
+    strip_left(j, w, q, r0, rows, r0 + rows, share);
+    for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
+        const float *right = panel(j, w, x, &nv);
+        for (size_t i = 0; i < pieces; i++) {
+            const size_t from = depth * i / pieces, to = depth * (i + 1) / pieces;
+            wide_multiply(rows, (int)nv, to - from, w->left + from * STRIP, STRIP, right + from * nv * VF_N,
+                          nv * VF_N, w->out, WIDE_NR, i > 0);
+        }
+        for (size_t r = 0; r < rows; r++)
+            scaled(o + r * j->d + x * WIDE_NR, w->out + r * WIDE_NR, j->d - x * WIDE_NR, vf_set(share[r]), false);
+    }
+}
+
+/* Where the next chunk's tokens are: asked for little by little, as all at once would hold up the loads of this chunk. */
+typedef struct {
+    const float *k, *v, *q, *o;
+    size_t members, per_member, at, end; /* floats */
+} ahead;
+
+static void ask(ahead *a, size_t floats)
+{
+    const size_t from = a->at, to = floats < a->end - from ? from + floats : a->end;
+    for (size_t i = from; i < to; i += 16) {
+        __builtin_prefetch(a->k + i, 0, 2);
+        __builtin_prefetch(a->v + i, 0, 2);
+    }
+    for (size_t g = 0; g < a->members; g++)
+        for (size_t i = g * a->per_member + from; i < g * a->per_member + to; i += 16) {
+            __builtin_prefetch(a->q + i, 0, 2);
+            __builtin_prefetch(a->o + i, 0, 2);
+        }
+    a->at = to;
+}
+
+/* The chunk's n keys and values join state and z. */
+static void remember(const job *j, const bench *w, size_t n, ahead *next)
+{
+    const size_t blocks = (j->d + WIDE_NR - 1) / WIDE_NR * (j->d / WIDE_TALL(WIDE_NV) + 1);
+    const size_t part = tile_up(next->end / blocks + 1, 16);
+    for (size_t c = 0; c < j->room; c += VF_N) {
         vf sum = vf_load(w->own + c);
-        for (size_t j = 1; j < n; j++)
-            sum = vf_add(sum, vf_load(w->own + j * ld + c));
-        vf_store(w->fresh + c, sum);
+        for (size_t i = 1; i <= n; i++)
+            sum = vf_add(sum, vf_load(w->own + i * j->ld + c));
+        vf_store(w->own + c, sum);
     }
-    tile_transpose(w->own, ld, n, d, w->kt, TILE_STRIDE);
+    for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
+        float *state = panel(j, w, x, &nv);
+        const float *values = state + (j->d + 1) * nv * VF_N;
+        for (size_t i = 0, rows; i < j->d; i += rows) {
+            rows = wide_next(j->d - i, WIDE_NV);
+            wide_multiply(rows, (int)nv, n, w->own + j->ld + i, j->ld, values, nv * VF_N, state + i * nv * VF_N,
+                          nv * VF_N, true);
+            ask(next, part);
+        }
+    }
 }
 
-static void queries(const chunk_job *job, const chunk_bench *w, const float *q, size_t rows)
+static void unit_run(const job *j, const bench *w, size_t unit)
 {
-    const size_t d = job->m;
-    for (size_t i = 0; i < rows && d <= TILE_KC; i++)
-        features(q + i * d, 1, d, w->q + i * TILE_STRIDE, 0);
-    for (size_t i = 0; i < rows && d > TILE_KC; i++)
-        for (size_t c = 0; c < d; c += VF_N)
-            vf_store(chunk_cell(w->q, i, c),
-                     vf_elu1(d - c >= VF_N ? vf_load(q + i * d + c) : vf_load_n(q + i * d + c, d - c)));
-}
-
-static chunk_job make(const as_problem *p, const as_call *call)
-{
-    return (chunk_job){.problem = p, .call = call, .m = p->head_dim, .C = p->param[0],
-                       .own_floats = p->param[0] * tile_up(p->head_dim, VF_N), .keys = keys, .queries = queries};
+    const as_problem *p = j->problem;
+    const size_t d = j->d, T = p->length, members = p->heads / p->kv_heads;
+    const float *q = (const float *)j->call->operand[0] + unit * members * T * d;
+    const float *k = (const float *)j->call->operand[1] + unit * T * d;
+    const float *v = (const float *)j->call->operand[2] + unit * T * d;
+    float *o = (float *)j->call->operand[3] + unit * members * T * d;
+    memset(w->own, 0, j->room * sizeof(float));
+    memset(w->right, 0, j->floats[2] * sizeof(float));
+    for (size_t t0 = 0; t0 < T; t0 += j->C) {
+        const size_t n = T - t0 < j->C ? T - t0 : j->C, end = t0 + n, left = T - end < j->C ? T - end : j->C;
+        ahead next = {k + end * d, v + end * d, q + end * d, o + end * d, members, T * d, 0, left * d};
+        features(j, k + t0 * d, n, w->own + j->ld);
+        pack_values(j, w, v + t0 * d, n);
+        for (size_t g = 0; g < members; g++)
+            for (size_t r = 0; r < n; r += STRIP)
+                strip(j, w, q + (g * T + t0 + r) * d, o + (g * T + t0 + r) * d, r, n - r < STRIP ? n - r : STRIP);
+        remember(j, w, n, &next);
+    }
 }
 
 static void run(const as_call *call)
 {
-    const chunk_job job = make(call->problem, call);
-    chunk_run(&job, call->workspace);
+    const job j = make(call->problem, call);
+#pragma omp parallel num_threads(j.problem->threads) if (j.problem->threads > 1)
+    {
+        const bench w = bench_at(&j, (float *)call->workspace + (size_t)omp_get_thread_num() * j.total);
+#pragma omp for schedule(static)
+        for (size_t unit = 0; unit < j.problem->batch * j.problem->kv_heads; unit++)
+            unit_run(&j, &w, unit);
+    }
 }
 
 static size_t workspace(const as_problem *p)
 {
-    const chunk_job job = make(p, NULL);
-    return chunk_bytes(&job);
+    return as_product((size_t)p->threads, make(p, NULL).total, sizeof(float), 1);
+}
+
+/* What run multiplies: whole strips of queries with z and the keys, then each query's rows of right; and keys into the state.
+ * Besides, a sum of each strip's weights, one of the keys' features, and a factor for each output. */
+static uint64_t flops(const as_problem *p)
+{
+    const job j = make(p, NULL);
+    const uint64_t d = j.d, room = j.room, T = p->length;
+    uint64_t queries = 0;
+    for (uint64_t t0 = 0; t0 < T; t0 += j.C) {
+        const uint64_t n = T - t0 < j.C ? T - t0 : j.C;
+        for (uint64_t r = 0; r < n; r += STRIP) {
+            const uint64_t rows = n - r < STRIP ? n - r : STRIP, seen = 1 + r + rows;
+            queries += seen * STRIP * (2 * d + 1) + rows * (2 * (d + seen) * room + d);
+        }
+    }
+    return p->batch * (p->heads * queries + p->kv_heads * T * (2 * d * room + d));
 }
 
 static as_work work(const as_problem *p)
 {
-    const chunk_job job = make(p, NULL);
     const uint64_t features = p->batch * p->length * p->head_dim * (p->heads + p->kv_heads);
-    return kernelised_work(p, kernelised_flops(p, p->head_dim), chunk_flops(&job), features);
+    return kernelised_work(p, kernelised_flops(p, p->head_dim), flops(p), features);
 }
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
     if (as_refuse_but_f32(p, why, cap) || as_refuse_but_causal(p, why, cap) ||
-        as_refuse_more_than(p->param[0], "chunk", TILE_KC, "the longest product of the tile room", why, cap))
+        (p->param[0] && as_refuse_more_than(p->param[0], "chunk", 256, "the longest", why, cap)))
         return true;
     if (p->length == p->context)
         return false;
@@ -79,7 +261,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 
 static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
 static const as_kernel_param params[] = {
-    {"chunk", 1, 256, 24, "tokens that are multiplied with each other before the state takes them in"},
+    {"chunk", 0, 256, 0, "tokens that are multiplied with each other before the state takes them in; 0: what suits d"},
     {NULL, 0, 0, 0, NULL},
 };
 

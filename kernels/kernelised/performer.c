@@ -151,7 +151,6 @@ static chunk_job make(const as_problem *p, const as_call *call)
         .m = param_m(p),
         .C = p->param[2],
         .own_floats = own_floats(p),
-        .stable = true,
         .offset = PERFORMER_EPSILON,
         .keys = keys,
         .queries = queries,

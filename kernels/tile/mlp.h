@@ -104,40 +104,4 @@ static inline double mlp_tolerance(const tile_mlp *mlp)
     return 2 * as_sequence_tolerance((double)mlp->D) + 2 * as_sequence_tolerance((double)mlp->Dff);
 }
 
-/* --- a kernel that is this and nothing else: x (B,T,D), w1, w2, o (B,T,D), packed ------------------------------------ */
-
-static inline size_t mlp_operands(const as_problem *p, const tile_mlp *mlp, as_operand out[AS_OPERANDS_MAX])
-{
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, mlp->D}};
-    out[1] = (as_operand){"w1", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {mlp->D, mlp_wide(mlp)}};
-    out[2] = (as_operand){"w2", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {mlp->Dff, mlp->D}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, mlp->D}};
-    out[4] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {mlp_packed(mlp)}};
-    return 5;
-}
-
-static inline size_t mlp_hidden_bytes(const tile_mlp *mlp) { return tile_up(mlp_hidden(mlp) * sizeof(float), 64); }
-
-static inline size_t mlp_workspace(const as_problem *p, const tile_mlp *mlp)
-{
-    return mlp_hidden(mlp) > SIZE_MAX / 8 ? SIZE_MAX : as_sum(mlp_hidden_bytes(mlp), tile_product_workspace(p));
-}
-
-static inline void mlp_phase_pack(const as_call *call, const tile_mlp *mlp)
-{
-    mlp_pack(mlp, call->operand[1], call->operand[2], call->problem->threads, call->operand[4]);
-}
-
-static inline void mlp_phase_up(const as_call *call, const tile_mlp *mlp)
-{
-    mlp_up(mlp, call->operand[0], call->operand[4], call->workspace, call->problem->threads,
-           (char *)call->workspace + mlp_hidden_bytes(mlp));
-}
-
-static inline void mlp_phase_down(const as_call *call, const tile_mlp *mlp)
-{
-    mlp_down(mlp, call->workspace, call->operand[4], NULL, call->operand[3], call->problem->threads,
-             (char *)call->workspace + mlp_hidden_bytes(mlp));
-}
-
 #endif

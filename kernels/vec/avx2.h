@@ -45,13 +45,7 @@ static inline vf vf_sums(const vf x[8])
         four[i] = _mm256_add_ps(_mm256_shuffle_ps(two[2 * i], two[2 * i + 1], 0x44), _mm256_shuffle_ps(two[2 * i], two[2 * i + 1], 0xee));
     return _mm256_add_ps(_mm256_permute2f128_ps(four[0], four[1], 0x20), _mm256_permute2f128_ps(four[0], four[1], 0x31));
 }
-static inline vf vf_round(vf v) { return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-/* 2^n is built in the exponent field; n = -127 gives 0. */
-static inline vf vf_scale2(vf v, vf n)
-{
-    __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_mul_ps(v, _mm256_castsi256_ps(power));
-}
+static inline vf vf_power2(vf n) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(n), 23)); }
 /* y (8 x 8, rows ldy apart) = x (8 x 8, rows ld apart) transposed. */
 #define VF_SQUARE 8
 static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)

@@ -34,11 +34,14 @@ static inline vf vf_sums(const vf x[16])
         half[i] = _mm512_add_ps(_mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0x88), _mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0xdd));
     return _mm512_add_ps(_mm512_shuffle_f32x4(half[0], half[1], 0x88), _mm512_shuffle_f32x4(half[0], half[1], 0xdd));
 }
-static inline vf vf_round(vf v) { return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-/* scalef alone would give a denormal at n = -127, and every later multiplication by it an assist on some CPUs. */
-static inline vf vf_scale2(vf v, vf n)
+static inline vf vf_power2(vf n) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(n), 23)); }
+#define VF_KEEP
+static inline size_t vf_keep(vf x, vf y, float floor, float *to, float *also)
 {
-    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(n, _mm512_set1_ps(-127.0f), _CMP_NEQ_UQ), v, n);
+    const __mmask16 above = _mm512_cmp_ps_mask(x, _mm512_set1_ps(floor), _CMP_GT_OQ);
+    _mm512_storeu_ps(to, _mm512_maskz_compress_ps(above, x));
+    _mm512_storeu_ps(also, _mm512_maskz_compress_ps(above, y));
+    return (size_t)__builtin_popcount(above);
 }
 /* y (8 x 8, rows ldy apart) = x (8 x 8, rows ld apart) transposed: as in avx2.h. */
 #define VF_SQUARE 8

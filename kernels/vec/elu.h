@@ -5,11 +5,13 @@
 
 #include "exp.h"
 
-/* max(x, 0) + e^min(x, 0) */
+/* max(x, 0) + e^min(x, 0), the second of them 2^-125 at least: nothing beside any other feature. */
 static inline vf vf_elu1(vf x)
 {
-    const vf above = vf_max(x, vf_zero());
-    return vf_add(above, vf_exp2(vf_mul(vf_sub(x, above), vf_set(AS_LOG2E))));
+    const vf above = vf_max(vf_zero(), x), below = vf_max(vf_set(-86.6f), vf_sub(x, above)); /* in this order a NaN survives */
+    const vf n = vf_fma(below, vf_set(AS_LOG2E), vf_set(VF_WHOLE));
+    const vf f = vf_fma(below, vf_set(AS_LOG2E), vf_sub(vf_set(VF_WHOLE), n));
+    return vf_fma(vf_exp2_part(f), vf_power2(n), above);
 }
 
 #endif

@@ -10,11 +10,12 @@
 
 #define AS_LOG2E 1.44269504088896341f
 
-/* For x <= 127; softmax never asks for more. Below -126.5 the result is 0; from there to -126, the denormal. */
-static inline vf vf_exp2(vf x)
+/* 1.5 2^23 + 127. A sum with it is rounded to a whole number, and has n + 127 in its low bits: where an exponent wants it. */
+#define VF_WHOLE 12583039.0f
+
+/* 2^f for |f| <= 1/2 */
+static inline vf vf_exp2_part(vf f)
 {
-    x = vf_max(vf_set(-127.0f), x); /* in this order a NaN survives */
-    const vf n = vf_round(x), f = vf_sub(x, n);
     vf p = vf_set(0.00015345812f);
     p = vf_fma(p, f, vf_set(0.0013399931f));
     p = vf_fma(p, f, vf_set(0.009618489f));
@@ -22,19 +23,27 @@ static inline vf vf_exp2(vf x)
     p = vf_fma(p, f, vf_set(0.24022646f));
     p = vf_fma(p, f, vf_set(0.6931472f));
     p = vf_fma(p, f, vf_set(1.0f));
-    return vf_scale2(p, n);
+    return p;
+}
+
+/* For x <= 127; softmax never asks for more. Below -126.5 the result is 0; from there to -126, the denormal. */
+static inline vf vf_exp2(vf x)
+{
+    x = vf_max(vf_set(-127.0f), x); /* in this order a NaN survives */
+    const vf n = vf_add(x, vf_set(VF_WHOLE)), f = vf_sub(x, vf_sub(n, vf_set(VF_WHOLE)));
+    return vf_mul(vf_exp2_part(f), vf_power2(n));
 }
 
 /* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly. Degree 3. */
 static inline vf vf_exp2_short(vf x)
 {
     x = vf_max(vf_set(-127.0f), x);
-    const vf n = vf_round(x), f = vf_sub(x, n);
+    const vf n = vf_add(x, vf_set(VF_WHOLE)), f = vf_sub(x, vf_sub(n, vf_set(VF_WHOLE)));
     vf p = vf_set(0.055008951f);
     p = vf_fma(p, f, vf_set(0.24221101f));
     p = vf_fma(p, f, vf_set(0.69328293f));
     p = vf_fma(p, f, vf_set(1.0f));
-    return vf_scale2(p, n);
+    return vf_mul(p, vf_power2(n));
 }
 
 #endif

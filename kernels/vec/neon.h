@@ -37,13 +37,7 @@ static inline vf vf_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
 static inline float vf_sum(vf v) { return vaddvq_f32(v); }
 static inline float vf_top(vf v) { return vmaxvq_f32(v); }
 static inline vf vf_sums(const vf x[4]) { return vpaddq_f32(vpaddq_f32(x[0], x[1]), vpaddq_f32(x[2], x[3])); }
-static inline vf vf_round(vf v) { return vrndnq_f32(v); }
-/* 2^n is built in the exponent field; n = -127 gives 0. */
-static inline vf vf_scale2(vf v, vf n)
-{
-    int32x4_t power = vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23);
-    return vmulq_f32(v, vreinterpretq_f32_s32(power));
-}
+static inline vf vf_power2(vf n) { return vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(n), 23)); }
 #define VF_SQUARE 4
 /* y (4 x 4, rows ldy apart) = x (4 x 4, rows ld apart) transposed. A structure load of four rows' columns would want them
  * side by side, so two rounds of TRN do it. */

@@ -26,15 +26,12 @@ static inline vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
 static inline float vf_sum(vf v) { return v; }
 static inline float vf_top(vf v) { return v; }
 static inline vf vf_sums(const vf x[1]) { return x[0]; }
-/* Adding and taking away 1.5 2^23 rounds to the nearest whole number while |v| < 2^22. */
-static inline vf vf_round(vf v) { return (v + 12582912.0f) - 12582912.0f; }
-/* 2^n is built in the exponent field out of the low bits of n + 127 + 1.5 2^23; n = -127 gives 0. */
-static inline vf vf_scale2(vf v, vf n)
+static inline vf vf_power2(vf n)
 {
     union {
         float value;
         unsigned bits;
-    } power = {n + (12582912.0f + 127)};
+    } power = {n};
     power.bits <<= 23;
-    return v * power.value;
+    return power.value;
 }

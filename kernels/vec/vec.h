@@ -9,9 +9,10 @@
  *   vf_add sub mul div max(a, b)       max returns b where either is NaN
  *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
  *   vf_sums(x)     lane i is the sum of vector x[i], of VF_N: a third of the shuffles that as many vf_sum take
- *   vf_round(v)    to the nearest whole number, ties to even, |v| < 2^22
- *   vf_scale2(v, n)  v 2^n for whole n in -126..127, 0 at n = -127
+ *   vf_power2(x)   2^n for x = 1.5 2^23 + 127 + n and whole n in -126..127, 0 at n = -127 (exp.h): the low bits of x, shifted
  *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one
+ *   vf_keep(x, y, floor, to, also)  lanes of x above floor, and the same lanes of y, one behind the other; returns how many.
+ *                  VF_N are written to both
  *   TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers (tile/gemm.h)
  */
 #ifndef AS_VEC_H
@@ -34,6 +35,22 @@
 #include "neon.h"
 #else
 #include "scalar.h"
+#endif
+
+#if !defined VF_KEEP
+static inline size_t vf_keep(vf x, vf y, float floor, float *to, float *also)
+{
+    float a[VF_N], b[VF_N];
+    size_t n = 0;
+    vf_store(a, x);
+    vf_store(b, y);
+    for (int i = 0; i < VF_N; i++) {
+        to[n] = a[i];
+        also[n] = b[i];
+        n += a[i] > floor;
+    }
+    return n;
+}
 #endif
 
 #endif

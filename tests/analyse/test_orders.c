@@ -103,31 +103,91 @@ static void orders_are_judged(void **state)
     folder_remove(&f);
 }
 
-/* Linear times with a constant part: the tail is still bending towards what is declared. */
-static void a_bending_tail_is_left_open(void **state)
+/* Times of one curve at T = from, from * factor, ... to. */
+typedef struct {
+    const char *declared;
+    double (*ns)(double T);
+    double from, to, factor, noise;
+    double last; /* the longest one's time is this many times as long */
+} curve;
+
+static as_fit judged(const curve *c, uint64_t seed)
 {
-    (void)state;
     folder f = folder_new();
-    uint64_t random = 5;
-    for (uint64_t T = 16; T <= 1024; T *= 2) {
-        as_case *c = folder_case(&f, "k/bending", "causal", T, 0);
-        c->declared = "T";
-        folder_measure(&f, c, 400e3 + 1e3 * (double)T, 0.002, &random);
+    for (double T = c->from; T <= c->to * 1.01; T *= c->factor) {
+        as_case *row = folder_case(&f, "k/curve", "causal", (uint64_t)(T + 0.5), 0);
+        row->declared = c->declared;
+        folder_measure(&f, row, c->ns(T) * (T * c->factor > c->to * 1.01 ? c->last : 1), c->noise, &seed);
     }
     const as_findings found = analysed(&f);
-    const as_fit *fit = fit_of(&found, "k/bending", "length");
-    assert_true(fit->tail_high < 0.85);
-    assert_string_equal(fit->verdict, "not enough range");
+    as_fit fit = *fit_of(&found, "k/curve", "length");
+    static const char *const verdicts[] = {"confirmed", "refuted", "not enough range"};
+    for (size_t i = 0; i < 3; i++)
+        if (!strcmp(fit.verdict, verdicts[i]))
+            fit.verdict = verdicts[i];
     folder_remove(&f);
-    f = folder_new(); /* closer in the tail than before it, and straight within the tail */
-    for (uint64_t T = 256; T <= 16384; T *= 2) {
-        as_case *c = folder_case(&f, "k/steeper", "causal", T, 0);
-        c->declared = "T^2";
-        folder_measure(&f, c, power((double)T, T > 2048 ? 1.7 : 1.5) * (T > 2048 ? pow(2048, -0.2) : 1), 0.002, &random);
+    return fit;
+}
+
+static double straight(double T) { return 1e3 * T; }
+static double steep(double T) { return 1e3 * pow(T, 1.5); }
+static double with_constant(double T) { return 400e3 + 1e3 * T; }
+static double steep_with_constant(double T) { return 2e6 + 1e3 * pow(T, 1.5); }
+static double two_parts(double T) { return 1e3 * T + 0.2 * T * T; } /* the second is as long at T = 5000 */
+
+static void a_bend_is_followed_as_far_as_was_measured(void **state)
+{
+    (void)state;
+    static const struct {
+        curve of;
+        const char *verdict;
+    } rows[] = {
+        {{"T", with_constant, 16, 1024, 2, 0.002, 1}, "not enough range"}, /* on its way to slope 1 */
+        {{"T^2", two_parts, 256, 8192, 2, 0.002, 1}, "not enough range"},
+        {{"T", two_parts, 256, 65536, 2, 0.002, 1}, "refuted"}, /* on its way elsewhere */
+        {{"T^2", straight, 256, 16384, 2, 0.01, 1}, "refuted"},
+        /* Bends at first, but in the tail no more, and has not come to 2. */
+        {{"T^2", steep_with_constant, 64, 65536, M_SQRT2, 0.002, 1}, "refuted"},
+        {{"T^2", steep_with_constant, 16, 256, 2, 0.002, 1}, "not enough range"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const as_fit fit = judged(&rows[i].of, 5);
+        if (strcmp(fit.verdict, rows[i].verdict))
+            fail_msg("row %zu: %s: slope %.3f [%.3f, %.3f] beside %.3f", i, fit.verdict, fit.tail_slope, fit.tail_low,
+                     fit.tail_high, fit.expected_slope);
     }
-    const as_findings steeper = analysed(&f);
-    assert_string_equal(fit_of(&steeper, "k/steeper", "length")->verdict, "not enough range");
-    folder_remove(&f);
+}
+
+/* One length that is off, and every process with it, neither refutes what is so nor confirms what is not. */
+static void no_length_decides_alone(void **state)
+{
+    (void)state;
+    static const curve off[] = {{"T", straight, 256, 16384, 2, 0.01, 1.8}, {"T", straight, 256, 16384, 2, 0.01, 0.55},
+                                {"T", steep, 256, 16384, 2, 0.01, 0.35}};
+    for (size_t i = 0; i < 3; i++) {
+        const as_fit fit = judged(&off[i], 5);
+        const bool misses = fit.tail_low > 1.15 || fit.tail_high < 0.85;
+        assert_int_equal(misses, i < 2); /* by the interval alone it would be the other verdict */
+        assert_string_equal(fit.verdict, "not enough range");
+    }
+}
+
+/* Over many draws of noise: what holds is never refuted, what does not hold never confirmed, and most are decided. */
+static void noise_does_not_decide(void **state)
+{
+    (void)state;
+    static const curve holds = {"T", straight, 256, 16384, 2, 0.05, 1}, fails = {"T", steep, 256, 16384, 2, 0.05, 1};
+    enum { DRAWS = 60 };
+    size_t confirmed = 0, refuted = 0;
+    for (uint64_t seed = 1; seed <= DRAWS; seed++) {
+        const as_fit right = judged(&holds, seed), wrong = judged(&fails, seed);
+        assert_string_not_equal(right.verdict, "refuted");
+        assert_string_not_equal(wrong.verdict, "confirmed");
+        confirmed += !strcmp(right.verdict, "confirmed");
+        refuted += !strcmp(wrong.verdict, "refuted");
+    }
+    assert_true(confirmed >= DRAWS * 9 / 10);
+    assert_true(refuted >= DRAWS / 2);
 }
 
 /* Where a working set leaves a cache, all times beyond are longer by one factor: that refutes nothing, and confirms
@@ -338,8 +398,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_are_judged),
-        cmocka_unit_test(a_bending_tail_is_left_open),
         cmocka_unit_test(a_step_decides_nothing),
+        cmocka_unit_test(a_bend_is_followed_as_far_as_was_measured),
+        cmocka_unit_test(no_length_decides_alone),
+        cmocka_unit_test(noise_does_not_decide),
         cmocka_unit_test(only_axes_that_are_meant),
         cmocka_unit_test(other_parameters_are_other_curves),
         cmocka_unit_test(bytes_are_held_against_their_level),

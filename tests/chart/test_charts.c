@@ -228,6 +228,37 @@ static void other_axes(void **state)
     finish(&f, "axes");
 }
 
+/* Parts of a layer are in no contest with attention; long names of patterns that never cover are counted. */
+static void what_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kernel, *pattern, *mechanism;
+        double ns;
+    } rows[] = {{"layer/projections", "causal", "layer", 1e5},
+                {"attention/flash", "causal", "attention", 9e5},
+                {"attention/flash", "window:w=256", "attention", 2e5},
+                {"attention/longnet", "longnet:w=512/1024,r=1/2", "attention", 3e5},
+                {"attention/longnet", "longnet:w=256/512/1024,r=1/2/4", "attention", 3e5}};
+    uint64_t random = 9;
+    folder f = folder_new();
+    f.machine = FAST;
+    for (uint64_t D = 128; D <= 256; D *= 2)
+        for (uint64_t T = 1024; T <= 2048; T *= 2)
+            for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                as_case *c = folder_case(&f, rows[i].kernel, rows[i].pattern, T, 0);
+                c->mechanism = rows[i].mechanism;
+                c->width = D;
+                c->head_dim = D / 8;
+                folder_measure(&f, c, rows[i].ns * (double)(D * T) / 1e5, 0, &random);
+            }
+    chart(&f);
+    assert_null(strstr(content(&f, "plots/surface.csv"), "layer/projections"));
+    assert_non_null(strstr(content(&f, "plots/surface.csv"), "window:w=256"));
+    assert_non_null(strstr(content(&f, "plots/reach-cost.gp"), "; never: 2 of 4 patterns"));
+    finish(&f, "left-out");
+}
+
 /* Two shapes, four widths of window each: the labels say what differs. More than a page holds: a page per shape. */
 static void several_shapes(void **state)
 {
@@ -498,6 +529,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text),         cmocka_unit_test(one_curve),        cmocka_unit_test(four_curves),
         cmocka_unit_test(twelve_curves),      cmocka_unit_test(other_axes),       cmocka_unit_test(several_shapes),
+        cmocka_unit_test(what_is_left_out),
         cmocka_unit_test(texts_stay_texts),   cmocka_unit_test(without_gnuplot),  cmocka_unit_test(gnuplot_that_fails),
         cmocka_unit_test(nothing_to_draw),    cmocka_unit_test(phases_are_curves),
         cmocka_unit_test(a_layer_says_where_it_crosses),

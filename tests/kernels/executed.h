@@ -10,6 +10,7 @@
 
 #define AS_ISA_NAME counted
 #include "kernels/tile/pack.h"
+#include "kernels/tile/wide.h"
 
 static uint64_t executed;
 static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n; }
@@ -17,6 +18,10 @@ static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (u
     (executed += executed_note((int)(rows), (int)(nv), (n)), (tile_multiply)((rows), (nv), (n), __VA_ARGS__))
 #define tile_multiply_rows(rows, nv, n, ...)                                                                           \
     (executed += executed_note((int)(rows), (int)(nv), (n)), (tile_multiply_rows)((rows), (nv), (n), __VA_ARGS__))
+#define wide_multiply(rows, nv, n, ...)                                                                                \
+    (executed += executed_note((int)(rows), (int)(nv), (n)), (wide_multiply)((rows), (nv), (n), __VA_ARGS__))
+#define wide_multiply_rows(rows, nv, n, ...)                                                                           \
+    (executed += executed_note((int)(rows), (int)(nv), (n)), (wide_multiply_rows)((rows), (nv), (n), __VA_ARGS__))
 #include KERNEL_FILE
 
 #include "kernels/oracle/oracle.h"

@@ -119,38 +119,39 @@ static bool lanes(uint64_t seed, char *why, size_t cap)
     return vf_top(vf_load(a)) == -INFINITY || broken(why, cap, "vf_top", a[0], a[0], VF_N, vf_top(vf_load(a)), a[0]);
 }
 
-/* Ties go to even; the sign of a zero is free. */
-static bool rounding(uint64_t seed, char *why, size_t cap)
+/* 1.5 2^23 + 127 + n, as a sum that was rounded to a whole n leaves it. */
+static bool powers(char *why, size_t cap)
 {
-    float a[VF_N], got[VF_N];
-    for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < VF_N; i++) {
-            a[i] = ordinary(&seed) * 64;
-            a[i] = round % 3 == 1 ? floorf(a[i]) + 0.5f : round % 3 == 2 ? floorf(a[i] * 0x1p13f) : a[i];
-        }
-        vf_store(got, vf_round(vf_load(a)));
+    float got[VF_N];
+    for (int n = -127; n <= 127; n++) {
+        const float want = n == -127 ? 0 : ldexpf(1, n);
+        vf_store(got, vf_power2(vf_set(12582912.0f + 127 + (float)n)));
         for (int i = 0; i < VF_N; i++)
-            if (got[i] != nearbyintf(a[i]))
-                return broken(why, cap, "vf_round", a[i], 0, 0, got[i], nearbyintf(a[i]));
+            if (!same(got[i], want))
+                return broken(why, cap, "vf_power2", (float)n, 0, 0, got[i], want);
     }
-    return isnan(vf_sum(vf_round(vf_set(NAN)))) || broken(why, cap, "vf_round", NAN, 0, 0, 0, NAN);
+    return true;
 }
 
-static bool scaling(uint64_t seed, char *why, size_t cap)
+static bool keeps(uint64_t seed, char *why, size_t cap)
 {
-    float a[VF_N], got[VF_N];
-    for (int n = -127; n <= 127; n++)
-        for (int round = 0; round < 100; round++) {
-            for (int i = 0; i < VF_N; i++)
-                a[i] = 0.70710678f + (float)(draw(&seed) >> 40) * 0x1p-24f * 0.70710678f;
-            vf_store(got, vf_scale2(vf_load(a), vf_set((float)n)));
-            for (int i = 0; i < VF_N; i++) {
-                const float want = n == -127 ? 0 : ldexpf(a[i], n);
-                if (!same(got[i], want))
-                    return broken(why, cap, "vf_scale2", a[i], (float)n, 0, got[i], want);
+    float x[VF_N], y[VF_N], to[VF_N], also[VF_N];
+    for (int round = 0; round < 100; round++) {
+        const float floor = round % 9 == 0 ? -INFINITY : ordinary(&seed);
+        size_t due = 0;
+        for (int i = 0; i < VF_N; i++)
+            x[i] = i % 5 == round % 5 ? floor : ordinary(&seed), y[i] = (float)i;
+        const size_t n = vf_keep(vf_load(x), vf_load(y), floor, to, also);
+        for (int i = 0; i < VF_N; i++)
+            if (x[i] > floor) {
+                if (due >= n || to[due] != x[i] || also[due] != (float)i)
+                    return broken(why, cap, "vf_keep", x[i], floor, (float)i, to[due], x[i]);
+                due++;
             }
-        }
-    return isnan(vf_sum(vf_scale2(vf_set(NAN), vf_set(1)))) || broken(why, cap, "vf_scale2", NAN, 1, 0, 0, NAN);
+        if (due != n)
+            return broken(why, cap, "vf_keep: how many", floor, 0, 0, (float)n, (float)due);
+    }
+    return true;
 }
 
 /* For every n: the first n floats and no others are read and written. `from` and `to` are the ends of a page between two
@@ -242,7 +243,7 @@ static bool memory(uint64_t seed, char *why, size_t cap)
 static bool laws(uint64_t seed, char *why, size_t cap)
 {
     return arithmetic(seed, why, cap) && constants(seed, why, cap) && lanes(seed, why, cap) &&
-           rounding(seed, why, cap) && scaling(seed, why, cap) && memory(seed, why, cap);
+           powers(why, cap) && keeps(seed, why, cap) && memory(seed, why, cap);
 }
 
 static void exp2_of(const float *x, float *y, size_t n)

@@ -1,4 +1,4 @@
-/* test_activation.c: the errors of sigmoid, tanh, SiLU and GELU are what kernels/vec/activation.h promises.
+/* test_activation.c: the errors of sigmoid, tanh, SiLU and GELU are what kernels/vec/activation.h promises, and that of elu + 1.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
@@ -16,6 +16,8 @@ enum { N = 400003 };
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 static double silu(double x) { return x * sigmoid(x); }
 static double gelu(double x) { return 0.5 * x * (1 + tanh(sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }
+
+static double elu1(double x) { return x > 0 ? x + 1 : exp(x); }
 
 /* Points dense around 0, over -20..20, and out to the ends of float32. */
 static float point(size_t i)
@@ -55,14 +57,15 @@ static void errors(const test_activation *a)
     sweep(a->tanh, tanh, 3e-7, false);
     sweep(a->silu, silu, 1.5e-7, true);
     sweep(a->gelu, gelu, 1.5e-7, true);
+    sweep(a->elu1, elu1, 1.5e-7, true);
 }
 
 /* What stays exact: the middle, the ends, and that no NaN is lost, whichever lane it is in. */
 static void values(const test_activation *a)
 {
-    void (*const maps[])(float *, size_t) = {a->sigmoid, a->tanh, a->silu, a->gelu};
-    const float at_zero[] = {0.5f, 0, 0, 0}, above[] = {1, 1, 50, 50}, below[] = {0, -1, 0, 0};
-    for (size_t i = 0; i < 4; i++)
+    void (*const maps[])(float *, size_t) = {a->sigmoid, a->tanh, a->silu, a->gelu, a->elu1};
+    const float at_zero[] = {0.5f, 0, 0, 0, 1}, above[] = {1, 1, 50, 50, 51}, below[] = {0, -1, 0, 0, 0};
+    for (size_t i = 0; i < 5; i++)
         for (size_t n = 1; n <= 33; n += 4) {
             float x[33], high[33], low[33];
             for (size_t j = 0; j < n; j++) {

@@ -1,0 +1,93 @@
+/* wide.h: the register block for products whose left matrix lies column by column, or row by row at any distance: as wide as
+ * the registers allow, so that a step of k takes the fewest instructions.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * C (rows x nv vectors, rows ldc apart) = [C +] A (rows x n) B (n x nv vectors, rows ldb apart). gemm.h's block is tall, which
+ * suits left rows that are used once; 6 x 4 vectors load 10 times for 24 multiply-adds where 12 x 2 loads 14 times: on a core
+ * whose front end is shared with a neighbour that is the difference. A by columns (element (i, k) at a[k lda + i]) is what a
+ * transposed strip, or rows that stand for columns, already are: one pointer reaches all of its rows. */
+#ifndef AS_TILE_WIDE_H
+#define AS_TILE_WIDE_H
+
+#include "gemm.h"
+
+#define WIDE_SUMS (TILE_MR * TILE_NV)                  /* vectors of C that fit the registers */
+#define WIDE_NV (WIDE_SUMS < 24 ? TILE_NV : 4)         /* the widest panel, in vectors */
+#define WIDE_NR (WIDE_NV * VF_N)
+#define WIDE_TALL(nv) (WIDE_SUMS / (nv) < 12 ? WIDE_SUMS / (nv) : 12) /* rows of a block of nv vectors */
+
+TILE_INLINE void wide_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
+                            float *c, size_t ldc, bool add)
+{
+    vf sum[WIDE_SUMS];
+    VF_UNROLL
+    for (int i = 0; i < rows; i++)
+        VF_UNROLL
+        for (int j = 0; j < nv; j++)
+            sum[i * nv + j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
+    for (size_t k = 0; k < n; k++) {
+        vf right[WIDE_NV];
+        VF_UNROLL
+        for (int j = 0; j < nv; j++)
+            right[j] = vf_load(b + k * ldb + (size_t)j * VF_N);
+        VF_UNROLL
+        for (int i = 0; i < rows; i++) {
+            const vf left = vf_set(a[(size_t)i * row + k * step]);
+            VF_UNROLL
+            for (int j = 0; j < nv; j++)
+                sum[i * nv + j] = vf_fma(left, right[j], sum[i * nv + j]);
+        }
+    }
+    VF_UNROLL
+    for (int i = 0; i < rows; i++)
+        VF_UNROLL
+        for (int j = 0; j < nv; j++)
+            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i * nv + j]);
+}
+
+#define WIDE_CASE(R)                                                                                                   \
+    case R:                                                                                                            \
+        wide_block(R <= WIDE_TALL(nv) ? R : 1, nv, n, a, row, step, b, ldb, c, ldc, add);                              \
+        break;
+
+/* Rows of the next block, of those left: the last two share what they have. */
+TILE_INLINE size_t wide_next(size_t left, int nv)
+{
+    const size_t tall = WIDE_TALL(nv);
+    return left <= tall ? left : left < 2 * tall ? (left + 1) / 2 : tall;
+}
+
+/* Any number of rows. */
+TILE_INLINE void wide_rows(size_t rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
+                           float *c, size_t ldc, bool add)
+{
+    for (size_t i; rows; rows -= i, a += i * row, c += i * ldc) {
+        i = wide_next(rows, nv);
+        switch (i) {
+            WIDE_CASE(1) WIDE_CASE(2) WIDE_CASE(3) WIDE_CASE(4) WIDE_CASE(5) WIDE_CASE(6)
+            WIDE_CASE(7) WIDE_CASE(8) WIDE_CASE(9) WIDE_CASE(10) WIDE_CASE(11) WIDE_CASE(12)
+        }
+    }
+}
+
+#define WIDE_WIDTH(N)                                                                                                  \
+    if (nv == N)                                                                                                       \
+        wide_rows(rows, N <= WIDE_NV ? N : 1, n, a, row, step, b, ldb, c, ldc, add);
+
+/* A by columns. nv <= WIDE_NV. */
+static inline void wide_multiply(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b, size_t ldb,
+                                 float *c, size_t ldc, bool add)
+{
+    const size_t row = 1, step = lda;
+    WIDE_WIDTH(1) WIDE_WIDTH(2) WIDE_WIDTH(3) WIDE_WIDTH(4)
+}
+
+/* A by rows, lda floats apart. */
+static inline void wide_multiply_rows(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b,
+                                      size_t ldb, float *c, size_t ldc, bool add)
+{
+    const size_t row = lda, step = 1;
+    WIDE_WIDTH(1) WIDE_WIDTH(2) WIDE_WIDTH(3) WIDE_WIDTH(4)
+}
+
+#endif
