@@ -7,8 +7,8 @@
  *   confirmed         the interval of the measured slope meets expected +- MARGIN, whichever length is left out
  *   refuted           it does not, whichever length is left out, over OCTAVES_REFUTE octaves or more
  *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a slope
- *                     that misses, but comes closer by more than STEP and the noise, from the tail to its upper half, or
- *                     from the points before the tail to the tail and on: it is still bending. Or a slope that would meet, or meets
+ *                     that misses, but comes closer by more than STEP and the noise, from the points before the tail to
+ *                     the tail or from the tail to its upper half: it is still bending. Or a slope that would meet, or meets
  *                     only, because somewhere in the tail all times beyond are longer by one factor: a working set may
  *                     have left a cache there. Or one length that decides alone
  * MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or so. */
@@ -105,15 +105,6 @@ static bool is_closer(const as_exponent *near, const as_exponent *far, double un
     return fabs(near->power) < fabs(far->power) - STEP - 2 * unit * sqrt(1 / near->xx + 1 / far->xx);
 }
 
-/* Comes closer within the tail; or from before it to the tail, and as far as the noise lets one see goes on within: a bend
- * that goes on brings half of that. */
-static bool is_bending(const as_exponent *before, const as_exponent *tail, const as_exponent *last, double unit)
-{
-    const double so_far = fabs(before->power) - fabs(tail->power), now = fabs(tail->power) - fabs(last->power);
-    return is_closer(last, tail, unit) ||
-           (is_closer(tail, before, unit) && now > so_far / 8 - 2 * unit * sqrt(1 / last->xx + 1 / tail->xx));
-}
-
 /* Whether the tail rises no more than allowed once a step between two of its points is taken out. */
 static bool is_stepped(const excess *e, size_t first, double allowed)
 {
@@ -167,7 +158,7 @@ static const char *verdict_of(const excess *e, size_t first, const as_fit *fit)
     const as_exponent last = rise(e, last_part(e, first), e->count);
     const double unit = width / 4 * sqrt(rise(e, first, e->count).xx);
     const bool stepped = fit->tail_slope > due && is_stepped(e, first, MARGIN + width / 2);
-    return stepped || is_bending(&before, &tail, &last, unit) ? "not enough range" : "refuted";
+    return stepped || is_closer(&tail, &before, unit) || is_closer(&last, &tail, unit) ? "not enough range" : "refuted";
 }
 
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit)
