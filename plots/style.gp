@@ -8,6 +8,8 @@ set datafile separator comma
 AS_WIDTH = 1000.0
 AS_TOP = 84.0
 if (!exists('AS_PLOT')) AS_PLOT = 460.0
+# gnuplot makes a legend no taller than the chart, and of the rest a second column, here beyond the page.
+if (AS_PLOT < AS_KEY_ROWS * 22.0) AS_PLOT = AS_KEY_ROWS * 22.0
 AS_AXIS = 70.0
 AS_KEY = AS_KEY_ROWS * 20.0 + 14.0
 AS_HEIGHT = AS_TOP + AS_PLOT + AS_AXIS + AS_KEY
@@ -31,10 +33,13 @@ do for [i = 0:47] {
     set style line i + 1 linewidth 2 pointsize 0.9 linecolor rgb AS_COLOUR[i % 12 + 1] \
         pointtype AS_POINT[(i + i / 12) % 12 + 1]
 }
-do for [i = 0:47:4] { set style line i + 1 dashtype solid }
-do for [i = 1:47:4] { set style line i + 1 dashtype (12, 4) }
-do for [i = 2:47:4] { set style line i + 1 dashtype (4, 4) }
-do for [i = 3:47:4] { set style line i + 1 dashtype (12, 4, 3, 4) }
+do for [i = 0:47] {
+    AS_DASH = (i + i / 12) % 4
+    if (AS_DASH == 0) { set style line i + 1 dashtype solid }
+    if (AS_DASH == 1) { set style line i + 1 dashtype (12, 4) }
+    if (AS_DASH == 2) { set style line i + 1 dashtype (4, 4) }
+    if (AS_DASH == 3) { set style line i + 1 dashtype (12, 4, 3, 4) }
+}
 set style line 100 linewidth 1.2 linecolor rgb '#8A8A8A' dashtype (2, 4)
 set style line 101 linewidth 1.6 linecolor rgb '#555555' dashtype (14, 5)
 

@@ -41,17 +41,11 @@ if git diff --quiet "$commit" -- kernels harness cmake CMakeLists.txt; then
     exit 0
 fi
 
-# Both sides by their own launchers, which install, configure and compile what is missing.
-git worktree add --quiet --detach "$out/base" "$commit" || give_up 3 "git cannot lay out $base in a work tree"
-trap 'git worktree remove --force "$out/base"; rm -rf "$out/base-build"' EXIT
-say "building base, $(git log -1 --format='%h %s' "$commit")"
-ATTNSCOPE_BUILD=$out/base-build "$out/base/attnscope" version >"$out/base.log" 2>&1 ||
-    { tail -n 20 "$out/base.log"; give_up 3 "$base cannot be built"; }
-say "building head"
+say "building head, then base where no build of it is kept: $(git log -1 --format='%h %s' "$commit")"
 ./attnscope version || exit 3
 # shellcheck disable=SC2086
-"${ATTNSCOPE_BUILD:-$root/build}/attnscope" duel "$out/base-build/attnscope" "${ATTNSCOPE_BUILD:-$root/build}/attnscope" \
-    "$config" --out "$out/duel" --junit "$out/junit.xml" --markdown "$out/summary.md" --quiet "$@" ${GATE_OPTIONS:-}
+"${ATTNSCOPE_BUILD:-$root/build}/attnscope" duel --from-git "$commit" "$config" --out "$out/duel" --junit "$out/junit.xml" \
+    --markdown "$out/summary.md" --quiet "$@" ${GATE_OPTIONS:-}
 code=$?
 [ -f "$out/summary.md" ] || give_up $code "the duel ended with exit code $code, see the log"
 tell

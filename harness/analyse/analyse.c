@@ -1,4 +1,4 @@
-/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, fit, share out; and the files that come of it. */
+/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, count, fit, share out; and the files that come of it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyse.h"
 
@@ -20,6 +20,8 @@ bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
         return false;
     as_replicates_make(out, lists, arena);
     as_summary_make(out, lists, arena);
+    if (!as_counts_make(dir, out, lists, arena, err))
+        return false;
     as_fits_make(out, arena);
     as_crossovers_make(out, arena);
     return as_shares_make(dir, out, arena, err);

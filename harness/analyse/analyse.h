@@ -20,6 +20,12 @@ typedef struct {
     size_t count;
 } as_replicates;
 
+/* An event of the counters. */
+typedef struct {
+    const char *event;
+    double *per_call; /* one per case: the median over its batches; 0: not counted there */
+} as_counted;
+
 typedef struct {
     as_case *cases;
     size_t case_count;
@@ -27,6 +33,8 @@ typedef struct {
     size_t sample_count;
     as_machine_facts machine;
     as_replicates *replicates; /* one per case */
+    as_counted *counted;       /* events that were counted anywhere */
+    size_t counted_count;
     as_summary *summary;       /* one per case, in the order of cases */
     as_curve *curves; /* one per fit of the time */
     as_fit *fits;     /* the time along every curve; then counts and surfaces */
@@ -38,7 +46,7 @@ typedef struct {
     size_t share_count;
 } as_findings;
 
-/* Reads cases.csv, samples.csv, machine.json and, where it is there, phases.csv of `dir` and computes; everything in
+/* Reads cases.csv, samples.csv, machine.json and, where they are there, counters.csv and phases.csv of `dir` and computes; everything in
  * `arena`. */
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err);
 

@@ -1,8 +1,8 @@
 /* crossovers_print.c: where the others pass the dense reference, a line each, below the table that a run ends with. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <string.h>
 
+#include "../model/place.h"
 #include "stages.h"
 
 enum { LINES_MAX = 12 };
@@ -10,22 +10,6 @@ enum { LINES_MAX = 12 };
 static bool is_meant(const as_crossover *c, as_axis axis)
 {
     return !c->isa_a && !strcmp(c->kernel_a, "dense") && !strcmp(c->axis, as_axis_name(axis));
-}
-
-static void add_place(as_text *out, double x)
-{
-    char text[32];
-    if (x < 1000)
-        as_text_add(out, "%.0f", x);
-    else
-        as_text_add(out, "%s", as_format_count(text, (uint64_t)(x + 0.5)));
-}
-
-static void add_end(as_text *out, double x, double limit, const char *side)
-{
-    if (isnan(x))
-        as_text_add(out, "%s ", side);
-    add_place(out, isnan(x) ? limit : x);
 }
 
 static void add_line(const as_crossover *c, const char *symbol, as_text *out)
@@ -36,19 +20,11 @@ static void add_line(const as_crossover *c, const char *symbol, as_text *out)
                                  : !strcmp(c->verdict, "unclear") ? "unclear"
                                                                   : "none in range");
     } else {
-        as_text_add(out, "faster %s %s = ", *c->beyond == 'b' ? "from" : "up to", symbol);
-        add_place(out, c->at);
-        if (!isnan(c->at_low) || !isnan(c->at_high)) {
-            as_text_add(out, " [");
-            add_end(out, c->at_low, c->from, "below");
-            as_text_add(out, ", ");
-            add_end(out, c->at_high, c->to, "above");
-            as_text_add(out, "]");
-        }
-        as_text_add(out, *c->beyond == 'b' ? " on, " : ", ");
+        as_place_add_crossing(out, c, symbol);
+        as_text_add(out, ", ");
     }
     as_text_add(out, "%.2gx at %s = ", c->ratio_to, symbol);
-    add_place(out, c->to);
+    as_place_add(out, c->to);
     as_text_add(out, "\n");
 }
 

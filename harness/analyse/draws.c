@@ -37,24 +37,22 @@ static double share_of(size_t n, size_t j, size_t least)
     return sum;
 }
 
+static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
+
 as_draws as_draws_from(const double *times, size_t count, double *room)
 {
-    as_draws d = {room, room + count, count};
+    as_draws d = {.logs = room, .share = room + count, .count = count};
     for (size_t i = 0; i < count; i++)
         d.logs[i] = log(times[i]);
     as_stats_sort(d.logs, count);
     for (size_t i = 0; count % 2 && i < count; i++)
         d.share[i] = share_of(count, i + 1, (count + 1) / 2);
+    if (count)
+        d.median = count % 2 ? d.logs[count / 2] : middle(d.logs[count / 2 - 1], d.logs[count / 2]);
     return d;
 }
 
-static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
-
-double as_draws_median(const as_draws *d)
-{
-    const size_t n = d->count;
-    return n % 2 ? d->logs[n / 2] : middle(d->logs[n / 2 - 1], d->logs[n / 2]);
-}
+double as_draws_median(const as_draws *d) { return d->median; }
 
 /* The two middle ones of as many draws: how often each was drawn is counted, for they are in order. */
 static double next_of_even(const as_draws *d, uint64_t *random)
@@ -74,13 +72,27 @@ static double next_of_even(const as_draws *d, uint64_t *random)
     return middle(d->logs[first], d->logs[at]);
 }
 
-double as_draws_next(const as_draws *d, uint64_t *random)
+/* The median of few, drawn anew, scatters otherwise than the median itself. For 5 times its deviation is on average 1.07
+ * (uniform noise), 1.23 (normal), 1.40 (exponential) or 1.48 (Laplace) times the true one, for more 1.02 to 1.41; for 3 and
+ * 4 the excess makes up for how badly so few tell it; for 2 it is 0.7, and as badly told. What is taken off keeps an
+ * interval of 95 % between 90 and 99 % for all of these: docs/fit.md has the coverage. */
+static double narrowed(size_t count)
 {
-    if (d->count % 2 == 0)
-        return next_of_even(d, random);
+    static const double of_few[] = {1, 1, 2.2, 1, 1};
+    return count < 5 ? of_few[count] : count % 2 ? 1 / 1.15 : 1 / 1.07;
+}
+
+static double next_of_odd(const as_draws *d, uint64_t *random)
+{
     const double u = (double)(as_random_next(random) >> 11) / 9007199254740992.0;
     size_t at = 0;
     while (at + 1 < d->count && d->share[at] <= u)
         at++;
     return d->logs[at];
+}
+
+double as_draws_next(const as_draws *d, uint64_t *random)
+{
+    const double drawn = d->count % 2 ? next_of_odd(d, random) : next_of_even(d, random);
+    return d->median + narrowed(d->count) * (drawn - d->median);
 }

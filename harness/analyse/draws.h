@@ -16,13 +16,14 @@ uint64_t as_seed_of(const char *const *texts, size_t count);
 typedef struct {
     double *logs;  /* ascending */
     double *share; /* probability that the median of as many draws is at most the j-th */
+    double median; /* its logarithm */
     size_t count;
 } as_draws;
 
 #define AS_DRAWS_ROOM(count) (2 * (size_t)(count) + 1) /* doubles that as_draws_from needs for `count` times */
 
 as_draws as_draws_from(const double *times, size_t count, double *room);
-/* The logarithm of the median of the times; of as many drawn from them. */
+/* The logarithm of the median of the times; of as many drawn from them, as far from it as the median of so few really is. */
 double as_draws_median(const as_draws *d);
 double as_draws_next(const as_draws *d, uint64_t *random);
 

@@ -32,6 +32,8 @@ static void tell_growth(as_fit *row, const as_growth *g, const char *symbol, as_
     if (!g->law)
         return;
     row->growth = g->claimed ? as_growth_name(g->law, symbol, arena) : "ambiguous";
+    if (!isnan(g->power))
+        as_text_add(&names, "%s^%.2f; ", symbol, g->power);
     as_text_add(&names, "%s", as_growth_name(g->law, symbol, arena));
     for (size_t i = 0; i < g->rival_count; i++)
         as_text_add(&names, "; %s", as_growth_name(g->rivals[i], symbol, arena));
@@ -46,22 +48,27 @@ static void tell_growth(as_fit *row, const as_growth *g, const char *symbol, as_
 
 /* --- along a curve ----------------------------------------------------------------------------------------------- */
 
-static double time_of(const as_findings *f, size_t i) { return f->summary[i].median_ns; }
-static double counted(uint64_t count) { return count == AS_NO_COUNT || !count ? NAN : (double)count; }
-static double edges_of(const as_findings *f, size_t i) { return counted(f->cases[i].edges); }
-static double flops_of(const as_findings *f, size_t i) { return counted(f->cases[i].flops_executed); }
-
-static const struct {
+/* What grows. Of the counters every event is a quantity, too. */
+typedef struct {
     const char *name;
-    double (*of)(const as_findings *f, size_t i);
+    double (*of)(const as_findings *f, size_t i, const as_counted *counted);
     unsigned axes; /* along which it grows at all */
-} quantities[] = {
-    {"time", time_of, ~0u},
-    {"edges", edges_of, 1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT},
+    const as_counted *counted;
+} quantity;
+
+static double count_or_nan(uint64_t count) { return count == AS_NO_COUNT || !count ? NAN : (double)count; }
+static double time_of(const as_findings *f, size_t i, const as_counted *c) { return (void)c, f->summary[i].median_ns; }
+static double edges_of(const as_findings *f, size_t i, const as_counted *c) { return (void)c, count_or_nan(f->cases[i].edges); }
+static double flops_of(const as_findings *f, size_t i, const as_counted *c) { return (void)c, count_or_nan(f->cases[i].flops_executed); }
+static double event_of(const as_findings *f, size_t i, const as_counted *c) { return (void)f, c->per_call[i]; }
+
+static const quantity planned[] = {
+    {"time", time_of, ~0u, NULL},
+    {"edges", edges_of, 1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT, NULL},
     {"flops_executed", flops_of,
-     1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_WIDTH | 1u << AS_AXIS_HEADS},
+     1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_WIDTH | 1u << AS_AXIS_HEADS, NULL},
 };
-enum { QUANTITIES = sizeof quantities / sizeof *quantities };
+enum { PLANNED = sizeof planned / sizeof *planned };
 
 static as_slope slope_of(const as_findings *f, const as_curve *c, const double *y, bool processes)
 {
@@ -93,7 +100,7 @@ static const char *local_slopes(const as_growth_point *p, size_t n, as_arena *ar
 
 static double bytes_of(const as_case *c)
 {
-    return counted(c->memory_bytes != AS_NO_COUNT ? c->memory_bytes : c->bytes_min);
+    return count_or_nan(c->memory_bytes != AS_NO_COUNT ? c->memory_bytes : c->bytes_min);
 }
 
 /* Between the last point whose operands and workspace fit the level and the first where they do not. */
@@ -109,25 +116,26 @@ static double boundary(const as_findings *f, const as_curve *c, uint64_t cache)
     return NAN;
 }
 
-static void add_curve(book *b, size_t curve, size_t quantity)
+static void add_curve(book *b, size_t curve, const quantity *q)
 {
+    const bool time = q->of == time_of;
     const as_findings *f = b->f;
     const as_curve *c = &f->curves[curve];
     as_growth_point *points = as_arena_alloc(b->arena, c->count * sizeof *points);
     double *y = as_arena_alloc(b->arena, c->count * sizeof *y);
     for (size_t i = 0; i < c->count; i++) {
-        y[i] = quantities[quantity].of(f, c->points[i]);
+        y[i] = q->of(f, c->points[i], q->counted);
         points[i] = (as_growth_point){as_curve_x(c->axis, &f->summary[c->points[i]]), 1, y[i]};
         if (!(y[i] > 0))
             return;
     }
     as_fit *row = new_row(b);
-    const as_slope slope = slope_of(f, c, y, quantity == 0);
+    const as_slope slope = slope_of(f, c, y, time);
     row->curve = c->fixed;
     row->kernel = c->kernel;
     row->pattern = c->pattern;
     row->axis = as_axis_name(c->axis);
-    row->quantity = quantities[quantity].name;
+    row->quantity = q->name;
     row->points = c->count;
     row->from = points[0].x;
     row->to = points[c->count - 1].x;
@@ -137,7 +145,7 @@ static void add_curve(book *b, size_t curve, size_t quantity)
     row->local_slopes = local_slopes(points, c->count, b->arena);
     const as_growth g = as_growth_fit(points, c->count, slope.low, slope.high);
     tell_growth(row, &g, as_axis_symbol(c->axis), b->arena);
-    if (quantity)
+    if (!time)
         return;
     row->l2_at = boundary(f, c, f->machine.cache_bytes[1]);
     row->l3_at = boundary(f, c, f->machine.cache_bytes[2]);
@@ -202,13 +210,13 @@ static bool is_surface(const as_growth_point *p, size_t n)
     return x && z && n >= AS_GROWTH_POINTS_MIN;
 }
 
-static void add_surface(book *b, const sheet *s, size_t quantity)
+static void add_surface(book *b, const sheet *s, const quantity *q)
 {
     const as_findings *f = b->f;
     as_growth_point *points = as_arena_alloc(b->arena, s->count * sizeof *points);
     for (size_t i = 0; i < s->count; i++) {
         const as_summary *r = &f->summary[s->rows[i]];
-        points[i] = (as_growth_point){(double)r->length, (double)r->width, quantities[quantity].of(f, s->rows[i])};
+        points[i] = (as_growth_point){(double)r->length, (double)r->width, q->of(f, s->rows[i], q->counted)};
         if (!(points[i].y > 0))
             return;
     }
@@ -222,7 +230,7 @@ static void add_surface(book *b, const sheet *s, size_t quantity)
     row->kernel = first->kernel;
     row->pattern = first->pattern;
     row->axis = "length x width";
-    row->quantity = quantities[quantity].name;
+    row->quantity = q->name;
     row->points = s->count;
     row->from = points[0].x;
     row->to = points[s->count - 1].x;
@@ -233,16 +241,18 @@ void as_fits_make(as_findings *f, as_arena *arena)
 {
     book b = {.f = f, .arena = arena};
     f->curves = as_curves_find(f->summary, f->case_count, arena, &f->fit_count);
-    for (size_t i = 0; i < f->fit_count; i++)
-        add_curve(&b, i, 0);
-    for (size_t q = 1; q < QUANTITIES; q++)
+    quantity *all = as_arena_alloc(arena, (PLANNED + f->counted_count) * sizeof *all);
+    memcpy(all, planned, sizeof planned);
+    for (size_t e = 0; e < f->counted_count; e++)
+        all[PLANNED + e] = (quantity){f->counted[e].event, event_of, ~0u, &f->counted[e]};
+    for (size_t q = 0; q < PLANNED + f->counted_count; q++)
         for (size_t i = 0; i < f->fit_count; i++)
-            if (quantities[q].axes & 1u << f->curves[i].axis)
-                add_curve(&b, i, q);
+            if (all[q].axes & 1u << f->curves[i].axis)
+                add_curve(&b, i, &all[q]);
     sheet *sheets = find_sheets(&b);
-    for (const sheet *s = sheets; s; s = s->hh.next) {
-        add_surface(&b, s, 0);
-        add_surface(&b, s, 2);
-    }
+    for (const sheet *s = sheets; s; s = s->hh.next)
+        for (size_t q = 0; q < PLANNED + f->counted_count; q++)
+            if (all[q].axes & 1u << AS_AXIS_WIDTH) /* edges do not grow with it */
+                add_surface(&b, s, &all[q]);
     HASH_CLEAR(hh, sheets);
 }

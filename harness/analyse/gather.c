@@ -1,35 +1,10 @@
 /* gather.c: samples find their cases, and the batches of a process become one replicate. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <uthash.h>
 
+#include "known.h"
 #include "stages.h"
 #include "stats.h"
-
-typedef struct {
-    UT_hash_handle hh;
-    const char *key; /* interned: equal texts are one pointer */
-    size_t index;
-} known_case;
-
-static bool index_cases(const char *dir, const as_findings *f, as_arena *arena, known_case **table, as_err *err)
-{
-    known_case *nodes = as_arena_alloc(arena, (f->case_count + 1) * sizeof *nodes);
-    for (size_t i = 0; i < f->case_count; i++) {
-        known_case *twin;
-        nodes[i].key = f->cases[i].case_;
-        nodes[i].index = i;
-        if (!nodes[i].key)
-            return as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: the column case is empty; every case needs its key", dir,
-                           i + 2);
-        HASH_FIND_PTR(*table, &nodes[i].key, twin);
-        if (twin)
-            return as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: case '%s' stands in line %zu already", dir, i + 2,
-                           nodes[i].key, twin->index + 2);
-        HASH_ADD_PTR(*table, key, &nodes[i]);
-    }
-    return true;
-}
 
 static bool check(const char *dir, const as_sample *s, size_t line, as_err *err)
 {
@@ -54,26 +29,24 @@ static int by_process(const void *a, const void *b)
 
 bool as_samples_gather(const char *dir, as_findings *f, as_arena *arena, as_sample_list **lists, as_err *err)
 {
-    known_case *table = NULL, *hit = NULL;
+    as_known *known = as_known_create(dir, f, arena, err);
     size_t *owner = as_arena_alloc(arena, (f->sample_count + 1) * sizeof *owner);
     as_sample_list *list = as_arena_alloc(arena, (f->case_count + 1) * sizeof *list);
     const as_sample **all = as_arena_alloc(arena, (f->sample_count + 1) * sizeof *all);
-    bool ok = index_cases(dir, f, arena, &table, err);
+    bool ok = known != NULL;
     for (size_t i = 0; ok && i < f->sample_count; i++) {
         const as_sample *s = &f->samples[i];
-        if (!hit || hit->key != s->case_)
-            HASH_FIND_PTR(table, &s->case_, hit);
-        if (!hit)
+        owner[i] = as_known_find(known, s->case_);
+        if (owner[i] == AS_UNKNOWN)
             ok = as_fail(err, AS_EXIT_USAGE, "%s/samples.csv:%zu: case '%s' is not in cases.csv", dir, i + 2,
                          s->case_ ? s->case_ : "");
         else
             ok = check(dir, s, i + 2, err);
         if (!ok)
             break;
-        owner[i] = hit->index;
-        list[hit->index].count += !isnan(s->wall_ns);
+        list[owner[i]].count += !isnan(s->wall_ns);
     }
-    HASH_CLEAR(hh, table);
+    as_known_free(known);
     if (!ok)
         return false;
 

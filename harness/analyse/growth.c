@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "exponent.h"
 
 #define DROP 0.10         /* share at the largest x below which a term is dropped */
 #define RESIDUAL_MAX 0.15 /* root mean square: beyond, no class describes the points */
@@ -14,7 +15,12 @@
 #define STEP_MAX 8.0
 #define SLOPE_MARGIN 0.15
 #define CLAIM_BENT 20.0 /* in place of AS_GROWTH_CLAIM, between two laws with a constant */
-enum { STEP_SIDE = 2 }; /* points on either side of a step, at least */
+#define CLAIM_TWO 10.0  /* for two terms, where one with a step would do: a step bends a curve, too */
+#define POWER_NEAR 0.05 /* a free power no further than this from the slope of a class is the class */
+enum {
+    STEP_SIDE = 2,         /* points on either side of a step, at least; of a rival's 1 */
+    COARSE = 12, FINE = 24, /* turns of the golden section: the height to within 1 in 100, 2 in 100000 */
+};
 
 typedef double (*term)(double x, double z);
 
@@ -22,6 +28,7 @@ static double one(double x, double z) { return (void)x, (void)z, 1; }
 static double linear(double x, double z) { return (void)z, x; }
 static double linearithmic(double x, double z) { return (void)z, x * log2(fmax(x, 1)); }
 static double square(double x, double z) { return (void)z, x * x; }
+static double three_halves(double x, double z) { return (void)z, x * sqrt(x); }
 static double x_z(double x, double z) { return x * z; }
 static double x_zz(double x, double z) { return x * z * z; }
 static double xx_z(double x, double z) { return x * x * z; }
@@ -39,6 +46,7 @@ static const as_growth_law laws[] = {
     {"1 + *", {one, linear}, false},
     {"* log *", {linearithmic, NULL}, false},
     {"1 + * log *", {one, linearithmic}, false},
+    {"*^1.5", {three_halves, NULL}, false},
     {"*^2", {square, NULL}, false},
     {"1 + *^2", {one, square}, false},
     {"* + *^2", {linear, square}, false},
@@ -104,35 +112,70 @@ static fit fit_plain(const as_growth_law *law, const as_growth_point *p, size_t 
     return fit_sums(s, none, 1, n);
 }
 
-/* The best height of a step before `split`, by golden section on its logarithm. */
-static fit fit_split(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split)
+/* The best height of a step between the sums below and those beyond it, by golden section on its logarithm. */
+static fit fit_step(const double below[5], const double beyond[5], size_t n, int turns)
 {
     const double golden = 0.6180339887498949;
-    double low = 0, high = log(STEP_MAX), below[5] = {0}, beyond[5] = {0};
+    double low = 0, high = log(STEP_MAX), left = high - golden * (high - low), right = low + golden * (high - low);
+    fit at_left = fit_sums(below, beyond, exp(left), n), at_right = fit_sums(below, beyond, exp(right), n);
+    for (int i = 0; i < turns; i++) {
+        if (at_left.rss < at_right.rss) {
+            high = right;
+            right = left;
+            at_right = at_left;
+            left = high - golden * (high - low);
+            at_left = fit_sums(below, beyond, exp(left), n);
+        } else {
+            low = left;
+            left = right;
+            at_left = at_right;
+            right = low + golden * (high - low);
+            at_right = fit_sums(below, beyond, exp(right), n);
+        }
+    }
+    return at_left.rss < at_right.rss ? at_left : at_right;
+}
+
+static void split_sums(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split, double below[5], double beyond[5])
+{
     for (size_t i = 0; i < n; i++)
         add_sums(law, &p[i], i < split ? below : beyond);
-    for (int i = 0; i < 24; i++) {
-        double left = high - golden * (high - low), right = low + golden * (high - low);
-        if (fit_sums(below, beyond, exp(left), n).rss < fit_sums(below, beyond, exp(right), n).rss)
-            high = right;
-        else
-            low = left;
-    }
-    fit f = fit_sums(below, beyond, exp(0.5 * (low + high)), n);
+}
+
+/* The step before point `split`, as exactly as it can be had. */
+static fit fit_split(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split)
+{
+    double below[5] = {0}, beyond[5] = {0};
+    split_sums(law, p, n, split, below, beyond);
+    fit f = fit_step(below, beyond, n, FINE);
     f.split = split;
     return f;
 }
 
-static fit fit_stepped(const as_growth_law *law, const as_growth_point *p, size_t n)
+/* The best step with at least STEP_SIDE points on either side, and the best of all; their rss is infinite where there is
+ * none. Places are compared coarsely, and the two that win are fitted again. */
+static void fit_stepped(const as_growth_law *law, const as_growth_point *p, size_t n, fit *inner, fit *any)
 {
-    fit best = {.rss = INFINITY};
-    for (size_t split = STEP_SIDE; split + STEP_SIDE <= n; split++) {
+    double below[5] = {0}, beyond[5] = {0}, whole[5] = {0};
+    inner->rss = any->rss = INFINITY;
+    split_sums(law, p, n, n, whole, beyond);
+    for (size_t split = 1; split < n; split++) {
+        add_sums(law, &p[split - 1], below);
         if (p[split].x <= p[split - 1].x)
             continue;
-        fit f = fit_split(law, p, n, split);
-        best = f.rss < best.rss ? f : best;
+        for (int i = 0; i < 5; i++)
+            beyond[i] = whole[i] - below[i];
+        fit f = fit_step(below, beyond, n, COARSE);
+        f.split = split;
+        if (f.rss < any->rss)
+            *any = f;
+        if (f.rss < inner->rss && split >= STEP_SIDE && split + STEP_SIDE <= n)
+            *inner = f;
     }
-    return best;
+    if (isfinite(any->rss))
+        *any = fit_split(law, p, n, any->split);
+    if (isfinite(inner->rss))
+        *inner = inner->split == any->split ? *any : fit_split(law, p, n, inner->split);
 }
 
 /* n ln(RSS/n) + 2k, and what AICc adds for few points; infinite where there are too few. The spread is a parameter too. */
@@ -165,17 +208,38 @@ typedef struct {
     fit best[LAWS];
 } board;
 
+static size_t parameters_of(size_t law, const fit *f) { return 1u + (laws[law].terms[1] != NULL) + (f->split ? 2u : 0u); }
+
+static void enter_rival(board *b, size_t law, const fit *f, const as_growth_point *p, size_t n)
+{
+    const size_t class = reduced(law, f, &p[n - 1]);
+    b->rival[class] = fmin(b->rival[class], aic(f->rss, n, parameters_of(law, f), f->split == 0));
+}
+
 static void enter(board *b, size_t law, const fit *f, const as_growth_point *p, size_t n)
 {
-    const size_t parameters = 1u + (laws[law].terms[1] != NULL) + (f->split ? 2u : 0u);
     const size_t class = reduced(law, f, &p[n - 1]);
-    const double score = aic(f->rss, n, parameters, true);
+    const double score = aic(f->rss, n, parameters_of(law, f), true);
     if (score < b->score[class]) {
         b->score[class] = score;
         b->best[class] = *f;
         b->best[class].law = law;
     }
-    b->rival[class] = fmin(b->rival[class], f->split ? aic(f->rss, n, parameters, false) : score);
+    enter_rival(b, law, f, p, n);
+}
+
+static void enter_law(board *b, size_t law, const as_growth_point *p, size_t n)
+{
+    const fit plain = fit_plain(&laws[law], p, n);
+    enter(b, law, &plain, p, n);
+    if (laws[law].surface)
+        return;
+    fit inner, any;
+    fit_stepped(&laws[law], p, n, &inner, &any);
+    if (isfinite(inner.rss))
+        enter(b, law, &inner, p, n);
+    if (isfinite(any.rss))
+        enter_rival(b, law, &any, p, n);
 }
 
 /* The slope that the law has over the upper half of the range, step included, as the tail slope is measured. */
@@ -202,7 +266,9 @@ static bool meets_tail(const as_growth *g, const as_growth_point *p, size_t n, d
 /* How much worse `other` must be for `winner` to be claimed. */
 static double lead_needed(size_t winner, size_t other)
 {
-    return laws[winner].terms[0] == one && laws[other].terms[0] == one ? CLAIM_BENT : AS_GROWTH_CLAIM;
+    if (laws[winner].terms[0] == one && laws[other].terms[0] == one)
+        return CLAIM_BENT;
+    return laws[winner].terms[1] && !laws[other].terms[1] ? CLAIM_TWO : AS_GROWTH_CLAIM;
 }
 
 static void name_rivals(as_growth *g, const board *b, size_t winner, double own)
@@ -221,9 +287,34 @@ static void name_rivals(as_growth *g, const board *b, size_t winner, double own)
     }
 }
 
+/* Whether a power that is not the class's own describes the points better by more than AS_GROWTH_CLAIM: then none of the
+ * classes is meant, and they only bend and step until they come near. NaN: no. */
+static double power_instead(const as_growth *g, const as_growth_point *p, size_t n, double own)
+{
+    double *x = malloc(3 * n * sizeof *x), *y = x + n, *law = x + 2 * n, least = own + AS_GROWTH_CLAIM, power = NAN;
+    if (!x)
+        return NAN;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = log(p[i].x);
+        y[i] = log(p[i].y);
+        law[i] = log(g->law->terms[0](p[i].x, p[i].z));
+    }
+    const double class = g->law->terms[1] ? NAN : as_exponent_fit(x, law, n, 0).power;
+    for (size_t split = 0; split < n; split++) {
+        const as_exponent e = as_exponent_fit(x, y, n, split);
+        const double score = aic(e.rss, n, e.split ? 4 : 2, e.split == 0);
+        if (score < least && !(fabs(e.power - class) <= POWER_NEAR)) {
+            least = score;
+            power = e.power;
+        }
+    }
+    free(x);
+    return power;
+}
+
 static as_growth judge(const as_growth_point *p, size_t n, bool surface)
 {
-    as_growth g = {.step_x = NAN, .step = 1, .residual = NAN, .margin = NAN};
+    as_growth g = {.step_x = NAN, .step = 1, .residual = NAN, .margin = NAN, .power = NAN};
     board b;
     size_t winner = LAWS;
     for (size_t i = 0; i < LAWS; i++)
@@ -231,11 +322,7 @@ static as_growth judge(const as_growth_point *p, size_t n, bool surface)
     for (size_t i = 0; i < LAWS && n; i++) {
         if (laws[i].surface != surface || (i == 0 && !surface)) /* "1" alone is only what others reduce to */
             continue;
-        fit plain = fit_plain(&laws[i], p, n);
-        enter(&b, i, &plain, p, n);
-        fit stepped = surface ? (fit){.rss = INFINITY} : fit_stepped(&laws[i], p, n);
-        if (isfinite(stepped.rss))
-            enter(&b, i, &stepped, p, n);
+        enter_law(&b, i, p, n);
     }
     if (!surface && isfinite(b.rival[0])) {
         fit flat = fit_plain(&laws[0], p, n);
@@ -259,7 +346,9 @@ static as_growth judge(const as_growth_point *p, size_t n, bool surface)
         if (i != winner && isfinite(b.rival[i]))
             g.margin = fmin(isnan(g.margin) ? INFINITY : g.margin, b.rival[i] - own);
     name_rivals(&g, &b, winner, own);
-    g.claimed = g.rival_count == 0 && g.residual <= RESIDUAL_MAX;
+    if (!surface)
+        g.power = power_instead(&g, p, n, own);
+    g.claimed = g.rival_count == 0 && g.residual <= RESIDUAL_MAX && isnan(g.power);
     return g;
 }
 

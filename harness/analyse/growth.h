@@ -1,13 +1,15 @@
-/* growth.h: which law a curve follows (T, 1 + T, T log T, 1 + T log T, T^2, 1 + T^2, T + T^2), or that the points do not say.
+/* growth.h: which law a curve follows (T, 1 + T, T log T, 1 + T log T, T^1.5, T^2, 1 + T^2, T + T^2), or that none is sure.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Every class is fitted with coefficients that are not negative, least squares of the relative error, and judged by
  * AICc; a term under 10 % at the largest x is dropped, so that 1 + T with a small 1 is T. Each class is also fitted with
  * a step between two neighbouring points, beyond which every time is larger by one factor: what a working set that
  * leaves a cache does. A class is claimed only when every other one, with a step or without, is worse by more than 4 (by
- * more than 20 where both have a constant, which bends a curve much as a logarithm does). A rival with a step is not
- * charged for being fitted to few points: a bare T log T shall not win over T with a cache in it for want of points.
- * What no class fits (a residual above 15 %, or a slope at the far end that is not the class's) is not claimed either. */
+ * more than 20 where both have a constant, which bends a curve much as a logarithm does; by more than 10 where two terms
+ * stand against one with a step). A rival with a step is not charged for being fitted to few points: a bare T log T shall
+ * not win over T with a cache in it for want of points. Nor is a class claimed when a power of its own, T^1.25, comes as
+ * near: sums and steps can imitate any power. What no class fits (a residual above 15 %, or a slope at the far end that is
+ * not the class's) is not claimed either. docs/fit.md has how often all this is right. */
 #ifndef AS_GROWTH_H
 #define AS_GROWTH_H
 
@@ -17,7 +19,7 @@
 #include "../base/arena.h"
 
 #define AS_GROWTH_POINTS_MIN 6 /* different x */
-#define AS_GROWTH_OCTAVES_MIN 3.0
+#define AS_GROWTH_OCTAVES_MIN 4.0
 #define AS_GROWTH_CLAIM 4.0 /* AICc by which every other class must be worse */
 
 /* A point: x (and z, where a law has two: T and D) and the value, above 0. */
@@ -35,6 +37,7 @@ typedef struct {
     double step_x;   /* the step lies beyond this x; NaN: none */
     double step;     /* the factor; 1: none */
     double residual; /* root mean square of the relative errors */
+    double power;    /* of x, where one that is no class's describes the points better than any of them; NaN: none */
     double margin;   /* AICc of the best other class less that of this one */
     const as_growth_law *rivals[8]; /* other classes within AS_GROWTH_CLAIM, best first */
     size_t rival_count;

@@ -5,21 +5,25 @@
  * passes w. So what is declared is turned into the slope that it has over the very points of the tail, by the same least
  * squares. The verdict is
  *   confirmed         the interval of the measured slope meets expected +- MARGIN, whichever length is left out
- *   refuted           it misses, whichever length is left out, and the curve does not bend to where it would meet
- *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, one length that
- *                     decides alone, or a bend that within as many doublings as were measured may lead to expected +- MARGIN
- * The bend is c in log(time / declared growth) = a + b u + c u^2, u = log x, with its 95 % interval from what the lengths
- * scatter about that: over all points, and over the tail, and both have to lead there. A curve without bend has c about 0,
- * and noise that could hide a bend widens the interval: then nothing is refuted.
+ *   refuted           it does not, whichever length is left out, over OCTAVES_REFUTE octaves or more
+ *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a slope
+ *                     that misses, but comes closer by more than STEP and the noise, from the tail to its upper half, or
+ *                     from the points before the tail to the tail and on: it is still bending. Or a slope that would meet, or meets
+ *                     only, because somewhere in the tail all times beyond are longer by one factor: a working set may
+ *                     have left a cache there. Or one length that decides alone
  * MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or so. */
 #include <math.h>
 #include <string.h>
 
+#include "exponent.h"
 #include "stages.h"
 
 #define MARGIN 0.15
 #define WIDTH_MAX 0.5
+#define STEP 0.05
+#define STANDS_OUT 8.0 /* by how much a step improves count x log of the squared errors; of 6 points 1 in 6 by chance */
 #define OCTAVES_MIN 3.0
+#define OCTAVES_REFUTE 5.0 /* over fewer a constant part can still be most of the time */
 enum { POINTS_MIN = 4 };
 
 static double counted(uint64_t count) { return count == AS_NO_COUNT ? NAN : (double)count; }
@@ -43,107 +47,127 @@ static const struct {
 };
 enum { ORDERS = sizeof orders / sizeof *orders };
 
-/* log of the declared growth at a point; order ORDERS: of the time that was measured. */
-static double log_growth(const as_findings *f, const as_curve *c, size_t i, size_t order)
+/* The measured time over the declared growth along a curve, in logarithms: where the declaration is true, it is flat. */
+typedef struct {
+    double *x, *rest, *declared;
+    size_t count;
+} excess;
+
+static excess excess_of(const as_findings *f, const as_curve *c, size_t order, as_arena *arena)
 {
-    const size_t row = c->points[i];
-    const double x = as_curve_x(c->axis, &f->summary[row]);
-    return log(order == ORDERS ? f->summary[row].median_ns : orders[order].growth(x, &f->cases[row]));
+    excess e = {.count = c->count};
+    e.x = as_arena_alloc(arena, c->count * sizeof *e.x);
+    e.rest = as_arena_alloc(arena, c->count * sizeof *e.rest);
+    e.declared = as_arena_alloc(arena, c->count * sizeof *e.declared);
+    for (size_t i = 0; i < c->count; i++) {
+        const size_t row = c->points[i];
+        const double x = as_curve_x(c->axis, &f->summary[row]);
+        e.x[i] = log(x);
+        e.declared[i] = log(orders[order].growth(x, &f->cases[row]));
+        e.rest[i] = log(f->summary[row].median_ns) - e.declared[i];
+    }
+    return e;
 }
 
-static double log_x(const as_findings *f, const as_curve *c, size_t i) { return log(as_curve_x(c->axis, &f->summary[c->points[i]])); }
+/* How much more steeply than declared the time rises over points [first, end). */
+static as_exponent rise(const excess *e, size_t first, size_t end)
+{
+    return as_exponent_fit(e->x + first, e->rest + first, end - first, 0);
+}
 
-/* Least squares of log growth against log x over points [first, count), without those at log x = `without`. */
-static double slope_over(const as_findings *f, const as_curve *c, size_t first, size_t order, double without)
+/* The same without a step, where one stands out there. */
+static as_exponent rise_unstepped(const excess *e, size_t first, size_t end)
+{
+    const double *x = e->x + first, *rest = e->rest + first;
+    const size_t n = end - first;
+    const as_exponent plain = as_exponent_fit(x, rest, n, 0);
+    as_exponent best = plain;
+    for (size_t split = 1; split < n; split++) {
+        const as_exponent stepped = as_exponent_fit(x, rest, n, split);
+        if (stepped.rss < best.rss && (double)n * log(plain.rss / stepped.rss) > STANDS_OUT)
+            best = stepped;
+    }
+    return best;
+}
+
+/* The end of the tail: its upper half, and two different x at least. */
+static size_t last_part(const excess *e, size_t first)
+{
+    size_t i = first + (e->count - first) / 2;
+    while (i > 0 && !(e->x[i] < e->x[e->count - 1]))
+        i--;
+    return i;
+}
+
+/* By more than STEP, and by more than two standard errors, for which `unit` is that of a rise over points of xx = 1. */
+static bool is_closer(const as_exponent *near, const as_exponent *far, double unit)
+{
+    return fabs(near->power) < fabs(far->power) - STEP - 2 * unit * sqrt(1 / near->xx + 1 / far->xx);
+}
+
+/* Comes closer within the tail; or from before it to the tail, and as far as the noise lets one see goes on within: a bend
+ * that goes on brings half of that. */
+static bool is_bending(const as_exponent *before, const as_exponent *tail, const as_exponent *last, double unit)
+{
+    const double so_far = fabs(before->power) - fabs(tail->power), now = fabs(tail->power) - fabs(last->power);
+    return is_closer(last, tail, unit) ||
+           (is_closer(tail, before, unit) && now > so_far / 8 - 2 * unit * sqrt(1 / last->xx + 1 / tail->xx));
+}
+
+/* Whether the tail rises no more than allowed once a step between two of its points is taken out. */
+static bool is_stepped(const excess *e, size_t first, double allowed)
+{
+    for (size_t split = 1; split < e->count - first; split++) {
+        const as_exponent stepped = as_exponent_fit(e->x + first, e->rest + first, e->count - first, split);
+        if (stepped.split && stepped.power <= allowed)
+            return true;
+    }
+    return false;
+}
+
+/* Does the interval of the slope, moved to where that is without the points at `without`, meet the slope expected there? */
+static bool meets(const excess *e, size_t first, double without, const as_fit *fit)
 {
     double n = 0, mx = 0, my = 0, xx = 0, xy = 0;
-    for (size_t i = first; i < c->count; i++)
-        if (log_x(f, c, i) != without) {
+    for (size_t i = first; i < e->count; i++)
+        if (e->x[i] != without) {
             n++;
-            mx += log_x(f, c, i);
-            my += log_growth(f, c, i, order);
+            mx += e->x[i];
+            my += e->rest[i];
         }
-    for (size_t i = first; i < c->count; i++)
-        if (log_x(f, c, i) != without) {
-            const double dx = log_x(f, c, i) - mx / n;
-            xx += dx * dx;
-            xy += dx * (log_growth(f, c, i, order) - my / n);
+    for (size_t i = first; i < e->count; i++)
+        if (e->x[i] != without) {
+            xx += (e->x[i] - mx / n) * (e->x[i] - mx / n);
+            xy += (e->x[i] - mx / n) * e->rest[i];
         }
-    return xx > 0 && isfinite(xy) ? xy / xx : NAN;
+    const double slope = xy / xx, low = fit->tail_low - fit->tail_slope, high = fit->tail_high - fit->tail_slope;
+    return slope + low <= MARGIN && slope + high >= -MARGIN;
 }
 
-typedef struct {
-    double low, high;
-} range;
-
-/* c, as above, over points [first, count). Infinitely wide where there are too few to say. */
-static range bend_over(const as_findings *f, const as_curve *c, size_t first, size_t order)
+static bool one_decides(const excess *e, size_t first, const as_fit *fit)
 {
-    static const double t[] = {12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228}; /* Student, 97.5 % */
-    const double n = (double)(c->count - first);
-    double m[3] = {0}, xx = 0, xq = 0, xy = 0, ww = 0, wy = 0, rest = 0;
-    for (size_t i = first; i < c->count; i++)
-        m[0] += log_x(f, c, i) / n;
-    for (size_t i = first; i < c->count; i++) {
-        const double x = log_x(f, c, i) - m[0], y = log_growth(f, c, i, ORDERS) - log_growth(f, c, i, order);
-        m[1] += x * x / n;
-        m[2] += y / n;
-        xx += x * x;
-        xq += x * x * x;
-        xy += x * y;
-    }
-    for (int pass = 0; pass < 2; pass++) /* w: x^2 without what a straight line has of it */
-        for (size_t i = first; i < c->count; i++) {
-            const double x = log_x(f, c, i) - m[0], y = log_growth(f, c, i, ORDERS) - log_growth(f, c, i, order);
-            const double w = x * x - m[1] - x * xq / xx, off = y - m[2] - x * xy / xx;
-            if (pass == 0) {
-                ww += w * w;
-                wy += w * y;
-            } else
-                rest += (off - w * wy / ww) * (off - w * wy / ww);
-        }
-    if (c->count - first < 4 || !(ww > 1e-9))
-        return (range){-INFINITY, INFINITY};
-    const size_t free = c->count - first - 3;
-    const double wide = (free <= sizeof t / sizeof *t ? t[free - 1] : 2.228) * sqrt(rest / (double)free / ww);
-    return (range){wy / ww - wide, wy / ww + wide};
+    const bool met = meets(e, first, NAN, fit);
+    for (size_t i = first; i < e->count; i++)
+        if (meets(e, first, e->x[i], fit) != met)
+            return true;
+    return false;
 }
 
-/* Does the slope, bent on as it may be, come to the expected one? From the middle of the tail to as far beyond the last
- * point as that is from the first. */
-static bool bends_there(const as_findings *f, const as_curve *c, size_t order, size_t first, const as_fit *fit)
+static const char *verdict_of(const excess *e, size_t first, const as_fit *fit)
 {
-    const double end = log_x(f, c, c->count - 1), ahead = end - log_x(f, c, 0) + (end - log_x(f, c, first)) / 2;
-    const size_t from[] = {0, first};
-    bool there = true;
-    for (size_t i = 0; i < 2 && there; i++) {
-        const range bend = bend_over(f, c, from[i], order);
-        there = fit->tail_slope < fit->expected_slope
-                    ? fit->tail_high + 2 * bend.high * ahead >= fit->expected_slope - MARGIN
-                    : fit->tail_low + 2 * bend.low * ahead <= fit->expected_slope + MARGIN;
-    }
-    return there;
-}
-
-/* Does the interval, moved to where the slope is without the points at `without`, meet the slope expected there? */
-static bool meets(const as_findings *f, const as_curve *c, size_t order, size_t first, const as_fit *fit, double without)
-{
-    const double slope = slope_over(f, c, first, ORDERS, without), due = slope_over(f, c, first, order, without);
-    return slope + fit->tail_low - fit->tail_slope <= due + MARGIN && slope + fit->tail_high - fit->tail_slope >= due - MARGIN;
-}
-
-static const char *verdict_of(const as_findings *f, const as_curve *c, size_t order, size_t first, const as_fit *fit)
-{
-    if (c->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) ||
-        !(fit->tail_high - fit->tail_low <= WIDTH_MAX))
+    const double due = fit->expected_slope, width = fit->tail_high - fit->tail_low;
+    if (e->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) || !(width <= WIDTH_MAX) ||
+        one_decides(e, first, fit))
         return "not enough range";
-    const bool met = meets(f, c, order, first, fit, NAN);
-    for (size_t i = first; i < c->count; i++)
-        if (meets(f, c, order, first, fit, log_x(f, c, i)) != met)
-            return "not enough range";
-    if (met)
-        return "confirmed";
-    return bends_there(f, c, order, first, fit) ? "not enough range" : "refuted";
+    if (fit->tail_low <= due + MARGIN && fit->tail_high >= due - MARGIN)
+        return fabs(rise_unstepped(e, first, e->count).power) <= MARGIN + width ? "confirmed" : "not enough range";
+    if (log2(fit->to / fit->from) < OCTAVES_REFUTE - 1e-9)
+        return "not enough range";
+    const as_exponent before = rise_unstepped(e, 0, first + 1), tail = rise_unstepped(e, first, e->count);
+    const as_exponent last = rise(e, last_part(e, first), e->count);
+    const double unit = width / 4 * sqrt(rise(e, first, e->count).xx);
+    const bool stepped = fit->tail_slope > due && is_stepped(e, first, MARGIN + width / 2);
+    return stepped || is_bending(&before, &tail, &last, unit) ? "not enough range" : "refuted";
 }
 
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit)
@@ -154,8 +178,12 @@ void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fi
         i++;
     if (!declared || i == ORDERS || !(orders[i].axes & 1u << c->axis))
         return;
+    as_arena *scratch = as_arena_create();
+    const excess e = excess_of(f, c, i, scratch);
+    const double due = as_exponent_fit(e.x + first, e.declared + first, c->count - first, 0).power;
     fit->declared = orders[i].order;
-    fit->expected_slope = slope_over(f, c, first, i, NAN);
+    fit->expected_slope = isfinite(due) ? due : NAN;
     if (!isnan(fit->expected_slope) && !isnan(fit->tail_slope))
-        fit->verdict = verdict_of(f, c, i, first, fit);
+        fit->verdict = verdict_of(&e, first, fit);
+    as_arena_free(scratch);
 }

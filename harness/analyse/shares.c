@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "../base/file.h"
+#include "known.h"
 #include "stages.h"
 #include "stats.h"
 
@@ -23,12 +23,6 @@ typedef struct {
     size_t owner; /* its case */
     double ns;    /* per call */
 } piece;
-
-typedef struct {
-    UT_hash_handle hh;
-    const char *key; /* interned: equal texts are one pointer */
-    size_t index;
-} known_case;
 
 typedef struct {
     as_findings *f;
@@ -63,21 +57,16 @@ static int by_case_and_process(const void *a, const void *b)
 /* The rows of every case together, within a case by process, within a process as they stand in the file. */
 static bool sort_pieces(const char *dir, work *w, const as_phase_time *rows, size_t count, piece *out, as_err *err)
 {
-    known_case *table = NULL, *hit, *nodes = as_arena_alloc(w->arena, (w->f->case_count + 1) * sizeof *nodes);
-    bool ok = true;
-    for (size_t i = 0; i < w->f->case_count; i++) {
-        nodes[i].key = w->f->cases[i].case_;
-        nodes[i].index = i;
-        HASH_ADD_PTR(table, key, &nodes[i]);
-    }
+    as_known *known = as_known_create(dir, w->f, w->arena, err);
+    bool ok = known != NULL;
     for (size_t i = 0; ok && i < count; i++) {
-        HASH_FIND_PTR(table, &rows[i].case_, hit);
-        out[i] = (piece){.row = &rows[i], .owner = hit ? hit->index : 0};
-        ok = hit ? read_piece(dir, i + 2, &out[i], err)
+        out[i] = (piece){.row = &rows[i], .owner = as_known_find(known, rows[i].case_)};
+        ok = out[i].owner != AS_UNKNOWN
+                 ? read_piece(dir, i + 2, &out[i], err)
                  : as_fail(err, AS_EXIT_USAGE, "%s/phases.csv:%zu: case '%s' is not in cases.csv", dir, i + 2,
                            rows[i].case_ ? rows[i].case_ : "");
     }
-    HASH_CLEAR(hh, table);
+    as_known_free(known);
     qsort(out, ok ? count : 0, sizeof *out, by_case_and_process);
     return ok;
 }
@@ -192,11 +181,7 @@ bool as_shares_make(const char *dir, as_findings *f, as_arena *arena, as_err *er
     work w = {.f = f, .arena = arena};
     void *rows = NULL;
     size_t count = 0;
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, as_phase_schema.file);
-    const bool there = as_file_exists(path.data);
-    as_text_free(&path);
-    if (!there)
+    if (!as_dir_has(dir, as_phase_schema.file))
         return true; /* of an earlier version, or made by hand */
     if (!as_table_read(&as_phase_schema, dir, arena, &rows, &count, err))
         return false;

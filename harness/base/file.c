@@ -93,10 +93,28 @@ bool as_dir_create(const char *path, as_err *err)
 
 bool as_file_exists(const char *path) { return access(path, F_OK) == 0; }
 
+bool as_dir_has(const char *dir, const char *file)
+{
+    as_text path = {0};
+    as_text_add(&path, "%s/%s", dir, file);
+    const bool there = as_file_exists(path.data);
+    as_text_free(&path);
+    return there;
+}
+
 static bool try_home(char *out, size_t cap, const char *root, const char *between, const char *relative)
 {
     int n = snprintf(out, cap, "%s%s/%s", root, between, relative);
     return n > 0 && (size_t)n < cap && as_file_exists(out);
+}
+
+bool as_self_path(char *out, size_t cap)
+{
+    const ssize_t n = readlink("/proc/self/exe", out, cap - 1);
+    if (n <= 0 || (size_t)n == cap - 1)
+        return false;
+    out[n] = 0;
+    return true;
 }
 
 bool as_home_path(char *out, size_t cap, const char *relative)
@@ -105,10 +123,8 @@ bool as_home_path(char *out, size_t cap, const char *relative)
     if (home && *home)
         return try_home(out, cap, home, "", relative);
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0)
+    if (!as_self_path(self, sizeof self))
         return false;
-    self[n] = 0;
     char *slash = strrchr(self, '/');
     if (!slash)
         return false;

@@ -17,7 +17,11 @@ static int kind_of(const as_verdict *v)
     return k;
 }
 
-static bool has_interval(const as_verdict *v) { return v->ratio > 0 && v->ratio_low > 0 && v->ratio_high > 0 && kind_of(v) < KINDS; }
+static bool is_drawn(const as_verdict *v)
+{
+    const bool of_time = !v->gate || !strcmp(v->gate, "time");
+    return of_time && v->ratio > 0 && v->ratio_low > 0 && v->ratio_high > 0 && kind_of(v) < KINDS;
+}
 
 static int by_ratio(const void *a, const void *b)
 {
@@ -32,7 +36,7 @@ bool as_set_change(const as_chart_input *in, size_t index, as_text *data, as_tex
     size_t count = 0;
     double reach = 1.02;
     for (size_t i = 0; i < in->verdict_count; i++)
-        if (has_interval(&in->verdicts[i]))
+        if (is_drawn(&in->verdicts[i]))
             rows[count++] = &in->verdicts[i];
     qsort(rows, count, sizeof *rows, by_ratio);
     const size_t first = index * LINES_MOST, lines = count > first ? (count - first < LINES_MOST ? count - first : LINES_MOST) : 0;

@@ -219,56 +219,69 @@ static bool write_page(const as_page *page, const kinds *all, const char *plots,
     return ok;
 }
 
-/* Draws until the first failure, which leaves `drawing` false; the scripts are written all the same. */
-static bool draw_set(const as_chart_input *in, const as_chart_kind *kind, const kinds *all, const char *plots, bool *drawing,
-                     unsigned *drawn, as_err *err)
+/* What is being drawn. `drawing` ends with the first failure; the scripts are written all the same. */
+typedef struct {
+    const as_chart_input *in;
+    const kinds *all;
+    const char *plots;
+    bool drawing;
+    as_charts *charts;
+} easel;
+
+/* The picture of page `at` of a kind. */
+static void draw_picture(easel *e, const char *name, size_t at, as_err *err)
+{
+    if (at >= AS_PICTURES_MAX) {
+        e->charts->left++;
+        return;
+    }
+    e->drawing = e->drawing && as_gnuplot_draw(e->plots, name, SECONDS_PER_CHART, err);
+    e->charts->drawn += e->drawing;
+}
+
+static bool draw_set(easel *e, const as_chart_kind *kind, as_err *err)
 {
     bool ok = true, made = true;
     for (size_t i = 0; ok && made; i++) {
         as_text data = {0}, header = {0};
-        const char *name = i ? as_arena_printf(in->arena, "%s-%zu", kind->name, i + 1) : kind->name;
+        const char *name = i ? as_arena_printf(e->in->arena, "%s-%zu", kind->name, i + 1) : kind->name;
         as_text_add(&header, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\n", name, name);
-        made = kind->set->make(in, i, &data, &header);
-        ok = !made || write_script(name, &header, &data, &kind->body, all, plots, err);
-        *drawing = *drawing && ok && (!made || as_gnuplot_draw(plots, name, SECONDS_PER_CHART, err));
-        *drawn += made && *drawing;
+        made = kind->set->make(e->in, i, &data, &header);
+        ok = !made || write_script(name, &header, &data, &kind->body, e->all, e->plots, err);
+        if (made && ok)
+            draw_picture(e, name, i, err);
         as_text_free(&data);
         as_text_free(&header);
     }
     return ok;
 }
 
-/* Writes every page's script, and draws until the first failure: without gnuplot the scripts stand all the same. */
-static bool draw(const as_chart_input *in, const kinds *all, const char *plots, unsigned *drawn, as_err *err)
+static bool draw(easel *e, as_err *err)
 {
-    bool drawing = true;
-    for (size_t k = 0; k < all->count; k++) {
-        size_t count;
-        if (all->of[k].set) {
-            if (!draw_set(in, &all->of[k], all, plots, &drawing, drawn, err))
-                return false;
-            continue;
-        }
-        as_page *pages = as_pages_make(in, &all->of[k], &count);
+    for (size_t k = 0; k < e->all->count; k++) {
+        size_t count = 0;
+        if (e->all->of[k].set && !draw_set(e, &e->all->of[k], err))
+            return false;
+        as_page *pages = e->all->of[k].set ? NULL : as_pages_make(e->in, &e->all->of[k], &count);
         for (size_t p = 0; p < count; p++) {
-            if (!write_page(&pages[p], all, plots, err))
+            if (!write_page(&pages[p], e->all, e->plots, err))
                 return false;
-            drawing = drawing && as_gnuplot_draw(plots, pages[p].name, SECONDS_PER_CHART, err);
-            *drawn += drawing;
+            draw_picture(e, pages[p].name, p, err);
         }
     }
-    return drawing;
+    return e->drawing;
 }
 
-bool as_chart_all(const char *dir, unsigned *drawn, as_err *err)
+bool as_chart_all(const char *dir, as_charts *charts, as_err *err)
 {
     as_chart_input in = {.arena = as_arena_create()};
     kinds all = {.count = 0};
     as_text plots = {0};
-    *drawn = 0;
+    *charts = (as_charts){0, 0};
     as_text_add(&plots, "%s/plots", dir);
+    easel e = {.in = &in, .all = &all, .plots = plots.data, .drawing = true, .charts = charts};
     bool ok = read_input(dir, &in, err) && read_kinds(&all, in.arena, err) && as_dir_create(plots.data, err) &&
-              as_masks_draw(&in, plots.data, err) && draw(&in, &all, plots.data, drawn, err);
+              as_masks_draw(&in, plots.data, err) && draw(&e, err);
     as_text_free(&plots);
     free_kinds(&all);
     as_arena_free(in.arena);

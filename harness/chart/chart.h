@@ -5,8 +5,14 @@
 
 #include "../base/err.h"
 
-/* Draws every chart that the folder's files have the axes for. Missing gnuplot: the scripts are written all the same,
- * and the error says how to draw them. `drawn` counts charts. */
-bool as_chart_all(const char *dir, unsigned *drawn, as_err *err);
+#define AS_PICTURES_MAX 24 /* of one kind: a sweep of a thousand shapes has a thousand pages that nobody turns */
+
+typedef struct {
+    unsigned drawn, left; /* left: their scripts and numbers are there, gnuplot was not asked */
+} as_charts;
+
+/* Draws the charts that the folder's files have the axes for, up to AS_PICTURES_MAX of each kind. Missing gnuplot: the
+ * scripts are written all the same, and the error says how to draw them. */
+bool as_chart_all(const char *dir, as_charts *charts, as_err *err);
 
 #endif

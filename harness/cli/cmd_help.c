@@ -94,8 +94,8 @@ static void columns(as_text *out)
 {
     const as_schema *const schemas[] = {&as_case_schema, &as_sample_schema, &as_counter_schema, &as_phase_schema,
                                         &as_summary_schema, &as_share_schema, &as_fit_schema, &as_crossover_schema,
-                                        &as_turn_schema, &as_verdict_schema, &as_history_schema, &as_trial_schema,
-                                        &as_power_schema};
+                                        &as_turn_schema, &as_exact_schema, &as_verdict_schema, &as_history_schema,
+                                        &as_trial_schema, &as_power_schema};
     as_text_append(out, columns_intro, sizeof columns_intro - 1);
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
         add_schema(schemas[i], out);

@@ -298,14 +298,14 @@ static bool tell(const merging *m, const char *out, as_err *err)
 {
     as_findings findings;
     as_text text = {0};
-    unsigned drawn;
+    as_charts charts;
     bool ok = as_analyse(out, m->arena, &findings, err) && as_findings_write(&findings, out, err);
     if (ok) {
         as_findings_print(&findings, &text);
         ok = as_print(&text, err);
     }
     as_text_free(&text);
-    ok = ok && as_chart_all(out, &drawn, err) && as_report_write(out, err);
+    ok = ok && as_chart_all(out, &charts, err) && as_report_write(out, err);
     printf("results: %s\n", out);
     return ok;
 }

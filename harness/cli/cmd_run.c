@@ -338,7 +338,7 @@ static bool tell(session *s, as_err *err)
 {
     as_findings findings;
     as_text out = {0};
-    unsigned drawn = 0;
+    as_charts charts;
     const char *dir = as_folder_path(s->folder);
     bool ok = as_analyse(dir, s->arena, &findings, err) && as_findings_write(&findings, dir, err);
     if (ok) {
@@ -348,7 +348,7 @@ static bool tell(session *s, as_err *err)
     as_text_free(&out);
     if (!ok)
         return false;
-    ok = as_chart_all(dir, &drawn, err);
+    ok = as_chart_all(dir, &charts, err);
     return as_report_write(dir, ok ? err : NULL) && ok;
 }
 

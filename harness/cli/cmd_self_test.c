@@ -9,6 +9,7 @@
 
 #include "../base/file.h"
 #include "cli.h"
+#include "counts.h"
 #include "load.h"
 #include "trials.h"
 
@@ -31,14 +32,18 @@ static const as_injection injections[] = {
     {"alignment", AS_INJECT_ALIGNMENT, 0.02},
     {"alignment", AS_INJECT_ALIGNMENT, 0.05},
     {"alignment", AS_INJECT_ALIGNMENT, 0.10},
+    {"instructions", AS_INJECT_ROUNDS, 0},
+    {"instructions", AS_INJECT_ROUNDS, 0.005},
+    {"instructions", AS_INJECT_ROUNDS, -0.005},
 };
 
 enum { INJECTIONS = sizeof injections / sizeof *injections, ROWS = 2 * INJECTIONS, COLUMNS = 12 };
 
 typedef struct {
     bool power, simulate, quiet;
-    const char *trials_text, *out, *page, *format, *load_text, *cpu_text, *only[AS_OPT_MANY_MAX + 1];
+    const char *trials_text, *out, *page, *format, *gate, *load_text, *cpu_text, *only[AS_OPT_MANY_MAX + 1];
     uint64_t trials, load_cpu, cpu;
+    unsigned gates;
     as_power rows[ROWS];
     size_t count;
     as_arena *arena;
@@ -58,10 +63,13 @@ static bool number(const char *text, const char *option, uint64_t most, uint64_t
            as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a number from 0 to %llu", option, text, (unsigned long long)most);
 }
 
-/* "none", "work+2%", "arithmetic-5%" */
+/* "none", "work+2%", "arithmetic-5%", "instructions+0.5%" */
 static bool asked_for(const session *s, const as_injection *i)
 {
-    const char *key = i->inject ? as_arena_printf(s->arena, "%s%+.0f%%", i->name, 100 * i->share) : i->name;
+    const as_gate gate = i->inject == AS_INJECT_ROUNDS ? AS_GATE_INSTRUCTIONS : AS_GATE_TIME;
+    const char *key = i->share != 0 ? as_arena_printf(s->arena, "%s%+.3g%%", i->name, 100 * i->share) : i->name;
+    if (!(s->gates & AS_GATE_BIT(gate)))
+        return false;
     for (size_t k = 0; s->only[k]; k++)
         if (as_glob(s->only[k], key) || !strcmp(s->only[k], i->name))
             return true;
@@ -91,6 +99,8 @@ static bool measure(session *s, as_trials *t, as_err *err)
 {
     const char *load = s->load_text ? "bursts" : "none";
     pid_t pid = 0;
+    if (s->trials && (s->gates & AS_GATE_BIT(AS_GATE_INSTRUCTIONS)) && !as_counts_valgrind(err))
+        return false;
     if (s->trials && (!choose_cpus(s, err) || (s->load_text && !as_load_begin((int)s->load_cpu, &pid, err))))
         return false;
     bool ok = true;
@@ -160,7 +170,7 @@ static void table(const session *s, as_text *out)
         for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
             c[3 + k] = as_arena_printf(s->arena, "%llu", (unsigned long long)counts[k]);
         c[0] = r->injected;
-        c[1] = as_arena_printf(s->arena, "%+.0f %%", 100 * r->share);
+        c[1] = as_arena_printf(s->arena, "%+.3g %%", 100 * r->share);
         c[2] = r->load;
         c[5] = as_arena_printf(s->arena, "%.1f .. %.1f %%", 100 * r->flagged_low, 100 * r->flagged_high);
         c[10] = isnan(r->ratio) ? "-" : as_arena_printf(s->arena, "%.4f", r->ratio);
@@ -203,7 +213,7 @@ static as_exit verdict_on(const session *s, as_err *err)
         return as_fail(err, AS_EXIT_ENVIRONMENT, "self-test: %llu trials failed to measure", (unsigned long long)failed), err->code;
     for (size_t i = 0; i < s->count; i++)
         if (!as_power_keeps(&s->rows[i], why))
-            return as_fail(err, AS_EXIT_BAD, "self-test: %s %+.0f %%, load %s: of %llu duels %llu were flagged, %llu the wrong "
+            return as_fail(err, AS_EXIT_BAD, "self-test: %s %+.3g %%, load %s: of %llu duels %llu were flagged, %llu the wrong "
                            "way, %llu passed, %.1f s each: asked is %s", s->rows[i].injected, 100 * s->rows[i].share, s->rows[i].load,
                            (unsigned long long)s->rows[i].duels, (unsigned long long)s->rows[i].flagged,
                            (unsigned long long)s->rows[i].opposite, (unsigned long long)s->rows[i].passed, s->rows[i].seconds,
@@ -218,12 +228,16 @@ static bool read_options(session *s, int argc, char **argv, as_err *err)
         {"--trials", AS_OPT_TEXT, &s->trials_text, NULL},  {"--only", AS_OPT_MANY, s->only, NULL},
         {"--out", AS_OPT_TEXT, &s->out, NULL},             {"--load", AS_OPT_TEXT, &s->load_text, NULL},
         {"--cpu", AS_OPT_TEXT, &s->cpu_text, NULL},        {"--page", AS_OPT_TEXT, &s->page, NULL},
+        {"--gate", AS_OPT_TEXT, &s->gate, NULL},
         {"--format", AS_OPT_TEXT, &s->format, "table|csv|json"}, {"--quiet", AS_OPT_FLAG, &s->quiet, NULL},
         {0},
     };
+    char wrong[40];
     int rest;
     if (!as_options(argc, argv, opts, 0, 0, &rest, err))
         return false;
+    if (!as_gates_parse(s->gate ? s->gate : "time", AS_GATES_MEASURED, &s->gates, wrong))
+        return as_fail(err, AS_EXIT_USAGE, "--gate: there is no '%s': time, instructions, or both with a comma between them", wrong);
     if (!s->power)
         return as_fail(err, AS_EXIT_USAGE, "self-test: the launcher ./attnscope runs the tests; this program knows --power");
     if (s->page && !s->out)
@@ -259,13 +273,15 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_self_test = {
     .name = "self-test",
-    .usage = "self-test --power [--trials N] [--only KIND] [--out DIR] [--cpu N] [--load CPU] [--page FILE] [--simulate] "
+    .usage = "self-test --power [--gate LIST] [--trials N] [--only KIND] [--out DIR] [--cpu N] [--load CPU] [--page FILE] [--simulate] "
              "[--format table|csv|json] [--quiet]",
     .about = "the tests; with --power, what slow-downs a duel tells apart on this machine",
     .help = "The launcher's `./attnscope self-test` builds and runs the tests. With --power: duels of this program with itself,\n"
             "where one side does a known share more in each call; a table of verdicts and seconds per duel.\n"
+            "  --gate LIST   time (default), instructions, or both: instructions are counted by callgrind, a base against itself in\n"
+            "                other places in memory, and with 0.5 % more on either side\n"
             "  --trials N    duels per row (default 20: half an hour); 0 shows what --out holds\n"
-            "  --only KIND   none, work, arithmetic, memory, alignment, or one row of it: 'arithmetic+2%' (repeatable)\n"
+            "  --only KIND   none, work, arithmetic, memory, alignment, instructions, or a row of it: 'arithmetic+2%' (repeatable)\n"
             "  --out DIR     keeps every trial in DIR/trials.csv; where some are there already, goes on behind them\n"
             "  --cpu N       the duels run on this CPU alone\n"
             "  --load CPU    meanwhile another process loads this CPU in bursts\n"

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "../config/config.h"
 #include "../machine/machine.h"
 #include "../model/machine_facts.h"
+#include "counts.h"
 #include "target.h"
 
 /* One case after the other takes a trial: a tiled kernel, a gathering one, a linear one, plain C. */
@@ -99,10 +102,13 @@ bool as_trials_have(const as_trials *t, const as_injection *injection, const cha
     return false;
 }
 
+/* Of the quicker side's call. */
+static double share_of(const as_injection *i) { return i->share < 0 ? -i->share / (1 + i->share) : i->share; }
+
 static void inject(as_live *live, const as_injection *i)
 {
     const bool at_base = i->share < 0;
-    const double share = at_base ? -i->share / (1 + i->share) : i->share; /* of the quicker side's call */
+    const double share = share_of(i);
     for (size_t side = 0; side < AS_SIDES; side++) {
         if ((side == AS_SIDE_NEW) == at_base)
             continue;
@@ -113,10 +119,12 @@ static void inject(as_live *live, const as_injection *i)
 
 static void show(const as_trial *t)
 {
-    fprintf(stderr, "%s %+.0f %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f, control %+.2f .. %+.2f), %.1f s%s%s\n",
-            t->injected, 100 * t->share, t->load, (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1),
-            100 * (t->ratio_low - 1), 100 * (t->ratio_high - 1), 100 * (t->control_low - 1), 100 * (t->control_high - 1),
-            t->seconds, t->reason ? ": " : "", t->reason ? t->reason : "");
+    fprintf(stderr, "%s %+.3g %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f", t->injected, 100 * t->share, t->load,
+            (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1), 100 * (t->ratio_low - 1),
+            100 * (t->ratio_high - 1));
+    if (!isnan(t->control_low))
+        fprintf(stderr, ", control %+.2f .. %+.2f", 100 * (t->control_low - 1), 100 * (t->control_high - 1));
+    fprintf(stderr, "), %.1f s%s%s\n", t->seconds, t->reason ? ": " : "", t->reason ? t->reason : "");
 }
 
 static bool keep(as_trials *t, const as_trial *trial, as_err *err)
@@ -133,24 +141,81 @@ static bool keep(as_trials *t, const as_trial *trial, as_err *err)
     return ok;
 }
 
-bool as_trials_add(as_trials *t, const as_injection *injection, const char *load, uint64_t trial, as_err *err)
+static bool duel_by_time(as_trials *t, const as_injection *injection, uint64_t trial, const as_case *planned, as_verdict *verdict,
+                         as_err *err)
 {
-    const as_case *rows[] = {&t->plan.cases[trial % t->plan.count].row};
-    const char *cases[] = {rows[0]->case_};
-    as_verdict verdict;
+    const as_case *rows[] = {planned};
+    const char *cases[] = {planned->case_};
     as_live live = {.rows = rows, .cases = cases, .count = 1, .measure = &t->config.measure, .seed = trial, .turns_fd = -1,
                     .arena = t->arena, .err = err, .stop = t->stop};
     inject(&live, injection);
     as_live_begin(&live);
     const as_duel duel = {.cases = cases, .count = 1, .rules = as_duel_rules_usual(), .pair = as_live_pair, .state = &live};
+    return as_duel_run(&duel, t->arena, verdict);
+}
+
+/* --- counted ----------------------------------------------------------------------------------------------------- */
+
+/* The two sides have their buffers and their stack in different places, which in a duel they do not. */
+static as_exact count_side(as_trials *t, const as_case *planned, uint64_t trial, const char *side, double rounds)
+{
+    static const as_side here = {0};
+    as_exact out;
+    char scratch[] = "/tmp/attnscope-callgrind-XXXXXX";
+    const int fd = mkstemp(scratch);
+    const as_counting c = {.side = &here, .row = planned, .measure = &t->config.measure, .seed = trial, .rounds = rounds,
+                           .process = (unsigned)(2 * trial + !strcmp(side, "new")), .scratch = scratch, .arena = t->arena,
+                           .stop = t->stop};
+    as_record_clear(&as_exact_schema, &out);
+    out.case_ = planned->case_;
+    out.side = side;
+    out.status = "ok";
+    as_count_instructions(&c, &out);
+    if (fd >= 0)
+        close(fd);
+    return out;
+}
+
+/* Rounds of an empty loop that are `share` of the instructions of a call; what one takes is found out by 1000 of them. */
+static double rounds_for(as_trials *t, const as_case *planned, uint64_t trial, const as_exact *plain, double share)
+{
+    if (share == 0 || plain->instructions == AS_NO_COUNT)
+        return 0;
+    const as_exact more = count_side(t, planned, trial, plain->side, 1000);
+    const double one = ((double)more.instructions - (double)plain->instructions) / 1000;
+    return one > 0 ? round(share * (double)plain->instructions / one) : 0;
+}
+
+static bool duel_by_count(as_trials *t, const as_injection *injection, uint64_t trial, const as_case *planned, as_verdict *verdict)
+{
+    const as_case *rows[] = {planned};
+    const char *cases[] = {planned->case_};
+    const as_verdict *timed[] = {NULL};
+    as_exact sides[] = {count_side(t, planned, trial, "base", 0), count_side(t, planned, trial, "new", 0)};
+    as_exact *slower = &sides[injection->share > 0];
+    const double rounds = rounds_for(t, planned, trial, slower, share_of(injection));
+    if (rounds > 0)
+        *slower = count_side(t, planned, trial, slower->side, rounds);
+    const as_exact_input in = {.cases = cases, .rows = rows, .count = 1, .gates = AS_GATE_BIT(AS_GATE_INSTRUCTIONS),
+                               .exact = sides, .exact_count = 2};
+    size_t count;
+    *verdict = as_exact_judge(&in, timed, t->arena, &count)[0];
+    return !(t->stop && *t->stop);
+}
+
+bool as_trials_add(as_trials *t, const as_injection *injection, const char *load, uint64_t trial, as_err *err)
+{
+    const as_case *planned = &t->plan.cases[trial % t->plan.count].row;
     const uint64_t from = as_wall_ns();
-    if (!as_duel_run(&duel, t->arena, &verdict))
+    as_verdict verdict;
+    if (!(injection->inject == AS_INJECT_ROUNDS ? duel_by_count(t, injection, trial, planned, &verdict)
+                                                : duel_by_time(t, injection, trial, planned, &verdict, err)))
         return false;
     const as_trial row = {.injected = injection->name,
                           .share = injection->share,
                           .load = load,
                           .trial = trial,
-                          .case_ = cases[0],
+                          .case_ = planned->case_,
                           .verdict = verdict.verdict,
                           .ratio = verdict.ratio,
                           .ratio_low = verdict.ratio_low,

@@ -16,9 +16,8 @@ enum { QUADS_LEAST = 2, QUADS = 16, TURNS = 5, TURNS_MAX = 3 * QUADS };
 
 static const char *const phases[] = {[AS_PHASE_FIRST] = "first", [AS_PHASE_CONFIRM] = "confirm"};
 static const char *const sides[] = {[AS_SIDE_BASE] = "base", [AS_SIDE_NEW] = "new", [AS_SIDE_COPY] = "copy"};
-static const char *const statuses[] = {[AS_PAIR_OK] = "ok",           [AS_PAIR_FAILED] = "failed",
-                                       [AS_PAIR_MISSING] = "missing", [AS_PAIR_NEW] = "new",
-                                       [AS_PAIR_ENDED] = "ended",     [AS_PAIR_INTERRUPTED] = "interrupted"};
+static const char *const statuses[] = {[AS_PAIR_OK] = "ok", [AS_PAIR_FAILED] = "failed", [AS_PAIR_ENDED] = "ended",
+                                       [AS_PAIR_INTERRUPTED] = "interrupted"};
 
 static double now_s(void) { return 1e-9 * (double)as_wall_ns(); }
 
@@ -48,23 +47,6 @@ typedef struct {
     const char *reason;
 } match;
 
-static bool has(const as_side *side, const char *kernel)
-{
-    for (const char *const *name = side->kernels; !name || *name; name++)
-        if (!name || !strcmp(*name, kernel))
-            return true;
-    return false;
-}
-
-static as_pair_status lacking(const match *m)
-{
-    const as_case *row = m->live->rows[m->index];
-    if (!row)
-        return AS_PAIR_NEW;
-    const bool base = has(&m->live->sides[AS_SIDE_BASE], row->kernel), new = has(&m->live->sides[AS_SIDE_NEW], row->kernel);
-    return base && new ? AS_PAIR_OK : base ? AS_PAIR_MISSING : new ? AS_PAIR_NEW : AS_PAIR_FAILED;
-}
-
 /* Of what is to be spent on the first phase each case may use up to its place in the row, so that the last is not left
  * with nothing. */
 static bool time_left(const match *m)
@@ -82,6 +64,7 @@ static bool start(match *m, as_side_name side)
     const as_case *row = l->rows[m->index];
     const size_t place = m->process + (m->phase == AS_PHASE_CONFIRM);
     const as_living_setup setup = {.program = l->sides[side].program,
+                                   .mode = AS_MODE_TURNS,
                                    .row = row,
                                    .measure = l->measure,
                                    .plugins = l->sides[side].plugins,
@@ -212,12 +195,8 @@ as_pair_status as_live_pair(void *state, size_t index, as_phase_kind phase, unsi
 {
     as_live *live = state;
     match m = {.live = live, .index = index, .phase = phase, .process = process};
-    as_pair_status status = lacking(&m);
-    if (status == AS_PAIR_MISSING || status == AS_PAIR_NEW || status == AS_PAIR_FAILED) {
-        m.reason = status == AS_PAIR_MISSING ? "the new build lacks this kernel"
-                   : status == AS_PAIR_NEW   ? "the base lacks this kernel"
-                                             : "neither build has this kernel";
-    } else if (live->stop && *live->stop) {
+    as_pair_status status = AS_PAIR_OK;
+    if (live->stop && *live->stop) {
         status = AS_PAIR_INTERRUPTED;
         m.reason = "interrupted";
     } else if (!time_left(&m)) {

@@ -20,7 +20,7 @@ typedef struct {
 /* Measures pairs of processes and keeps every turn; start from {0}. */
 typedef struct {
     as_side sides[AS_SIDES];
-    const as_case *const *rows; /* NULL for a case that only the new build has */
+    const as_case *const *rows;
     const char *const *cases;
     size_t count;
     const as_measure *measure;

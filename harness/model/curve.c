@@ -47,17 +47,32 @@ double as_curve_x(as_axis axis, const as_summary *row)
     return x[axis] == AS_NO_COUNT ? NAN : (double)x[axis];
 }
 
+/* What cases of one curve have alike, as numbers and interned texts: 0 where a way does not hold it. Compared as bytes:
+ * nothing but fields of 8. */
+typedef struct {
+    const char *kernel, *pattern, *isa, *dtype, *cache, *machine;
+    uint64_t batch, threads, length, context, heads, kv_heads, width, head_dim;
+} held;
+
 typedef struct {
     UT_hash_handle hh;
+    held key;
     as_curve curve;
     size_t cap;
-    char key[];
 } group;
+
+/* The texts of a row, interned once for all ways. */
+typedef struct {
+    const char *kernel, *kernel_any; /* _any: without the values of its parameters */
+    const char *pattern, *pattern_any;
+    const char *isa, *dtype, *cache, *machine;
+} texts;
 
 typedef struct {
     const as_summary *rows;
     size_t count;
     as_arena *arena;
+    texts *texts; /* by row */
     as_curve *curves;
     size_t found, cap;
     bool *shown; /* by row: on a curve of the present axis */
@@ -127,39 +142,55 @@ static bool stands(const way *w, const as_summary *row)
            (!w->s_is_t || row->context == row->length) && (!w->kv_is_h || row->kv_heads == row->heads);
 }
 
+static texts texts_of(search *s, const as_summary *row, as_text *room)
+{
+    as_arena *a = s->arena;
+    texts t = {.kernel = as_arena_intern(a, known(row->kernel)), .pattern = as_arena_intern(a, known(row->pattern)),
+               .isa = as_arena_intern(a, known(row->isa)), .dtype = as_arena_intern(a, known(row->dtype)),
+               .cache = as_arena_intern(a, known(row->cache)), .machine = row->machine ? as_arena_intern(a, row->machine) : NULL};
+    room->length = 0;
+    add_without_params(room, row);
+    t.kernel_any = as_arena_intern(a, room->length ? room->data : "");
+    room->length = 0;
+    add_without_numbers(room, t.pattern);
+    t.pattern_any = as_arena_intern(a, room->length ? room->data : "");
+    return t;
+}
+
+static held held_by(const way *w, const as_summary *row, const texts *t)
+{
+    return (held){.kernel = w->hold & HOLD_PARAMS ? t->kernel : t->kernel_any,
+                  .pattern = w->hold & HOLD_NUMBERS ? t->pattern : t->pattern_any,
+                  .isa = t->isa,
+                  .dtype = t->dtype,
+                  .cache = t->cache,
+                  .machine = t->machine,
+                  .batch = row->batch,
+                  .threads = row->threads,
+                  .length = w->hold & HOLD_T ? row->length : 0,
+                  .context = w->hold & HOLD_S ? row->context : 0,
+                  .heads = w->hold & HOLD_H ? row->heads : 0,
+                  .kv_heads = w->hold & HOLD_KV ? row->kv_heads : 0,
+                  .width = w->hold & HOLD_D ? row->width : 0,
+                  .head_dim = w->hold & HOLD_HEAD ? row->head_dim : 0};
+}
+
 static void put(search *s, const way *w, group **groups, size_t i)
 {
-    const as_summary *row = &s->rows[i];
-    as_text key = {0}, kernel = {0}, pattern = {0};
-    size_t fixed_at;
+    const held key = held_by(w, &s->rows[i], &s->texts[i]);
     group *g;
-    if (w->hold & HOLD_NUMBERS)
-        as_text_add(&pattern, "%s", known(row->pattern));
-    else
-        add_without_numbers(&pattern, known(row->pattern));
-    if (w->hold & HOLD_PARAMS)
-        as_text_add(&kernel, "%s", known(row->kernel));
-    else
-        add_without_params(&kernel, row);
-    as_text_add(&key, "%s\x1f%s\x1f", kernel.data, pattern.data);
-    fixed_at = key.length;
-    add_fixed(&key, w, row);
-
-    HASH_FIND(hh, *groups, key.data, key.length, g);
+    HASH_FIND(hh, *groups, &key, sizeof key, g);
     if (!g) {
-        g = as_arena_alloc(s->arena, sizeof *g + key.length + 1);
-        memcpy(g->key, key.data, key.length + 1);
-        g->curve = (as_curve){.axis = w->axis,
-                              .kernel = as_arena_intern(s->arena, kernel.data),
-                              .pattern = as_arena_intern(s->arena, pattern.data),
-                              .fixed = as_arena_intern(s->arena, key.data + fixed_at)};
-        HASH_ADD_KEYPTR(hh, *groups, g->key, key.length, g);
+        as_text fixed = {0};
+        add_fixed(&fixed, w, &s->rows[i]);
+        g = as_arena_alloc(s->arena, sizeof *g);
+        g->key = key;
+        g->curve = (as_curve){.axis = w->axis, .kernel = key.kernel, .pattern = key.pattern, .fixed = as_arena_intern(s->arena, fixed.data)};
+        HASH_ADD(hh, *groups, key, sizeof key, g);
+        as_text_free(&fixed);
     }
     g->curve.points = as_arena_grow(s->arena, g->curve.points, &g->cap, g->curve.count, sizeof *g->curve.points);
     g->curve.points[g->curve.count++] = i;
-    as_text_free(&key);
-    as_text_free(&kernel);
-    as_text_free(&pattern);
 }
 
 typedef struct {
@@ -220,7 +251,12 @@ static void find_one_way(search *s, const way *w)
 as_curve *as_curves_find(const as_summary *rows, size_t count, as_arena *arena, size_t *found)
 {
     search s = {.rows = rows, .count = count, .arena = arena};
+    as_text room = {0};
     s.shown = as_arena_alloc(arena, count + 1);
+    s.texts = as_arena_alloc(arena, (count + 1) * sizeof *s.texts);
+    for (size_t i = 0; i < count; i++)
+        s.texts[i] = texts_of(&s, &rows[i], &room);
+    as_text_free(&room);
     for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
         if (w && ways[w].axis != ways[w - 1].axis)
             memset(s.shown, 0, count);

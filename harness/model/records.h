@@ -123,7 +123,7 @@
     F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
     F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges; length x width for a surface")           \
-    F(t, AS_TEXT, quantity, "what grows: time (the median in ns), edges or flops_executed (per call, as planned)")     \
+    F(t, AS_TEXT, quantity, "what grows: time (the median in ns), edges or flops_executed (per call, as planned), or a counted event (per call)")     \
     F(t, AS_COUNT, points, "points on the curve")                                                                      \
     F(t, AS_REAL, from, "smallest x")                                                                                  \
     F(t, AS_REAL, to, "largest x")                                                                                     \
@@ -133,8 +133,9 @@
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T; empty where that says nothing of this axis")     \
     F(t, AS_REAL, expected_slope, "what the declared growth comes to over the same points as the tail slope")          \
     F(t, AS_TEXT, verdict, "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")       \
-    F(t, AS_TEXT, growth, "the class of growth that every other one is worse than by more than 4 (AICc), or ambiguous") \
-    F(t, AS_TEXT, candidates, "where ambiguous: the classes that the points leave, best first")                        \
+    F(t, AS_TEXT, growth, "the class of growth that every other one is clearly worse than (AICc), or ambiguous") \
+    F(t, AS_TEXT, candidates,                                                                                          \
+      "where ambiguous: a power that is no class, where one fits as well, and the classes that the points leave, best first") \
     F(t, AS_REAL, growth_a, "coefficient of the first term of the best class; ns, edges or FLOPs; log is of base 2")   \
     F(t, AS_REAL, growth_b, "coefficient of its second term; empty where there is one term")                           \
     F(t, AS_REAL, step_at, "the best class has a step beyond this x, as where a cache is left; empty: none")           \

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../model/place.h"
 #include "../model/troubles.h"
 #include "parts.h"
 
@@ -23,35 +24,20 @@ static void add_pill(as_text *out, const pill *pills, size_t count, const char *
 
 /* --- crossings --------------------------------------------------------------------------------------------------- */
 
-static void add_end(as_text *out, double x, double limit, const char *side)
-{
-    if (isnan(x))
-        as_text_add(out, "%s ", side);
-    as_html_place(out, isnan(x) ? limit : x);
-}
-
 static void add_where(as_text *out, const as_crossover *c, const char *symbol)
 {
     if (as_text_is(c->verdict, "crosses")) {
-        as_text_add(out, "is faster %s %s = ", as_text_is(c->beyond, "b") ? "from" : "up to", symbol);
-        as_html_place(out, c->at);
-        if (!isnan(c->at_low) || !isnan(c->at_high)) {
-            as_text_add(out, " [");
-            add_end(out, c->at_low, c->from, "below");
-            as_text_add(out, ", ");
-            add_end(out, c->at_high, c->to, "above");
-            as_text_add(out, "]");
-        }
-        as_text_add(out, as_text_is(c->beyond, "b") ? " on" : "");
+        as_text_add(out, "is ");
+        as_place_add_crossing(out, c, symbol);
     } else {
         as_text_add(out, "%s", as_text_is(c->verdict, "always")          ? "is faster all the way"
                                : as_text_is(c->verdict, "none in range") ? "is nowhere faster"
                                                                          : "has no crossing that stands out of the noise");
     }
     as_text_add(out, ": %.2f× as fast at %s = ", c->ratio_from, symbol);
-    as_html_place(out, c->from);
+    as_place_add(out, c->from);
     as_text_add(out, ", %.2f× at %s = ", c->ratio_to, symbol);
-    as_html_place(out, c->to);
+    as_place_add(out, c->to);
     as_text_add(out, ".");
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/place.h"
 #include "parts.h"
 
 enum { SAID_MOST = 12, NEAREST = 3 };
@@ -54,9 +55,9 @@ void as_report_tiles(const as_report *r, as_text *out)
 static void add_range(as_text *out, const char *symbol, double from, double to)
 {
     as_text_add(out, "%s = ", symbol);
-    as_html_place(out, from);
+    as_place_add(out, from);
     as_text_add(out, " to ");
-    as_html_place(out, to);
+    as_place_add(out, to);
 }
 
 /* "T^2.02 [1.95, 2.08]" */
@@ -76,7 +77,7 @@ static void add_class(as_text *out, const as_fit *f)
     as_html_formula(out, open ? (f->candidates ? f->candidates : "none stands out") : f->growth);
     if (f->step_at > 0 && f->step > 0) {
         as_text_add(out, ", with a step of %.3g× beyond ", f->step);
-        as_html_place(out, f->step_at);
+        as_place_add(out, f->step_at);
     }
     as_text_add(out, ".");
 }
@@ -148,11 +149,11 @@ static void add_case(as_text *out, const as_summary *row)
     as_text_add(out, ") at ");
     if (row->length != row->context) {
         as_text_add(out, "S = ");
-        as_html_place(out, (double)row->context);
+        as_place_add(out, (double)row->context);
         as_text_add(out, ", ");
     }
     as_text_add(out, "T = ");
-    as_html_place(out, (double)row->length);
+    as_place_add(out, (double)row->length);
     as_text_add(out, ", D = %zu, H = %zu", (size_t)row->width, (size_t)row->heads);
 }
 

@@ -49,12 +49,6 @@ void as_html_code(as_text *out, const char *text)
     as_text_add(out, "</code>");
 }
 
-void as_html_place(as_text *out, double x)
-{
-    char text[32];
-    as_text_add(out, "%s", as_format_count(text, (uint64_t)(x + 0.5)));
-}
-
 void as_html_pill(as_text *out, const char *class, const char *text)
 {
     as_text_add(out, "<li><span class=\"pill %s\">", class);

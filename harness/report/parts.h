@@ -33,8 +33,6 @@ void as_html_text(as_text *out, const char *text);
 void as_html_formula(as_text *out, const char *text);
 /* html.c: <code>text</code> */
 void as_html_code(as_text *out, const char *text);
-/* html.c: x as people write it: 362, 4k. */
-void as_html_place(as_text *out, double x);
 /* html.c: the beginning of a sentence in a list: a coloured word; `class` is "", good, bad or open. */
 void as_html_pill(as_text *out, const char *class, const char *text);
 /* html.c: T of "length"; x where there is no such axis */

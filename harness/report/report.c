@@ -14,19 +14,10 @@ extern const char as_report_css[], as_report_css_hash[], as_report_js[], as_repo
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-static bool is_there(const as_report *r, const char *file)
-{
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", r->dir, file);
-    const bool there = as_file_exists(path.data);
-    as_text_free(&path);
-    return there;
-}
-
 /* A table that may be missing. */
 static bool read_table(const as_report *r, const as_schema *schema, void **rows, size_t *count, as_err *err)
 {
-    return !is_there(r, schema->file) || as_table_read(schema, r->dir, r->arena, rows, count, err);
+    return !as_dir_has(r->dir, schema->file) || as_table_read(schema, r->dir, r->arena, rows, count, err);
 }
 
 static const char *scalar(yaml_document_t *document, const char *key, as_arena *arena)
@@ -81,7 +72,7 @@ static bool read_folder(as_report *r, as_err *err)
     char whole[PATH_MAX];
     const char *slash = realpath(r->dir, whole) ? strrchr(whole, '/') : NULL;
     r->folder = as_arena_intern(r->arena, slash && slash[1] ? slash + 1 : r->dir);
-    if (!is_there(r, as_summary_schema.file) && !is_there(r, as_verdict_schema.file))
+    if (!as_dir_has(r->dir, as_summary_schema.file) && !as_dir_has(r->dir, as_verdict_schema.file))
         return as_fail(err, AS_EXIT_USAGE,
                        "%s: neither summary.csv nor verdicts.csv is there: give a result folder, or run `attnscope fit` on it first",
                        r->dir);

@@ -211,6 +211,23 @@ static void add_command(const as_summary *row, as_text *out)
     as_text_free(&words);
 }
 
+/* Head, a line for each record and, where `again` is given, the command that measures it anew. */
+static void add_table(const sheet *s, const char *id, const as_summary *again, as_text *out)
+{
+    add_tools(id, out);
+    add_head(s, id, again != NULL, out);
+    for (size_t i = 0; i < s->count; i++) {
+        add_row(s, i, out);
+        if (again) {
+            as_text_add(out, "<td class=\"run\">");
+            add_command(&again[i], out);
+            as_text_add(out, "</td>");
+        }
+        as_text_add(out, "</tr>\n");
+    }
+    as_text_add(out, "</tbody>\n</table>\n</div>\n");
+}
+
 void as_report_table(const as_report *r, as_text *out)
 {
     sheet s = {.schema = &as_summary_schema, .rows = (const char *)r->rows, .count = r->row_count};
@@ -222,15 +239,7 @@ void as_report_table(const as_report *r, as_text *out)
                      "missing is empty and has its reason. The last column is the command that measures the row again, from within "
                      "the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
                 s.count, common.length ? "; in all of them " : "", common.length ? common.data : "");
-    add_tools("cases", out);
-    add_head(&s, "cases", true, out);
-    for (size_t i = 0; i < s.count; i++) {
-        add_row(&s, i, out);
-        as_text_add(out, "<td class=\"run\">");
-        add_command(&r->rows[i], out);
-        as_text_add(out, "</td></tr>\n");
-    }
-    as_text_add(out, "</tbody>\n</table>\n</div>\n");
+    add_table(&s, "cases", r->rows, out);
     as_text_free(&common);
 }
 
@@ -242,12 +251,6 @@ void as_report_verdict_table(const as_report *r, as_text *out)
         return;
     choose_columns(&s, verdict_columns, sizeof verdict_columns / sizeof *verdict_columns, &common);
     as_text_add(out, "<p>%zu verdicts; %s. Above 1 the new one is slower.</p>\n", s.count, common.length ? common.data : "time is the gate");
-    add_tools("verdicts", out);
-    add_head(&s, "verdicts", false, out);
-    for (size_t i = 0; i < s.count; i++) {
-        add_row(&s, i, out);
-        as_text_add(out, "</tr>\n");
-    }
-    as_text_add(out, "</tbody>\n</table>\n</div>\n");
+    add_table(&s, "verdicts", NULL, out);
     as_text_free(&common);
 }

@@ -24,10 +24,12 @@ static const char *core_type(const as_case *row)
     return as_blas_core_told(isa, openblas_get_corename());
 }
 
-/* Set by us, so not inherited; and everything by which Google Benchmark, OpenMP or BLAS would be told otherwise. */
+/* Set by us, so not inherited; and everything by which Google Benchmark, OpenMP, BLAS or valgrind would be told
+ * otherwise. */
 static bool replaced(const char *variable)
 {
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "GOTO_", "BENCHMARK_", "ATTNSCOPE_PAD="};
+    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "GOTO_", "BENCHMARK_", "VALGRIND_OPTS=",
+                                           "ATTNSCOPE_PAD="};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (!strncmp(variable, prefixes[i], strlen(prefixes[i])))
             return true;

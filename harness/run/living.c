@@ -109,17 +109,17 @@ as_living *as_living_start(const as_living_setup *s)
     static const char *const none[] = {NULL};
     const as_request request = {.row = *s->row,
                                 .process = s->process,
-                                .batches = 1,
+                                .batches = s->calls ? s->calls : 1,
                                 .memory_bytes = as_spawn_memory(s->measure),
                                 .seed = s->seed,
                                 .plugins = s->plugins ? s->plugins : none,
                                 .events = none,
-                                .mode = AS_MODE_TURNS,
+                                .mode = s->mode,
                                 .inject = s->inject,
                                 .inject_share = s->inject_share};
-    const as_spawn spawn = {.program = s->program, .row = s->row, .seed = s->seed, .process = s->process};
+    const as_spawn spawn = {.program = s->program, .row = s->row, .seed = s->seed, .process = s->process, .counts = s->counts};
     as_living *l = start(&spawn, &request, s->cpu);
-    l->timeout_s = s->measure->case_timeout_s;
+    l->timeout_s = s->timeout_s > 0 ? s->timeout_s : s->measure->case_timeout_s;
     l->stop = s->stop;
     return l;
 }
@@ -258,19 +258,39 @@ bool as_living_turn(as_living *l, uint64_t calls, double *wall_ns)
 
 bool as_living_end(as_living *l, as_visit_result *result)
 {
-    as_answer answer;
     as_text ask = {0};
     if (l->why[0])
         return false;
     as_ask_write(&(as_ask){0}, &ask);
     tell(l, &ask);
     as_text_free(&ask);
+    return as_living_result(l, true, result);
+}
+
+bool as_living_result(as_living *l, bool checked, as_visit_result *result)
+{
+    as_answer answer;
     if (!listen_for(l, AS_SAYS_RESULT, l->timeout_s, l->arena, &answer))
         return false;
     *result = answer.result;
     if (strcmp(result->status, "ok"))
         return fail(l, "%s", result->reason);
-    return (result->checked && result->error_max <= result->error_allowed) || fail(l, "said ok without a passed check");
+    return !checked || (result->checked && result->error_max <= result->error_allowed) || fail(l, "said ok without a passed check");
+}
+
+bool as_living_gone(as_living *l)
+{
+    const uint64_t from = as_wall_ns();
+    int status = 0;
+    while (l->pid && waitpid(l->pid, &status, WNOHANG) == 0) {
+        if (l->stop && *l->stop)
+            return fail(l, "interrupted");
+        if (1e-9 * (double)(as_wall_ns() - from) > l->timeout_s)
+            return fail(l, "did not end");
+        poll(NULL, 0, 5);
+    }
+    l->pid = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? true : fail(l, "ended badly after its last answer");
 }
 
 void as_living_free(as_living *l)

@@ -1,4 +1,4 @@
-/* living.h: a worker of any build that stays alive and times a turn whenever it is asked.
+/* living.h: a worker of any build that stays alive and times a turn whenever it is asked, or only checks or counts.
  * SPDX-License-Identifier: Apache-2.0
  * Nothing that it says is believed unchecked: a crash, a hang, garbage, a time that cannot have passed all end as a
  * reason in words, and never as a time. */
@@ -20,6 +20,10 @@ typedef struct {
     as_inject inject;
     double inject_share;
     const volatile sig_atomic_t *stop;
+    as_mode mode;       /* turns; or check or count, for which as_living_result is all there is to ask */
+    unsigned calls;     /* of mode count; else 1 */
+    const char *counts; /* of mode count: the file that callgrind writes */
+    double timeout_s;   /* for each answer; 0: the measure's case_timeout */
 } as_living_setup;
 
 /* Never NULL; whether it lives is told by as_living_ready. Starting does not wait. */
@@ -29,6 +33,10 @@ bool as_living_ready(as_living *l, double *call_ns);
 bool as_living_turn(as_living *l, uint64_t calls, double *wall_ns);
 /* Asks it to check itself on new inputs and to end. false: it was found wrong, and as_living_why says how. */
 bool as_living_end(as_living *l, as_visit_result *result);
+/* Waits for the result of a worker that ends by itself. `checked`: one without a passed check is none. */
+bool as_living_result(as_living *l, bool checked, as_visit_result *result);
+/* Waits, after a result, until it has ended and what it leaves behind is whole. */
+bool as_living_gone(as_living *l);
 /* Kills what is left. */
 void as_living_free(as_living *l);
 

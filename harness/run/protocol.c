@@ -153,8 +153,8 @@ bool as_request_read(const char *text, size_t length, as_arena *arena, as_reques
         as_fail(err, AS_EXIT_USAGE, "worker: the request is incomplete: %s", why.text);
         goto done;
     }
-    if (mode < AS_MODE_VISIT || mode > AS_MODE_TURNS || inject < AS_INJECT_NONE || inject > AS_INJECT_ALIGNMENT ||
-        !(out->inject_share >= 0 && out->inject_share <= 10)) {
+    if (mode < AS_MODE_VISIT || mode > AS_MODE_COUNT || inject < AS_INJECT_NONE || inject > AS_INJECT_ROUNDS ||
+        !(out->inject_share >= 0 && out->inject_share <= (inject == AS_INJECT_ROUNDS ? 1e12 : 10))) {
         as_fail(err, AS_EXIT_USAGE, "worker: the request asks for a mode that there is not");
         goto done;
     }
@@ -189,6 +189,8 @@ static json_t *result_json(const as_visit_result *r)
     json_object_set_new(object, "rss_peak_bytes", count_or_null(r->rss_peak_bytes));
     json_object_set_new(object, "speed_peak", real_or_null(r->speed_peak));
     json_object_set_new(object, "chosen", count_or_null(r->chosen));
+    json_object_set_new(object, "edges", count_or_null(r->edges));
+    json_object_set_new(object, "flops_executed", count_or_null(r->flops_executed));
     json_object_set_new(object, "mass_kept", real_or_null(r->mass_kept));
     json_object_set_new(object, "checked", json_boolean(r->checked));
     return object;
@@ -218,6 +220,8 @@ static bool result_read(json_t *object, as_visit_result *r, as_err *err)
                            .rss_peak_bytes = count_of(object, "rss_peak_bytes"),
                            .speed_peak = real_of(object, "speed_peak"),
                            .chosen = count_of(object, "chosen"),
+                           .edges = count_of(object, "edges"),
+                           .flops_executed = count_of(object, "flops_executed"),
                            .mass_kept = real_of(object, "mass_kept"),
                            .checked = json_is_true(json_object_get(object, "checked"))};
     snprintf(r->status, sizeof r->status, "%s", status);
@@ -339,22 +343,10 @@ done:
     return ok;
 }
 
-/* The length of the UTF-8 character at c, 0 when it is none. */
-static size_t utf8(const unsigned char *c)
-{
-    size_t more = *c < 0x80 ? 0 : *c >= 0xc2 && *c < 0xe0 ? 1 : *c >= 0xe0 && *c < 0xf0 ? 2 : *c >= 0xf0 && *c < 0xf5 ? 3 : 9;
-    if (more == 9)
-        return 0;
-    for (size_t i = 1; i <= more; i++)
-        if ((c[i] & 0xc0) != 0x80)
-            return 0;
-    return more + 1;
-}
-
 void as_printable(char *text)
 {
     for (unsigned char *c = (unsigned char *)text; *c;) {
-        size_t length = utf8(c);
+        const size_t length = as_utf8_length((const char *)c);
         if (*c < 0x20 || *c == 0x7f || !length)
             *c = *c == '\n' || *c == '\t' || *c == '\r' ? ' ' : '?';
         c += length ? length : 1;

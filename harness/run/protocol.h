@@ -10,16 +10,27 @@
 #include "../base/err.h"
 #include "run.h"
 
-#define AS_PROTOCOL 3
+#define AS_PROTOCOL 4
+
+#define AS_COUNTED "as_worker_counted" /* the function that callgrind counts in: every build has it under this name */
 
 typedef enum {
     AS_MODE_VISIT, /* check, time, check again, end */
     AS_MODE_HELLO, /* say what program this is and which kernels it has, and end; row is not looked at */
     AS_MODE_TURNS, /* check, warm up, say ready, then time turns as they are asked for */
+    AS_MODE_CHECK, /* check, check again, end: nothing is timed */
+    AS_MODE_COUNT, /* make `batches` calls for callgrind to count, and end: neither checked nor timed */
 } as_mode;
 
 /* What is added to every call of a living worker, so that a duel can be shown a slow-down of known size. */
-typedef enum { AS_INJECT_NONE, AS_INJECT_WORK, AS_INJECT_ARITHMETIC, AS_INJECT_MEMORY, AS_INJECT_ALIGNMENT } as_inject;
+typedef enum {
+    AS_INJECT_NONE,
+    AS_INJECT_WORK,
+    AS_INJECT_ARITHMETIC,
+    AS_INJECT_MEMORY,
+    AS_INJECT_ALIGNMENT,
+    AS_INJECT_ROUNDS, /* of an empty loop, in mode count alone; the share is their number */
+} as_inject;
 
 typedef struct {
     as_case row;

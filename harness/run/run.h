@@ -34,6 +34,7 @@ typedef struct {
     double error_max, error_allowed;
     uint64_t workspace_peak_bytes, rss_peak_bytes;
     uint64_t chosen;   /* pairs chosen by content, over all heads and batch entries; AS_NO_COUNT: the pattern tells */
+    uint64_t edges, flops_executed; /* of a call, as pattern and kernel of this build state them */
     double mass_kept;  /* of dense attention, mean over checked rows; NaN where keys are not chosen */
     double speed_peak; /* fastest FMA loop seen, GFLOP/s */
     double seconds;    /* the visit took */

@@ -14,6 +14,7 @@ typedef struct {
     const as_case *row;  /* NULL: no case, one thread */
     uint64_t seed;
     unsigned process;
+    const char *counts; /* where callgrind, in which it then runs, writes what it counted; NULL: it runs as it is */
 } as_spawn;
 
 /* Executes `PROGRAM worker` with stdin, stdout and stderr as `ends`. 0, or an errno. */

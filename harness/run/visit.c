@@ -393,6 +393,8 @@ bool as_run_visit(const as_visit *visit, const as_sink *sink, as_visit_result *r
                                 .workspace_peak_bytes = AS_NO_COUNT,
                                 .rss_peak_bytes = AS_NO_COUNT,
                                 .chosen = AS_NO_COUNT,
+                                .edges = AS_NO_COUNT,
+                                .flops_executed = AS_NO_COUNT,
                                 .mass_kept = AS_NO_REAL,
                                 .speed_peak = AS_NO_REAL};
     int status = 0;

@@ -280,7 +280,11 @@ static bool resolve(as_worker *w)
 {
     as_err err = {0};
     as_worker_stage(w, "while it described itself");
-    return as_resolve(&w->request.row, &w->it, &err) || as_worker_fail(w, "%s", err.text);
+    if (!as_resolve(&w->request.row, &w->it, &err))
+        return as_worker_fail(w, "%s", err.text);
+    w->result.edges = w->it.problem.edges;
+    w->result.flops_executed = w->it.kernel->work(&w->it.problem).flops_executed;
+    return true;
 }
 
 static bool measure(as_worker *w)
@@ -291,11 +295,15 @@ static bool measure(as_worker *w)
         as_worker_hello(w);
         return true;
     }
-    if (!clocks_tick(w) || !load_plugins(w) || !resolve(w))
+    if ((w->request.mode < AS_MODE_CHECK && !clocks_tick(w)) || !load_plugins(w) || !resolve(w))
         return false;
+    if (w->request.mode == AS_MODE_COUNT) /* without a limit: what holds the counter is in the same process */
+        return as_worker_allocate(w) && as_worker_count(w);
     limit_memory(w);
     if (!as_worker_allocate(w) || !as_worker_check_first(w))
         return false;
+    if (w->request.mode == AS_MODE_CHECK)
+        return as_worker_warm_workspace(w) && as_worker_check_again(w);
     if (w->request.mode == AS_MODE_TURNS)
         return as_worker_turns(w) && as_worker_check_again(w);
     prepare_counters(w);
@@ -334,6 +342,8 @@ int as_worker_main(void)
                                  .workspace_peak_bytes = AS_NO_COUNT,
                                  .rss_peak_bytes = AS_NO_COUNT,
                                  .chosen = AS_NO_COUNT,
+                                 .edges = AS_NO_COUNT,
+                                 .flops_executed = AS_NO_COUNT,
                                  .mass_kept = AS_NO_REAL,
                                  .speed_peak = AS_NO_REAL};
     if (w.out < 0 || !read_request(&w, &err)) {

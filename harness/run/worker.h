@@ -52,6 +52,8 @@ bool as_worker_workspace(as_worker *w, unsigned lines, unsigned flags);
 /* Buffer line offset varies by process, so that no case owns a lucky placement. */
 unsigned as_worker_lines(const as_worker *w, size_t buffer);
 void as_worker_run(as_worker *w, bool once);
+/* Inputs filled, outputs poisoned, what is paid once paid. */
+void as_worker_prepare(as_worker *w, uint64_t seed);
 bool as_worker_check_first(as_worker *w);
 bool as_worker_check_again(as_worker *w);
 
@@ -59,6 +61,9 @@ bool as_worker_check_again(as_worker *w);
 void as_worker_say(as_worker *w, const as_answer *answer);
 /* worker.c: operands and workspace out of every cache. */
 void as_worker_evict(as_worker *w);
+
+/* worker_count.c: calls that callgrind is to count. */
+bool as_worker_count(as_worker *w);
 
 /* worker_phases.c: times each phase of a kernel that has several, once all samples are taken. */
 bool as_worker_time_phases(as_worker *w);

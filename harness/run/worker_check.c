@@ -96,6 +96,12 @@ static void set_the_table(as_worker *w, uint64_t seed)
     protect_inputs(w, true);
 }
 
+void as_worker_prepare(as_worker *w, uint64_t seed)
+{
+    set_the_table(w, seed);
+    as_worker_run(w, true);
+}
+
 /* --- checks ------------------------------------------------------------------------------------------------------ */
 
 static bool pads_intact(as_worker *w)
@@ -134,8 +140,7 @@ static bool right(as_worker *w, const char *when, uint64_t seed)
 bool as_worker_check_first(as_worker *w)
 {
     as_worker_stage(w, "in its check");
-    set_the_table(w, w->request.seed);
-    as_worker_run(w, true);
+    as_worker_prepare(w, w->request.seed);
     const uint64_t from = as_wall_ns();
     as_worker_run(w, false);
     w->first_call_ns = as_wall_ns() - from;

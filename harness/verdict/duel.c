@@ -64,10 +64,7 @@ static bool flag(as_verdict_kind kind) { return kind == AS_REGRESSED || kind == 
 
 static void give_up(state *s, contest *c)
 {
-    static const as_verdict_kind kinds[] = {[AS_PAIR_OK] = AS_INCONCLUSIVE,      [AS_PAIR_FAILED] = AS_FAILED,
-                                            [AS_PAIR_MISSING] = AS_MISSING,      [AS_PAIR_NEW] = AS_NEW,
-                                            [AS_PAIR_ENDED] = AS_INCONCLUSIVE,   [AS_PAIR_INTERRUPTED] = AS_INCONCLUSIVE};
-    c->kind = kinds[c->status];
+    c->kind = c->status == AS_PAIR_FAILED ? AS_FAILED : AS_INCONCLUSIVE;
     s->interrupted = s->interrupted || c->status == AS_PAIR_INTERRUPTED;
 }
 
@@ -176,7 +173,7 @@ static void write_row(state *s, size_t index, as_verdict *row)
     row->verdict = as_verdict_name(c->kind);
     row->gate = "time";
     row->reason = c->reason;
-    if (c->news.count && c->kind != AS_FAILED && c->kind != AS_MISSING && c->kind != AS_NEW) {
+    if (c->news.count && c->kind != AS_FAILED) {
         row->ratio = exp(c->now.estimate);
         row->ratio_low = exp(c->now.low);
         row->ratio_high = exp(c->now.high);

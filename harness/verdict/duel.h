@@ -31,8 +31,6 @@ as_duel_rules as_duel_rules_usual(void);
 typedef enum {
     AS_PAIR_OK,
     AS_PAIR_FAILED,
-    AS_PAIR_MISSING,
-    AS_PAIR_NEW,
     AS_PAIR_ENDED, /* the budget, or the stored turns */
     AS_PAIR_INTERRUPTED,
 } as_pair_status;

@@ -106,22 +106,13 @@ static bool check_sums(const as_evidence *f, as_arena *arena, as_err *err)
     return true;
 }
 
-static bool there(const char *dir, const char *file)
-{
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, file);
-    const bool yes = as_file_exists(path.data);
-    as_text_free(&path);
-    return yes;
-}
-
 bool as_evidence_read(const char *dir, as_arena *arena, as_evidence *f, as_err *err)
 {
     void *cases = NULL, *samples = NULL;
     *f = (as_evidence){.dir = dir};
-    if (!there(dir, as_sample_schema.file))
+    if (!as_dir_has(dir, as_sample_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: not a result folder: no samples.csv in it", dir);
-    if (!there(dir, as_summary_schema.file))
+    if (!as_dir_has(dir, as_summary_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: no summary.csv, its run did not end: go on with 'attnscope run --resume', or "
                        "'attnscope fit' what is there", dir);
     if (!as_table_read(&as_summary_schema, dir, arena, &cases, &f->case_count, err) ||

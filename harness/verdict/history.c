@@ -19,15 +19,6 @@ typedef struct {
     size_t count;
 } result;
 
-static bool has(const char *dir, const char *file)
-{
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, file);
-    const bool yes = as_file_exists(path.data);
-    as_text_free(&path);
-    return yes;
-}
-
 /* "...-20260131T120000Z" as run and duel name folders; NULL: no time in the name. */
 static const char *date_in_name(const char *dir, as_arena *arena)
 {
@@ -63,8 +54,8 @@ static bool read_duel(result *r, as_arena *arena, as_err *err)
 
 static bool read_result(result *r, as_arena *arena, as_err *err)
 {
-    const bool duel = has(r->dir, "duel.json");
-    if (!duel && !has(r->dir, as_sample_schema.file))
+    const bool duel = as_dir_has(r->dir, "duel.json");
+    if (!duel && !as_dir_has(r->dir, as_sample_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: neither a folder of run nor of duel", r->dir);
     if (!as_machine_facts_read(r->dir, arena, &r->machine, err) || (duel && !read_duel(r, arena, err)))
         return false;
@@ -124,10 +115,16 @@ static bool hold_against(const char *pin, result *r, size_t *count, bool across,
     return kept || as_fail(err, AS_EXIT_USAGE, "%s: the pinned folder is the only one: give results to hold against it", pin);
 }
 
+/* A history is one of times; a case that could not be held at all has no gate, or that of its check. */
+static bool of_time(const as_verdict *row)
+{
+    return !row->gate || !strcmp(row->gate, "time") || !strcmp(row->verdict, "failed");
+}
+
 static const as_verdict *row_of(const result *r, const char *name)
 {
     for (size_t i = 0; i < r->count; i++)
-        if (r->rows[i].case_ == name) /* interned */
+        if (r->rows[i].case_ == name && of_time(&r->rows[i])) /* interned */
             return &r->rows[i];
     return NULL;
 }

@@ -44,7 +44,7 @@ static void xml_case(as_text *out, const as_verdict *row, bool strict)
     const char *element = outcome(row, strict);
     as_verdict_change(change, row->ratio);
     as_verdict_span(interval, row);
-    as_text_add(out, "  <testcase classname=\"attnscope\" name=\"");
+    as_text_add(out, "  <testcase classname=\"attnscope.%s\" name=\"", row->gate ? row->gate : "presence");
     xml(out, row->case_);
     as_text_add(out, "\">");
     if (element) {
@@ -54,7 +54,8 @@ static void xml_case(as_text *out, const as_verdict *row, bool strict)
         as_text_add(out, "\"/>");
     }
     if (!isnan(row->ratio))
-        as_text_add(out, "<system-out>%s (%s), visible from %.2f %%</system-out>", change, interval, 100 * row->visible);
+        as_text_add(out, isnan(row->visible) ? "<system-out>%s, exact</system-out>" : "<system-out>%s (%s), visible from %.2f %%</system-out>",
+                    change, interval, 100 * row->visible);
     as_text_add(out, "</testcase>\n");
 }
 
@@ -95,18 +96,20 @@ static void plain(as_text *out, const char *text)
 
 bool as_verdict_markdown(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
 {
-    static const char head[] = "| case | verdict | change | interval | smallest visible | note |\n"
-                               "| --- | --- | ---: | --- | ---: | --- |\n";
-    size_t same = 0;
-    for (size_t i = 0; i < count; i++)
-        same += as_verdict_is(&rows[i], "same");
+    static const char head[] = "| case | gate | verdict | change | interval | smallest visible | note |\n"
+                               "| --- | --- | --- | ---: | --- | ---: | --- |\n";
+    size_t same = 0, others = 0;
+    for (size_t i = 0; i < count; i++) {
+        same += as_verdict_told(&rows[i]) && as_verdict_is(&rows[i], "same");
+        others += !as_verdict_is(&rows[i], "same");
+    }
     as_text_add(out, "### ");
     plain(out, to->title);
     as_text_add(out, "\n\n**");
     as_verdict_counts(rows, count, out);
     as_text_add(out, "**; ");
     as_verdict_sight(rows, count, out);
-    as_text_add(out, ".\n%s%s", same < count ? "\n" : "", same < count ? head : "");
+    as_text_add(out, ".\n%s%s", others ? "\n" : "", others ? head : "");
     for (size_t i = 0; i < count; i++) {
         char change[32], interval[64], visible[32] = "-";
         if (as_verdict_is(&rows[i], "same"))
@@ -117,11 +120,11 @@ bool as_verdict_markdown(const as_verdict_outputs *to, const as_verdict *rows, s
             snprintf(visible, sizeof visible, "%.2f %%", 100 * rows[i].visible);
         as_text_add(out, "| ");
         plain(out, rows[i].case_);
-        as_text_add(out, " | %s | %s | %s | %s | ", rows[i].verdict, change, interval, visible);
+        as_text_add(out, " | %s | %s | %s | %s | %s | ", rows[i].gate ? rows[i].gate : "-", rows[i].verdict, change, interval, visible);
         plain(out, rows[i].reason);
         as_text_add(out, " |\n");
     }
     if (same)
-        as_text_add(out, "\n%zu %s: same.\n", same, same < count ? "more" : "in all");
+        as_text_add(out, "\n%zu %s: same.\n", same, others ? "more" : "in all");
     return true;
 }

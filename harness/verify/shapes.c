@@ -19,7 +19,7 @@ static const struct {
 /* Unions and sizes beyond the examples that every term brings. */
 static const char *const more_patterns[] = {
     "window:w=1", "window:w=33", "sink:s=4+window:w=60", "global:g=2+window:w=5+dilated:r=7", "dilated:r=3",
-    "dilated:r=2+dilated:r=5", "dilated:r=50,k=3", "sink:s=100",
+    "dilated:r=2+dilated:r=5", "dilated:r=50,k=3", "sink:s=100", "block:b=20,density=0.3,seed=2",
 };
 
 static void each_shape(const as_pattern *pattern, void (*visit)(const as_problem *p, void *more), void *more)

@@ -28,7 +28,7 @@ typedef struct {
 static size_t tile_row_bytes(const tile_plan *plan)
 {
     return (plan->chunks * TILE_STRIDE + plan->d_room + 1 + VF_N) * sizeof(float) + plan->runs_max * sizeof(as_run) +
-           2 * sizeof(size_t);
+           3 * sizeof(size_t);
 }
 
 /* Whole strips. Packed keys and values are read once for each query block, from L3 when a head's are many, so a block is
@@ -94,6 +94,7 @@ typedef struct {
     as_run *runs;  /* (queries, runs_max) */
     size_t *count; /* runs of each row */
     size_t *next;  /* the first run that is not wholly behind */
+    size_t *alike; /* rows just before that see the same, but for the end of the last run */
 } tile_bench;
 
 static tile_bench tile_bench_at(const tile_plan *plan, void *memory)
@@ -106,7 +107,8 @@ static tile_bench tile_bench_at(const tile_plan *plan, void *memory)
     w.runs = (as_run *)(void *)(w.sum + plan->queries * VF_N);
     w.count = (size_t *)(w.runs + plan->queries * plan->runs_max);
     w.next = w.count + plan->queries;
-    w.max = (float *)(w.next + plan->queries);
+    w.alike = w.next + plan->queries;
+    w.max = (float *)(w.alike + plan->queries);
     return w;
 }
 
@@ -222,18 +224,51 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *
     }
 }
 
+/* Whether all rows of the strip see the same of the key block at `from`: it ends before their last runs do. */
+static bool tile_strip_alike(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from)
+{
+    const size_t last = w->count[row] - 1;
+    return !plan->job->multiset && w->alike[row + rows - 1] + 1 >= rows && w->count[row] &&
+           tile_run_end(&w->runs[row * plan->runs_max + last]) >= from + TILE_KC;
+}
+
+/* Bits of the panels that some row sees, and in *open of the rows that see the whole key block. */
+static uint32_t tile_strip_seen(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from,
+                                bool alike, uint32_t *open)
+{
+    uint32_t seen = 0;
+    *open = 0;
+    for (size_t i = 0; i < (alike ? 1 : rows); i++) {
+        bool all;
+        seen |= tile_panels_seen(w, plan, row + i, from, &all);
+        *open |= (uint32_t)all << i;
+    }
+    for (size_t i = 1; alike && i < rows; i++)
+        w->next[row + i] = w->next[row];
+    return seen;
+}
+
+/* Whether one run of the row holds all of keys [from, to). */
+static bool tile_row_open(const tile_plan *plan, const tile_bench *w, size_t row, size_t from, size_t to)
+{
+    const as_run *runs = w->runs + row * plan->runs_max;
+    for (size_t i = w->next[row]; i < w->count[row] && runs[i].first <= from; i++)
+        if (tile_run_covers(&runs[i], from, to))
+            return true;
+    return false;
+}
+
 /* One key block for one strip: runs of neighbouring panels that some row sees. */
 static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const float *k, const float *v, size_t row,
                              size_t rows, size_t from)
 {
-    uint32_t seen = 0, open = 0;
-    for (size_t i = 0; i < rows; i++) {
-        bool all;
-        seen |= tile_panels_seen(w, plan, row + i, from, &all);
-        open |= (uint32_t)all << i;
-    }
+    const bool alike = tile_strip_alike(plan, w, row, rows, from);
+    uint32_t open, seen = tile_strip_seen(plan, w, row, rows, from, alike, &open);
     while (seen) {
         const size_t low = (size_t)__builtin_ctz(seen), length = (size_t)__builtin_ctzll(~((uint64_t)seen >> low));
+        const size_t first = from + low * TILE_NR;
+        if (alike)
+            open = tile_row_open(plan, w, row, first, first + length * TILE_NR) ? UINT32_MAX : 0;
         tile_strip(plan, w, k, v, row, rows, from, low, low + length, open);
         seen &= ~(uint32_t)((((uint64_t)1 << length) - 1) << low);
     }
@@ -275,8 +310,10 @@ static void tile_load_row_runs(const tile_plan *plan, const tile_bench *w, const
     as_run *runs = w->runs + i * plan->runs_max;
     if (i == 0 || plan->job->alike < 2 || position % plan->job->alike == 0) {
         w->count[i] = plan->job->row(plan->job, view, position, runs);
+        w->alike[i] = 0;
         return;
     }
+    w->alike[i] = w->alike[i - 1] + 1;
     w->count[i] = w->count[i - 1];
     memcpy(runs, runs - plan->runs_max, w->count[i] * sizeof *runs);
     runs[w->count[i] - 1].count++;

@@ -139,7 +139,7 @@ static inline void folder_remove(folder *f)
 {
     as_text command = {0};
     static const char *const names[] = {"cases.csv", "samples.csv", "machine.json", "summary.csv", "fits.csv",
-                                        "benchmark.json", "crossovers.csv"};
+                                        "benchmark.json", "crossovers.csv", "counters.csv", "phases.csv", "shares.csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         command.length = 0;
         as_text_add(&command, "%s/%s", f->dir, names[i]);

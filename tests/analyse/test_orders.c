@@ -190,6 +190,38 @@ static void noise_does_not_decide(void **state)
     assert_true(refuted >= DRAWS / 2);
 }
 
+/* Where a working set leaves a cache, all times beyond are longer by one factor: that refutes nothing, and confirms
+ * nothing either. */
+static void a_step_decides_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kernel, *declared;
+        double power;
+        size_t step_at; /* of 11 points, the tail being the last 6 */
+        const char *verdict;
+    } rows[] = {{"k/none", "T", 1, 11, "confirmed"},          {"k/last", "T", 1, 10, "not enough range"},
+                {"k/middle", "T", 1, 8, "not enough range"},  {"k/before", "T", 1, 4, "confirmed"},
+                {"k/flatter", "T^2", 1.5, 8, "not enough range"}, {"k/false", "T", 2, 8, "refuted"}};
+    folder f = folder_new();
+    uint64_t random = 5;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t k = 0; k < 11; k++) {
+            const double T = round(64 * exp2((double)k / 2));
+            as_case *c = folder_case(&f, rows[i].kernel, "causal", (uint64_t)T, 0);
+            c->declared = rows[i].declared;
+            folder_measure(&f, c, 100 * pow(T, rows[i].power) * (k >= rows[i].step_at ? 2 : 1), 0.01, &random);
+        }
+    const as_findings found = analysed(&f);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const as_fit *fit = fit_of(&found, rows[i].kernel, "length");
+        if (strcmp(fit->verdict, rows[i].verdict))
+            fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel, fit->verdict, rows[i].verdict,
+                     fit->tail_slope, fit->tail_low, fit->tail_high, fit->expected_slope);
+    }
+    folder_remove(&f);
+}
+
 /* Declared in T, swept over S: edges say something, T does not. */
 static void only_axes_that_are_meant(void **state)
 {
@@ -366,6 +398,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_are_judged),
+        cmocka_unit_test(a_step_decides_nothing),
         cmocka_unit_test(a_bend_is_followed_as_far_as_was_measured),
         cmocka_unit_test(no_length_decides_alone),
         cmocka_unit_test(noise_does_not_decide),

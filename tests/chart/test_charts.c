@@ -43,12 +43,12 @@ static void analyse(folder *f)
 
 static unsigned chart(folder *f)
 {
-    unsigned drawn;
+    as_charts charts;
     as_err err = {0};
     analyse(f);
-    if (!as_chart_all(f->dir, &drawn, &err) && has_gnuplot)
+    if (!as_chart_all(f->dir, &charts, &err) && has_gnuplot)
         fail_msg("%s", err.text);
-    return drawn;
+    return charts.drawn;
 }
 
 static char *content(const folder *f, const char *name)
@@ -407,9 +407,9 @@ static void texts_stay_texts(void **state)
     f.machine = "{\"cpu\": \"x'; system('touch pwned'); `touch pwned` \\\" @a \\n set output '|touch pwned'\", "
                 "\"cpus\": 1, \"fma_gflops\": {\"avx2\": 1e9}}";
     analyse(&f);
-    unsigned drawn;
+    as_charts charts;
     as_err err = {0};
-    bool ok = as_chart_all(f.dir, &drawn, &err);
+    bool ok = as_chart_all(f.dir, &charts, &err);
     if (has_gnuplot) {
         if (!ok)
             fail_msg("%s", err.text);
@@ -439,7 +439,7 @@ static void texts_stay_texts(void **state)
     strcpy(f.dir, odd + 0 > (char *)0 && strlen(odd) < sizeof f.dir ? odd : old);
     folder_write(&f);
     analyse(&f);
-    ok = as_chart_all(f.dir, &drawn, &err);
+    ok = as_chart_all(f.dir, &charts, &err);
     assert_true(ok || !has_gnuplot);
     assert_false(exists(&f, "plots/pwned") || exists(&f, "pwned"));
     strcpy(f.dir, old);
@@ -466,18 +466,18 @@ static void without_gnuplot(void **state)
     (void)state;
     uint64_t random = 7;
     folder f = folder_new();
-    unsigned drawn;
+    as_charts charts;
     as_err err = {0};
     char *path = strdup(getenv("PATH"));
     add_curve(&f, "attention/flash", "causal", 0, 4.5, 2048, &random);
     analyse(&f);
     setenv("PATH", f.dir, 1);
-    assert_false(as_chart_all(f.dir, &drawn, &err));
+    assert_false(as_chart_all(f.dir, &charts, &err));
     setenv("PATH", path, 1);
     free(path);
     assert_int_equal(err.code, AS_EXIT_ENVIRONMENT);
     assert_non_null(strstr(err.text, "install gnuplot-nox"));
-    assert_int_equal(drawn, 0);
+    assert_int_equal(charts.drawn, 0);
     assert_true(exists(&f, "plots/time-length.gp") && exists(&f, "plots/memory-length.gp"));
     assert_true(exists(&f, "plots/time-length.csv") && !exists(&f, "plots/time-length.svg"));
     finish(&f, "without");
@@ -489,7 +489,7 @@ static void gnuplot_that_fails(void **state)
     (void)state;
     uint64_t random = 8;
     folder f = folder_new();
-    unsigned drawn;
+    as_charts charts;
     as_err err = {0};
     char *path = strdup(getenv("PATH")), fake[300], searched[8192];
     add_curve(&f, "attention/flash", "causal", 0, 4.5, 2048, &random);
@@ -499,7 +499,7 @@ static void gnuplot_that_fails(void **state)
     chmod(fake, 0755);
     snprintf(searched, sizeof searched, "%s:%s", f.dir, path);
     setenv("PATH", searched, 1);
-    assert_false(as_chart_all(f.dir, &drawn, &err));
+    assert_false(as_chart_all(f.dir, &charts, &err));
     setenv("PATH", path, 1);
     free(path);
     assert_int_equal(err.code, AS_EXIT_ENVIRONMENT);
@@ -515,12 +515,12 @@ static void nothing_to_draw(void **state)
     (void)state;
     uint64_t random = 9;
     folder f = folder_new();
-    unsigned drawn;
+    as_charts charts;
     as_err err = {0};
     add_curve(&f, "attention/flash", "causal", 0, 4.5, 256, &random);
     analyse(&f);
-    assert_true(as_chart_all(f.dir, &drawn, &err));
-    assert_int_equal(drawn, 0);
+    assert_true(as_chart_all(f.dir, &charts, &err));
+    assert_int_equal(charts.drawn, 0);
     finish(&f, "nothing");
 }
 

@@ -12,7 +12,7 @@ failures=0
 fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
 
 # A repository of two commits that differ in a kernel, a third that differs in a document only.
-export ATTNSCOPE_HOME=$SOURCE GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+export ATTNSCOPE_HOME=$SOURCE GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 XDG_CACHE_HOME=$work/cache
 git() { command git -c user.name=t -c user.email=t@example.org -c init.defaultBranch=main "$@"; }
 repo=$work/repo
 mkdir -p "$repo/docs" "$repo/kernels" && cd "$repo" || exit 1
@@ -20,8 +20,8 @@ cp -r "$SOURCE/docs/ci" docs/ && mkdir configs && cp "$SOURCE/configs/gate.yaml"
 cat >attnscope <<'S'
 #!/bin/sh
 [ "$1" = version ] || exit 2
-[ -z "${BROKEN:-}" ] || { echo "no compiler"; exit 3; }
 build=${ATTNSCOPE_BUILD:-build}
+case ${BROKEN:-}$build in 1/*) echo "no compiler"; exit 3 ;; esac
 mkdir -p "$build" && cp "$ATTNSCOPE" "$build/attnscope" && "$build/attnscope" version
 S
 chmod +x attnscope
@@ -39,7 +39,7 @@ run() {
     got=$?
     case " $codes " in *" $got "*) ;; *) fail "'$3' gave $got, not $codes: $(tail -5 "$work/$log")" ;; esac
     [ "$(git worktree list | wc -l)" = 1 ] || fail "'$3' left a work tree behind"
-    [ ! -e gate/base ] && [ ! -e gate/base-build ] || fail "'$3' left the base behind"
+    ls -d "$work"/c*/attnscope/builds/*.building 2>/dev/null && fail "'$3' left a half build behind"
 }
 
 github=$($python "$SOURCE/tests/ci/recipe.py" docs/ci/github.yml) || { fail "github.yml"; github=false; }
@@ -66,7 +66,7 @@ grep -q 'fetch-depth' "$work/absent" || fail "a base that is not in the clone is
 run absent-warn 0 "GATE=warn docs/ci/gate.sh nowhere configs/gate.yaml gate"
 grep -q 'not held' "$work/absent-warn" || fail "a gate that was not held is not told"
 export BASE=HEAD~1
-BROKEN=1 run unbuilt 3 "$gitlab"
+XDG_CACHE_HOME=$work/cold BROKEN=1 run unbuilt 3 "$gitlab"
 grep -q 'no compiler' "$work/unbuilt" || fail "why the base does not build is not shown"
 run usage 2 "docs/ci/gate.sh HEAD"
 run config 2 "docs/ci/gate.sh HEAD~1 configs/none.yaml gate"
@@ -75,7 +75,7 @@ run config 2 "docs/ci/gate.sh HEAD~1 configs/none.yaml gate"
 protocol=$(sed -n 's/^#define AS_PROTOCOL \([0-9]*\)$/\1/p' "$SOURCE/harness/run/protocol.h")
 cat >dying <<S
 #!/bin/sh
-[ "\$1" = duel ] && exec "$ATTNSCOPE" "\$@"
+[ "\$1" = duel ] && { shift 3; exec "$ATTNSCOPE" duel "$ATTNSCOPE" "\$0" "\$@"; } # in place of --from-git COMMIT
 read -r request
 case \$request in
 *'"mode":1'*) echo '{"says":"hello","body":{"protocol":$protocol,"version":"1","commit":"c","kernels":["attention/flash"]}}' ;;

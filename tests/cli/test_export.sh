@@ -17,7 +17,7 @@ name: small
 shapes: {length: [32, 48], width: [16], heads: [2]}
 kernels: [attention/naive, attention/flash]
 patterns: [causal, "window:w=8"]
-measure: {processes: 2, batches: 2, budget: 5s}
+measure: {processes: 2, batches: 2, budget: 5m, precision: 0.01%}
 Y
 "$ATTNSCOPE" run small.yaml --out real --quiet >/dev/null 2>&1 || fail "cannot run"
 made hard 100 'a/b|c=%d"e <x>'

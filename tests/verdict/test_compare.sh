@@ -144,7 +144,7 @@ grep -q '<b>' junit.xml summary.md && fail "a case's name became markup"
 "$ATTNSCOPE" compare evil evil-slow --format markdown >out.txt
 cmp -s out.txt summary.md || fail "--markdown and --format markdown differ"
 [ "$(grep -c '^| ' summary.md)" = 3 ] || fail "not one row in $(cat summary.md)"
-[ "$(grep '^| .*regressed' summary.md | sed 's/\\|//g' | tr -cd '|')" = '|||||||' ] || fail "a name opened a cell: $(cat summary.md)"
+[ "$(grep '^| .*regressed' summary.md | sed 's/\\|//g' | tr -cd '|')" = '||||||||' ] || fail "a name opened a cell: $(cat summary.md)"
 # The schema can tell: a file that breaks it is not taken.
 sed 's/ tests="1"//' junit.xml >bad.xml
 xmllint --noout --schema "$SOURCE/tests/verdict/junit.xsd" bad.xml 2>/dev/null && fail "the schema takes a suite without its count"

@@ -17,8 +17,9 @@ expect() { # CODES COMMAND...
     case " $codes " in *" $got "*) ;; *) fail "'$*' gave $got, not $codes: $(tail -2 err.txt)" ;; esac
 }
 says() { grep -q -- "$1" err.txt || fail "no '$1' in: $(tail -2 err.txt)"; }
-verdict() { # FOLDER GLOB: the verdicts of the matching cases
-    tail -n +2 "$1/verdicts.csv" | tr -d '\r' | awk -F, -v k="$2" 'index($1, k) == 1 {print $2}' | sort | uniq | tr '\n' ' '
+# verdict FOLDER PREFIX [GATE]: the verdicts of the matching cases, of all gates or of one
+verdict() {
+    tail -n +2 "$1/verdicts.csv" | tr -d '\r' | awk -F, -v k="$2" -v g="${3:-}" 'index($1, k) == 1 && (!g || $7 == g) {print $2}' | sort -u | tr '\n' ' '
 }
 config() { # NAME KERNELS TIMEOUT BUDGET
     cat >"$1.yaml" <<EOF
@@ -59,7 +60,7 @@ says 'a line without end'
 fake crashing 'kill -SEGV $$'
 expect 2 "$ATTNSCOPE" duel base crashing small.yaml
 says 'killed by SIGSEGV'
-fake older 'cat >/dev/null; echo "attnscope: worker: speaks protocol 1, was asked in 3: rebuild both sides" >&2; exit 2'
+fake older 'cat >/dev/null; echo "attnscope: worker: speaks protocol 1, was asked in 4: rebuild both sides" >&2; exit 2'
 expect 2 "$ATTNSCOPE" duel older new small.yaml
 says 'another protocol'
 fake newer 'echo "{\"says\":\"hello\",\"body\":{\"protocol\":99,\"version\":\"9\",\"commit\":\"c\",\"kernels\":[]}}"'
@@ -68,9 +69,16 @@ says 'protocol 99'
 [ -e results ] && fail "a duel that could not begin left a folder"
 
 # A program that knows itself and fails when it is to work: a status, never `same`.
-hello=$(printf '{"protocol":3,"version":"1","commit":"c","kernels":["attention/naive"]}')
-broken() { # NAME WHAT-IT-DOES
-    fake "$1" "read -r request; case \$request in *'\"mode\":1'*) echo '{\"says\":\"hello\",\"body\":$hello}'; exit 0 ;; esac; $2"
+protocol=$(sed -n 's/^#define AS_PROTOCOL \([0-9]*\)$/\1/p' "$SOURCE/harness/run/protocol.h")
+hello="{\"protocol\":$protocol,\"version\":\"1\",\"commit\":\"c\",\"kernels\":[\"attention/naive\"]}"
+result='{"status":"ok","reason":"","error_max":1e-7,"error_allowed":1e-5,"checked":true,"flops_executed":100,"edges":10,"workspace_peak_bytes":0}'
+broken() { # NAME WHAT-IT-DOES-IN-TURNS [IN-ITS-CHECK]
+    fake "$1" "read -r request
+case \$request in
+*'\"mode\":1'*) echo '{\"says\":\"hello\",\"body\":$hello}' ;;
+*'\"mode\":3'*) ${3:-echo '{\"says\":\"result\",\"body\":$result\}'} ;;
+*) $2 ;;
+esac"
 }
 ready='echo "{\"says\":\"ready\",\"body\":{\"calls\":1,\"wall_ns\":1000000}}"'
 config hanging attention/naive 1s 30s
@@ -79,23 +87,65 @@ broken midturn "$ready; read -r ask; kill -KILL \$\$"
 broken hangs "$ready; sleep 60"
 broken liar "$ready; while read -r ask; do echo '{\"says\":\"turn\",\"body\":{\"calls\":15,\"wall_ns\":1e15}}'; done"
 broken mute "$ready; while read -r ask; do echo; done"
+broken silent-turns 'exit 0'
 broken miscount "$ready; while read -r ask; do echo '{\"says\":\"turn\",\"body\":{\"calls\":1,\"wall_ns\":10}}'; done"
-for what in dies midturn hangs liar mute miscount; do
+for what in dies midturn hangs liar mute silent-turns miscount; do
     expect 1 "$ATTNSCOPE" duel base "$what" hanging.yaml --out "at-$what" --quiet
-    [ "$(verdict "at-$what" attention/naive)" = "failed " ] || fail "$what: '$(verdict "at-$what" attention/naive)', not failed"
+    [ "$(verdict "at-$what" attention/naive time)" = "failed " ] || fail "$what: '$(verdict "at-$what" attention/naive time)', not failed"
     [ -e "at-$what/base-copy" ] && fail "$what: the copy of the base was left behind"
 done
 grep -q 'new: killed by SIGKILL' at-midturn/verdicts.csv || fail "a worker killed in mid-turn is not told: $(cat at-midturn/verdicts.csv)"
 grep -q 'gave no answer' at-hangs/verdicts.csv || fail "a hang is not told: $(cat at-hangs/verdicts.csv)"
 
+# The same in its check: nothing is timed, and the gate that says so is that of the check.
+true='"status":"ok"'
+broken check-dies : 'kill -SEGV $$'
+broken check-hangs : 'sleep 60'
+broken check-mute : :
+broken check-garbage : 'echo nonsense'
+broken check-other : "echo '{\"says\":\"turn\",\"body\":{\"calls\":1,\"wall_ns\":10}}'"
+broken check-unchecked : "echo '{\"says\":\"result\",\"body\":{$true,\"reason\":\"\",\"error_max\":0,\"error_allowed\":1}}'"
+broken check-wrong : "echo '{\"says\":\"result\",\"body\":{$true,\"reason\":\"\",\"error_max\":2,\"error_allowed\":1,\"checked\":true}}'"
+broken check-nan : "echo '{\"says\":\"result\",\"body\":{$true,\"reason\":\"\",\"error_max\":null,\"error_allowed\":1,\"checked\":true}}'"
+for what in check-dies check-hangs check-mute check-garbage check-other check-unchecked check-wrong check-nan; do
+    expect 1 "$ATTNSCOPE" duel base "$what" hanging.yaml --out "at-$what" --quiet
+    [ "$(verdict "at-$what" attention/naive)" = "failed " ] || fail "$what: '$(verdict "at-$what" attention/naive)', not failed"
+    [ "$(verdict "at-$what" attention/naive accuracy)" = "failed " ] || fail "$what: not by accuracy"
+    [ "$(wc -l <"at-$what/turns.csv")" = 1 ] || fail "$what: was timed all the same"
+    expect 1 "$ATTNSCOPE" duel --again "at-$what"
+done
+grep -q 'new: killed by SIGSEGV' at-check-dies/verdicts.csv || fail "a crash in the check is not told: $(cat at-check-dies/verdicts.csv)"
+expect 1 "$ATTNSCOPE" duel check-dies new hanging.yaml --out base-dies --quiet
+grep -q 'base: killed by SIGSEGV' base-dies/verdicts.csv || fail "that it is the base is not told: $(cat base-dies/verdicts.csv)"
+# Interrupted in a check: what is there is judged, and nothing is `same`.
+config patient attention/naive 60s 30s
+"$ATTNSCOPE" duel base check-hangs patient.yaml --out stopped --quiet >out.txt 2>err.txt &
+duel=$!
+for _ in $(seq 100); do [ -e stopped/duel.json ] && break; sleep 0.05; done
+kill -TERM $duel
+wait $duel
+[ $? = 130 ] || fail "interrupted in a check: not 130"
+[ "$(verdict stopped attention/naive)" = "inconclusive " ] || fail "interrupted in a check: '$(verdict stopped attention/naive)'"
+[ -e stopped/base-copy ] && fail "an interrupt left the copy of the base behind"
+# One that does not say what it does is told as that.
+broken secretive 'exit 0' "echo '{\"says\":\"result\",\"body\":{$true,\"reason\":\"\",\"error_max\":0,\"error_allowed\":1,\"checked\":true}}'"
+expect 5 "$ATTNSCOPE" duel base secretive hanging.yaml --gate exact --out secretive-kept --quiet
+[ "$(verdict secretive-kept attention/naive flops)" = "inconclusive " ] || fail "FLOPs that are not told are '$(verdict secretive-kept attention/naive flops)'"
+
 # A case that one of them lacks.
 broken lacking "exit 1"
 sed -i 's/attention\/naive"\]/attention\/other"]/' lacking
+grep -q attention/other lacking || fail "the stand-in that lacks a kernel has it"
 expect 5 "$ATTNSCOPE" duel base lacking small.yaml --out lacks --quiet
 [ "$(verdict lacks attention/naive)" = "missing " ] || fail "missing is '$(verdict lacks attention/naive)'"
 expect 1 "$ATTNSCOPE" duel base lacking small.yaml --out lacks-strict --quiet --strict
 expect 0 "$ATTNSCOPE" duel lacking new small.yaml --out news --quiet
 [ "$(verdict news attention/naive)" = "new " ] || fail "new is '$(verdict news attention/naive)'"
+
+# Parameters behind a kernel's name are no part of the name that a build knows it by.
+config parameters '"kernelised/performer:m=8"' 20s 30s
+expect 0 "$ATTNSCOPE" duel base new parameters.yaml --gate exact --out parameters --quiet
+[ "$(verdict parameters kernelised/performer)" = "same " ] || fail "a kernel with parameters is '$(verdict parameters kernelised/performer)'"
 
 # Plug-ins: kernels that crash, keep their answer or are no plug-in at all.
 cp "$PLUGINS/plugin_faulty.so" other_faulty.so
@@ -104,9 +154,14 @@ says 'same file'
 expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" small.yaml
 echo nothing >not.so
 expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new ./not.so small.yaml
+expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new "$PLUGINS/plugin_other_abi.so" small.yaml
+says 'ABI'
+expect 2 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_other_abi.so" --plugin-new "$PLUGINS/plugin_faulty.so" small.yaml
+says 'ABI'
 config faulty 'attention/crash, attention/remember' 5s 20s
 expect 1 "$ATTNSCOPE" duel --plugin-base "$PLUGINS/plugin_faulty.so" --plugin-new ./other_faulty.so faulty.yaml --out faulty --quiet
-[ "$(verdict faulty attention/)" = "failed " ] || fail "faulty kernels are '$(verdict faulty attention/)'"
+[ "$(verdict faulty attention/crash time)" = "failed " ] || fail "a kernel that crashes is '$(verdict faulty attention/crash time)'"
+[ "$(verdict faulty attention/remember accuracy)" = "failed " ] || fail "one that keeps its answer is '$(verdict faulty attention/remember)'"
 
 # A whole one, its rerun, and files that were edited or cut.
 expect '0 1 5' "$ATTNSCOPE" duel base new small.yaml --out whole --format csv --budget 4s
@@ -128,7 +183,7 @@ sed -i '3s/,[0-9]*,\([0-9]*\),ok/,0,\1,ok/' zeroed/turns.csv
 expect 2 "$ATTNSCOPE" duel --again zeroed
 says 'turns.csv:3'
 cp -r whole schema
-sed -i 's/"schema": 1/"schema": 7/' schema/duel.json
+sed -i 's/"schema": [0-9]*/"schema": 7/' schema/duel.json
 expect 2 "$ATTNSCOPE" duel --again schema
 for format in json junit markdown table; do expect '0 1 5' "$ATTNSCOPE" duel --again whole --format $format; done
 expect 2 "$ATTNSCOPE" duel base new small.yaml --out whole

@@ -260,10 +260,6 @@ static void test_engine(void **state)
     assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
     s = (script){.status = AS_PAIR_FAILED, .at = 2};
     assert_string_equal(verdicts(&s, 1, 0), "failed");
-    s = (script){.status = AS_PAIR_MISSING};
-    assert_string_equal(verdicts(&s, 1, 0), "missing");
-    s = (script){.status = AS_PAIR_NEW};
-    assert_string_equal(verdicts(&s, 1, 0), "new");
     s = (script){.status = AS_PAIR_ENDED, .at = 3}; /* alike so far, and never `same` */
     assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
     s = (script){.first = 0.05, .again = 0.05, .status = AS_PAIR_INTERRUPTED, .at = 1};
