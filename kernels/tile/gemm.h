@@ -21,37 +21,42 @@ _Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cas
 
 #define TILE_INLINE static inline __attribute__((always_inline))
 
-TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
+#define TILE_SUMS (TILE_MR * TILE_NV)           /* vectors of C that fit the registers */
+#define TILE_WIDEST (TILE_NV > 4 ? TILE_NV : 4) /* nv at most, here and in wide.h */
+
+/* Element (i, k) of A is a[i row + k step]. */
+TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
+                            float *c, size_t ldc, bool add)
 {
-    vf sum[TILE_MR][TILE_NV];
+    vf sum[TILE_SUMS];
     VF_UNROLL
     for (int i = 0; i < rows; i++)
         VF_UNROLL
         for (int j = 0; j < nv; j++)
-            sum[i][j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
+            sum[i * nv + j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
     for (size_t k = 0; k < n; k++) {
-        vf right[TILE_NV];
+        vf right[TILE_WIDEST];
         VF_UNROLL
         for (int j = 0; j < nv; j++)
             right[j] = vf_load(b + k * ldb + (size_t)j * VF_N);
         VF_UNROLL
         for (int i = 0; i < rows; i++) {
-            const vf left = vf_set(a[(size_t)i * TILE_STRIDE + k]);
+            const vf left = vf_set(a[(size_t)i * row + k * step]);
             VF_UNROLL
             for (int j = 0; j < nv; j++)
-                sum[i][j] = vf_fma(left, right[j], sum[i][j]);
+                sum[i * nv + j] = vf_fma(left, right[j], sum[i * nv + j]);
         }
     }
     VF_UNROLL
     for (int i = 0; i < rows; i++)
         VF_UNROLL
         for (int j = 0; j < nv; j++)
-            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i][j]);
+            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i * nv + j]);
 }
 
 #define TILE_ROWS(R)                                                                                                   \
     case R:                                                                                                            \
-        tile_block(R, nv, n, a, b, ldb, c, ldc, add);                                                                  \
+        tile_block(R, nv, n, a, TILE_STRIDE, 1, b, ldb, c, ldc, add);                                                  \
         break;
 
 /* Any number of rows up to TILE_MR, for a panel of nv vectors. */

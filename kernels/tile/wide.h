@@ -11,43 +11,13 @@
 
 #include "gemm.h"
 
-#define WIDE_SUMS (TILE_MR * TILE_NV)                  /* vectors of C that fit the registers */
-#define WIDE_NV (WIDE_SUMS < 24 ? TILE_NV : 4)         /* the widest panel, in vectors */
+#define WIDE_NV (TILE_SUMS < 24 ? TILE_NV : 4) /* the widest panel, in vectors */
 #define WIDE_NR (WIDE_NV * VF_N)
-#define WIDE_TALL(nv) (WIDE_SUMS / (nv) < 12 ? WIDE_SUMS / (nv) : 12) /* rows of a block of nv vectors */
-
-TILE_INLINE void wide_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
-                            float *c, size_t ldc, bool add)
-{
-    vf sum[WIDE_SUMS];
-    VF_UNROLL
-    for (int i = 0; i < rows; i++)
-        VF_UNROLL
-        for (int j = 0; j < nv; j++)
-            sum[i * nv + j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
-    for (size_t k = 0; k < n; k++) {
-        vf right[WIDE_NV];
-        VF_UNROLL
-        for (int j = 0; j < nv; j++)
-            right[j] = vf_load(b + k * ldb + (size_t)j * VF_N);
-        VF_UNROLL
-        for (int i = 0; i < rows; i++) {
-            const vf left = vf_set(a[(size_t)i * row + k * step]);
-            VF_UNROLL
-            for (int j = 0; j < nv; j++)
-                sum[i * nv + j] = vf_fma(left, right[j], sum[i * nv + j]);
-        }
-    }
-    VF_UNROLL
-    for (int i = 0; i < rows; i++)
-        VF_UNROLL
-        for (int j = 0; j < nv; j++)
-            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i * nv + j]);
-}
+#define WIDE_TALL(nv) (TILE_SUMS / (nv) < 12 ? TILE_SUMS / (nv) : 12) /* rows of a block of nv vectors */
 
 #define WIDE_CASE(R)                                                                                                   \
     case R:                                                                                                            \
-        wide_block(R <= WIDE_TALL(nv) ? R : 1, nv, n, a, row, step, b, ldb, c, ldc, add);                              \
+        tile_block(R <= WIDE_TALL(nv) ? R : 1, nv, n, a, row, step, b, ldb, c, ldc, add);                              \
         break;
 
 /* Rows of the next block, of those left: the last two share what they have. */

@@ -26,7 +26,7 @@ static inline vf vf_exp2_part(vf f)
     return p;
 }
 
-/* For x <= 127; softmax never asks for more. Below -126.5 the result is 0; from there to -126, the denormal. */
+/* For x <= 127; softmax never asks for more. Up to -126.5 the result is 0; from there to -126, the denormal. */
 static inline vf vf_exp2(vf x)
 {
     x = vf_max(vf_set(-127.0f), x); /* in this order a NaN survives */

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * The truth is exp2 in double: within 1 ulp of double, 2^-29 of ours. What is asked of every rung:
  *   x is NaN                NaN
- *   x < -126.5, -infinity   +0
- *   -126.5 <= x < -126      the denormal, counted in units of 2^-149
+ *   x <= -126.5, -infinity  +0
+ *   -126.5 < x < -126       the denormal, counted in units of 2^-149
  *   -126 <= x <= 127        counted in ulp
  * Above 127 nothing is asked; a softmax has x <= 8 there. */
 #ifndef TEST_EXP_ERROR_H
@@ -26,7 +26,7 @@ typedef struct {
 static void exp_error_one(exp_error *e, float x, float y)
 {
     e->count++;
-    if (isnan(x) || x < -126.5f) {
+    if (isnan(x) || x <= -126.5f) {
         if (isnan(x) ? !isnan(y) : y != 0 || signbit(y)) {
             e->wrong++;
             e->wrong_at = x;
