@@ -185,7 +185,7 @@ def flash_attention(folder):
         "",
         f"- *dense / flash.* On the A100 the stored scores are bound by memory: each is written, read for the softmax, written and read "
         f"again, while the units that multiply wait. That is the 1.9 of the paper, the same at 1K and 4K. One core here multiplies so much "
-        f"more slowly, beside a memory that is not as much slower, that the four moves weigh less: the ratio is "
+        f"more slowly, beside a memory that is not as much slower, that the four moves should weigh less (where an interval holds 1.9, these samples do not tell that): the ratio is "
         f"{text(over(t.at(*ours['dense'], 1024), t.at(*ours['flash'], 1024)))} at 1K and "
         f"{text(over(t.at(*ours['dense'], 16384), t.at(*ours['flash'], 16384)))} at 16K. The gain that stays is memory: 16K touches {stored} "
         f"here, and did not fit there.",
