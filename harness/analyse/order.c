@@ -119,12 +119,11 @@ static bool is_stepped(const excess *e, size_t first, double allowed)
 /* Does the interval of the slope, moved to where that is without the points at `without`, meet the slope expected there? */
 static bool meets(const excess *e, size_t first, double without, const as_fit *fit)
 {
-    double n = 0, mx = 0, my = 0, xx = 0, xy = 0;
+    double n = 0, mx = 0, xx = 0, xy = 0;
     for (size_t i = first; i < e->count; i++)
         if (e->x[i] != without) {
             n++;
             mx += e->x[i];
-            my += e->rest[i];
         }
     for (size_t i = first; i < e->count; i++)
         if (e->x[i] != without) {
