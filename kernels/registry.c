@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cpu.h"
@@ -172,14 +173,17 @@ bool as_registry_load(const char *path, char *why, size_t cap)
                  AS_KERNEL_ABI);
         return false;
     }
-    const char *origin = strdup(path);
-    for (; *list; list++) {
-        if (!check(*list, path, why, cap))
-            return false;
-        if (!origin || !add(*list, origin)) {
+    char *origin = strdup(path);
+    bool used = false, ok = true;
+    for (; ok && *list; list++) {
+        ok = check(*list, path, why, cap);
+        if (ok && (!origin || !add(*list, origin))) {
             snprintf(why, cap, "%s: too many kernels", path);
-            return false;
+            ok = false;
         }
+        used = used || ok;
     }
-    return true;
+    if (!used)
+        free(origin);
+    return ok;
 }
