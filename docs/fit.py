@@ -8,7 +8,6 @@ kernels whose work has a known order are measured by `attnscope run` and judged 
 as far as the time goes; the same command goes on. The exit code is 1 where a promise is not kept.
 SPDX-License-Identifier: Apache-2.0
 """
-import argparse
 import collections
 import csv
 import json
@@ -20,7 +19,8 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from measured import options
+
 TRIALS = 100  # of each order, with each step
 LENGTHS = [round(64 * 2 ** (i / 2)) for i in range(11)]  # two an octave over five octaves
 STEPS = [1, 1.2, 1.5, 2]
@@ -250,7 +250,7 @@ def real(o, page):
             c["refuted"] += growth["time"]["verdict"] == "refuted"
             work = float(growth["flops_executed"]["tail_slope"])  # of the work that it really did, but for the noise
             c["held"] += float(growth["time"]["tail_low"]) <= work <= float(growth["time"]["tail_high"])
-    page.say("## Real work", "", f"tests/analyse/plugin_busy.c does busy work of exactly c T^a (log T)^b units, with 5 % of normal noise of its own from process to process, and in every other",
+    page.say("## Real work", "", "tests/analyse/plugin_busy.c does busy work of exactly c T^a (log T)^b units, with 5 % of normal noise of its own from process to process, and in every other",
              f"trial half as much again beyond some T. {o.real} trials, measured by `attnscope run` with 5 processes at 11 lengths from 32 to 1024. Machine: {machine['cpu']},",
              f"{machine['cpus']} cpus, {machine.get('hypervisor') or 'no'} hypervisor. `slope held` holds the interval of the time's slope against the slope of the work.")
     page.table(["order", "right", "ambiguous", "wrong", "refuted", "slope held"],
@@ -261,13 +261,10 @@ def real(o, page):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
+    parser = options(__doc__, "fit")
     parser.add_argument("--plugin", help="the plug-in of real work; without it the last part is left out")
     parser.add_argument("--real", type=int, default=10, help="trials of real work of each order")
-    parser.add_argument("--from", dest="folder", default=os.path.join(HERE, "..", "results", "fit"))
     parser.add_argument("--seconds", type=float, default=0, help="only measure the real work, and stop after so long; call again to go on")
-    parser.add_argument("--out", default=os.path.join(HERE, "fit.md"))
     o = parser.parse_args()
     page = Page()
     if o.seconds:

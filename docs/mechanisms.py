@@ -5,41 +5,18 @@
 
 --from FOLDER reads results that an earlier call left there instead of measuring again. SPDX-License-Identifier: Apache-2.0
 """
-import argparse
-import csv
-import json
 import math
 import os
-import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from measured import machine, options, rows, run_whole
+
 RUNS = {"mechanisms": ["--budget", "345s"], "convolution": ["--budget", "2m"], "decode": ["--budget", "150s"],
         "layer": ["--only", "*|causal|T=[127]*", "--budget", "160s"], "targets/mechanisms": []}
 
 
 def command(name):
     return " ".join(["attnscope", "run", f"configs/{name}.yaml"] + [f"'{o}'" if "*" in o else o for o in RUNS[name]])
-
-
-def measure(program, folder):
-    for name, options in RUNS.items():
-        out = os.path.join(folder, name)
-        if not os.path.exists(out):
-            os.makedirs(os.path.dirname(out), exist_ok=True)
-            config = os.path.join(HERE, "..", "configs", name + ".yaml")
-            subprocess.run([program, "run", config, "--out", out, "--quiet", *options], check=True, stdout=subprocess.DEVNULL)
-
-
-def rows(folder, name, file):
-    with open(os.path.join(folder, name, file), newline="") as f:
-        return [r for r in csv.DictReader(f) if r.get("status", "ok") == "ok"]
-
-
-def machine(folder, name):
-    with open(os.path.join(folder, name, "machine.json")) as f:
-        m = json.load(f)
-    return f"{m['cpu']}, {m['cpus']} cpus, {m.get('hypervisor') or 'no'} hypervisor, {m['compiler']}; attnscope {m['commit']}"
 
 
 def section(folder, name, title, about, heads, body):
@@ -127,14 +104,10 @@ def decode(folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
-    parser.add_argument("--from", dest="folder", default=os.path.join(HERE, "..", "results", "mechanisms"))
-    parser.add_argument("--out", default=os.path.join(HERE, "mechanisms.md"))
-    options = parser.parse_args()
-    os.makedirs(options.folder, exist_ok=True)
-    measure(options.program, options.folder)
-    folder = options.folder
+    o = options(__doc__, "mechanisms").parse_args()
+    folder = o.folder
+    for name, more in RUNS.items():
+        run_whole(o.program, os.path.join(folder, name), name + ".yaml", more)
     slopes = ["kernel", "pattern", "slope [95 %]", "declared", "comes to", "verdict", "slopes from octave to octave"]
     lines = ["# What competes with attention, measured", "",
              "Made by `python3 docs/mechanisms.py`. Every case is checked against its float64 oracle before it is timed. One thread,",
@@ -159,7 +132,7 @@ def main():
     lines += section(folder, "decode", "Decoding: one query against S keys, D = 512, H = 8",
                      "GB/s of the bytes that a step must read, and their share of the read bandwidth of the cache level that they fit.",
                      ["kernel", "Hkv", "S", "us", "GB/s", "of the bandwidth", "mass kept"], decode(folder))
-    with open(options.out, "w") as f:
+    with open(o.out, "w") as f:
         f.write("\n".join(lines) + "\n")
     print("\n".join(lines))
 

@@ -7,15 +7,12 @@ Runs configs/papers/*.yaml into FOLDER (results/papers), or reads what an earlie
 the same command goes on where it stopped. Published numbers stand in PUBLISHED, with their source; everything else is read from the
 results. SPDX-License-Identifier: Apache-2.0
 """
-import argparse
-import csv
 import math
 import os
 import sys
 
-from resumable import Clock, machine, run
+from measured import HERE, Clock, machine, options, rows, run
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 FLASH, LRA, TABLE1, LONGNET = NAMES = ("flash-attention", "long-range-arena", "attention-is-all-you-need", "longnet")
 
 PUBLISHED = {
@@ -48,11 +45,6 @@ PUBLISHED = {
 
 
 # --- reading -----------------------------------------------------------------------------------------------------------
-
-
-def rows(folder, name, file):
-    with open(os.path.join(folder, name, file), newline="") as f:
-        return [r for r in csv.DictReader(f) if r.get("status", "ok") == "ok"]
 
 
 class Times:
@@ -133,7 +125,7 @@ def table(heads, body):
 
 def heading(folder, name, title, about):
     return ["", f"## {title}", "", *about, "",
-            f"Measured by `attnscope run configs/papers/{name}.yaml` on {machine(os.path.join(folder, name))}."]
+            f"Measured by `attnscope run configs/papers/{name}.yaml` on {machine(folder, name)}."]
 
 
 # --- the papers --------------------------------------------------------------------------------------------------------
@@ -310,10 +302,7 @@ timed; three processes in seeded random order, medians with their intervals in b
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
-    parser.add_argument("--from", dest="folder", default=os.path.join(HERE, "..", "results", "papers"))
-    parser.add_argument("--out", default=os.path.join(HERE, "papers.md"))
+    parser = options(__doc__, "papers")
     parser.add_argument("--seconds", type=float, default=0, help="stop after so long; call again to go on")
     o = parser.parse_args()
     clock = Clock(o.seconds)

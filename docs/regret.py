@@ -9,7 +9,6 @@ processes in seeded random order, so that the winner of a noisy first look is no
 over its layers. With --seconds it stops in time; the same command goes on where it stopped.
 SPDX-License-Identifier: Apache-2.0
 """
-import argparse
 import collections
 import csv
 import json
@@ -19,9 +18,8 @@ import random
 import subprocess
 import sys
 
-from resumable import Clock, machine, run
+from measured import HERE, Clock, machine, options, run
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 NEAR = 1.25      # of the first choice's time in the first look: measured again
 CONTENDERS = 2   # beside the first choice, at most
 ALLOWED = 1.05   # the first choice over the best
@@ -196,7 +194,7 @@ def page(lines, folder, seed):
     patterns = collections.Counter(short(*r["first"]) for r in lines)
     usual, often = patterns.most_common(1)[0]
     return HEAD.strip().splitlines() + [
-        "", f"Machine: {machine(os.path.join(folder, 'training'))}. Seed {seed}.",
+        "", f"Machine: {machine(folder, 'training')}. Seed {seed}.",
         "", f"**Within 5 % of the best: {good} of {len(lines)}.** Median regret {100 * (regrets[len(regrets) // 2] - 1):.1f} %, "
         f"worst {100 * (regrets[-1] - 1):.1f} %; the time that was predicted for the first choice was off by "
         f"{100 * (math.exp(off[len(off) // 2]) - 1):.0f} % in the median. {sum(r['candidates'] for r in lines)} candidates were "
@@ -210,10 +208,7 @@ def page(lines, folder, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
-    parser.add_argument("--from", dest="folder", default=os.path.join(HERE, "..", "results", "regret"))
-    parser.add_argument("--out", default=os.path.join(HERE, "choose.md"))
+    parser = options(__doc__, "regret", "choose")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shapes", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=0, help="stop after so long; call again to go on")

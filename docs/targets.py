@@ -5,34 +5,13 @@
 
 --from FOLDER reads results that an earlier call left there instead of measuring again. SPDX-License-Identifier: Apache-2.0
 """
-import argparse
-import csv
-import json
 import os
-import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from measured import facts, machine, options, rows, run_whole
+
 RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log", "mechanisms")]
 RUNS.insert(1, ("dense", ["--isa", "avx2"]))
-
-
-def measure(program, folder):
-    for name, options in RUNS:
-        out = os.path.join(folder, "-".join([name] + options[1:]))
-        if not os.path.exists(out):
-            config = os.path.join(HERE, "..", "configs", "targets", name + ".yaml")
-            subprocess.run([program, "run", config, "--out", out, "--quiet", *options], check=True, stdout=subprocess.DEVNULL)
-
-
-def rows(folder, name):
-    with open(os.path.join(folder, name, "summary.csv"), newline="") as f:
-        return [r for r in csv.DictReader(f) if r["status"] == "ok"]
-
-
-def machine(folder, name="dense"):
-    with open(os.path.join(folder, name, "machine.json")) as f:
-        return json.load(f)
 
 
 def span(row, value):
@@ -76,12 +55,12 @@ def report(folder):
             scale = float(r["ns_per_edge"]) / float(r["median_ns"]) / per_edge
             at = span(r, lambda ns: ns * scale)
             add(f"{r['kernel']}, {r['pattern']}, T = {r['length']}", f"at most {most}x dense flash per edge", text(at, "x", 2), at[0] <= most)
-    reads = machine(folder, "decode")["read_gbs"]
+    reads = facts(folder, "decode")["read_gbs"]
     for r in rows(folder, "decode"):
         moved = 2 * int(r["context"]) * int(r["kv_heads"]) * int(r["head_dim"]) * 4
         at = span(r, lambda ns: 100 * moved / ns / reads[3])
         add(f"decode, S = 32k, d = {r['head_dim']}", "85 % of the read bandwidth", text(at, " %"), at[0] >= 85)
-    reads = machine(folder, "log")["read_gbs"]
+    reads = facts(folder, "log")["read_gbs"]
     for r in rows(folder, "log"):
         touched = 2 * int(r["edges"]) * int(r["heads"]) * int(r["head_dim"]) * 4
         at = span(r, lambda ns: 100 * touched / ns / reads[1])
@@ -92,7 +71,7 @@ def report(folder):
     by = {int(r["threads"]): r for r in rows(folder, "threads")}
     if 2 in by:
         one = float(by[1]["median_ns"])
-        roofs = machine(folder, "threads")
+        roofs = facts(folder, "threads")
         scale = roofs["fma_gflops_all"]["avx512"] / roofs["fma_gflops"]["avx512"] if roofs["fma_gflops"].get("avx512") else float("nan")
         at = span(by[2], lambda ns: one / ns)
         add(f"two threads, dense T = 4096 (FMA loop: {scale:.2f}x)", "1.9x one thread", text(at, "x", 2), at[0] >= 1.9)
@@ -100,22 +79,17 @@ def report(folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
-    parser.add_argument("--from", dest="folder", default=os.path.join(HERE, "..", "results", "targets"))
-    parser.add_argument("--out", default=os.path.join(HERE, "targets.md"))
-    options = parser.parse_args()
-    os.makedirs(options.folder, exist_ok=True)
-    measure(options.program, options.folder)
-    m = machine(options.folder)
+    o = options(__doc__, "targets").parse_args()
+    for name, more in RUNS:
+        run_whole(o.program, os.path.join(o.folder, "-".join([name] + more[1:])), f"targets/{name}.yaml", more)
     lines = ["# What the kernels reach", "",
              "Made by `python3 docs/targets.py`, which runs configs/targets/*.yaml: every case checked against the float64 oracle, five",
              "processes of seven batches in seeded random order. Medians over processes, with the interval of the median; shares are of the",
              "roofs measured in the same run. One thread, float32, B = 1 unless said otherwise.", "",
-             f"Machine: {m['cpu']}, {m['cpus']} cpus, {m.get('hypervisor') or 'no'} hypervisor, {m['compiler']}; attnscope {m['commit']}.", "",
+             f"Machine: {machine(o.folder, 'dense')}.", "",
              "| work | target | reached | met |", "| --- | --- | --- | --- |"]
-    lines += ["| " + " | ".join(row) + " |" for row in report(options.folder)]
-    with open(options.out, "w") as f:
+    lines += ["| " + " | ".join(row) + " |" for row in report(o.folder)]
+    with open(o.out, "w") as f:
         f.write("\n".join(lines) + "\n")
     print("\n".join(lines))
 
