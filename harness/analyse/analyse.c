@@ -20,7 +20,7 @@ bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
         return false;
     as_replicates_make(out, lists, arena);
     as_summary_make(out, lists, arena);
-    if (!as_counts_make(dir, out, lists, arena, err))
+    if (!as_events_make(dir, out, lists, arena, err))
         return false;
     as_fits_make(out, arena);
     as_crossovers_make(out, arena);

@@ -17,8 +17,8 @@ bool as_samples_gather(const char *dir, as_findings *f, as_arena *arena, as_samp
 /* gather.c: fills f->replicates from the lists. */
 void as_replicates_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
-/* counts.c: fills f->counted from counters.csv, where there is one. */
-bool as_counts_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err);
+/* events.c: fills f->counted from counters.csv, where there is one. */
+bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err);
 
 /* summary.c: fills f->summary. */
 void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *arena);

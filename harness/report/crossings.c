@@ -46,9 +46,7 @@ static void add_crossing(as_text *out, const as_crossover *c)
     static const pill pills[] = {{"crosses", "good", "crosses"}, {"always", "good", "always"},
                                  {"none in range", "bad", "nowhere"}, {"unclear", "open", "unclear"}};
     add_pill(out, pills, sizeof pills / sizeof *pills, c->verdict);
-    as_html_code(out, c->kernel_b);
-    as_text_add(out, " on ");
-    as_html_code(out, c->pattern_b);
+    as_html_curve(out, c->kernel_b, c->pattern_b);
     as_text_add(out, " (");
     as_html_text(out, c->isa_b);
     as_text_add(out, ") ");

@@ -91,9 +91,7 @@ static void add_growth(as_text *out, const as_fit *f)
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
         class = as_text_is(f->verdict, colours[i].verdict) ? colours[i].class : class;
     as_html_pill(out, class, as_text_is(f->verdict, "not enough range") ? "range too short" : f->verdict ? f->verdict : "measured");
-    as_html_code(out, f->kernel);
-    as_text_add(out, " on ");
-    as_html_code(out, f->pattern);
+    as_html_curve(out, f->kernel, f->pattern);
     as_text_add(out, ": time grows as ");
     add_slope(out, symbol, f);
     as_text_add(out, " over the upper half of ");
@@ -139,9 +137,7 @@ void as_report_growth(const as_report *r, as_text *out)
 
 static void add_case(as_text *out, const as_summary *row)
 {
-    as_html_code(out, row->kernel);
-    as_text_add(out, " on ");
-    as_html_code(out, row->pattern);
+    as_html_curve(out, row->kernel, row->pattern);
     as_text_add(out, " (");
     as_html_text(out, row->isa);
     as_text_add(out, ", ");

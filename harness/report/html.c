@@ -49,6 +49,13 @@ void as_html_code(as_text *out, const char *text)
     as_text_add(out, "</code>");
 }
 
+void as_html_curve(as_text *out, const char *kernel, const char *pattern)
+{
+    as_html_code(out, kernel);
+    as_text_add(out, " on ");
+    as_html_code(out, pattern);
+}
+
 void as_html_pill(as_text *out, const char *class, const char *text)
 {
     as_text_add(out, "<li><span class=\"pill %s\">", class);

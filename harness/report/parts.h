@@ -33,6 +33,8 @@ void as_html_text(as_text *out, const char *text);
 void as_html_formula(as_text *out, const char *text);
 /* html.c: <code>text</code> */
 void as_html_code(as_text *out, const char *text);
+/* html.c: kernel on pattern, both as code. */
+void as_html_curve(as_text *out, const char *kernel, const char *pattern);
 /* html.c: the beginning of a sentence in a list: a coloured word; `class` is "", good, bad or open. */
 void as_html_pill(as_text *out, const char *class, const char *text);
 /* html.c: T of "length"; x where there is no such axis */

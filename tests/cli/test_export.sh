@@ -2,13 +2,8 @@
 # test_export.sh: what export writes is what the readers of these formats take; see check_export.py for their rules.
 # SPDX-License-Identifier: Apache-2.0
 set -u
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ATTNSCOPE_HOME=$SOURCE
+. "$SOURCE/tests/checks.sh"
 . "$SOURCE/tests/verdict/made.sh"
-failures=0
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
 holds() { /usr/bin/python3 "$SOURCE/tests/cli/check_export.py" "$@" 2>err.txt; }
 
 # A real folder, with a refused case; one made by hand, with names that break lines, quotes and parts.
@@ -40,5 +35,4 @@ printf 'Cpu: x\nBenchmarkA-1\t1\t2 ns/op\n' >bad && holds benchstat bad 1 && fai
 
 "$ATTNSCOPE" export real 2>/dev/null && fail "no --to and no error"
 "$ATTNSCOPE" export nowhere --to gab 2>/dev/null && fail "no folder and no error"
-[ "$failures" = 0 ] && echo "all as it should be"
-[ "$failures" = 0 ]
+finish

@@ -2,13 +2,8 @@
 # test_history.sh: history as a user meets it: folders of run and of duel, a step that is found, charts, and what it refuses.
 # SPDX-License-Identifier: Apache-2.0
 set -u
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ATTNSCOPE_HOME=$SOURCE
+. "$SOURCE/tests/checks.sh"
 . "$SOURCE/tests/verdict/made.sh"
-failures=0
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
 refuses() { # WORDS COMMAND...
     local words=$1
     shift
@@ -69,5 +64,4 @@ refuses 'when it was made' "$ATTNSCOPE" history undated
 made elsewhere-20260120T000000Z 100 'a b' other 5
 refuses 'across' "$ATTNSCOPE" history nightly-20260101* elsewhere*
 refuses 'the only one' "$ATTNSCOPE" history nightly-20260101*
-[ "$failures" = 0 ] && echo "all as it should be"
-[ "$failures" = 0 ]
+finish

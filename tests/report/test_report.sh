@@ -2,17 +2,13 @@
 # test_report.sh: report.html in a browser: nothing overflows, it needs no script, sorts with one, and runs none but its own.
 # SPDX-License-Identifier: Apache-2.0
 set -u
+. "$SOURCE/tests/checks.sh"
 command -v chromium >/dev/null || {
     echo "skipped: no chromium here to open report.html with: apt-get install chromium"
     exit 77
 }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failures=0
-export ATTNSCOPE_HOME=$SOURCE HOME=$work
+export HOME=$work
 
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
 browse() { # FILE: the page's DOM once it is loaded
     timeout 100 chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$work/profile" \
         --window-size=1400,900 --virtual-time-budget=5000 --dump-dom "file://$work/$1" 2>chromium.log
@@ -103,5 +99,4 @@ done
 sed 's|<main>|<main><p style="width: 3000px">wide</p>|' probed.html >wide.html
 measure 390 wide.html | grep -q 'over=0' && fail "the probe does not see what overflows"
 
-[ "$failures" = 0 ] && echo "the page holds"
-exit $((failures > 0))
+finish

@@ -2,28 +2,12 @@
 # test_compare.sh: compare and baseline as a user meets them: alike, slower, missing, other machines; edited, cut, copied files.
 # SPDX-License-Identifier: Apache-2.0
 set -u
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ATTNSCOPE_HOME=$SOURCE
+. "$SOURCE/tests/checks.sh"
 python=/usr/bin/python3
-for tool in xmllint $python; do
-    command -v $tool >/dev/null || { echo "needs $tool: apt-get install libxml2-utils python3" >&2; exit 1; }
-done
+needs xmllint libxml2-utils
+needs $python python3
 . "$SOURCE/tests/verdict/made.sh"
-failures=0
 
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
-expect() { # CODES COMMAND...
-    local codes=$1 got
-    shift
-    "$@" >out.txt 2>err.txt
-    got=$?
-    case " $codes " in *" $got "*) ;; *) fail "'$*' gave $got, not $codes: $(tail -2 err.txt)" ;; esac
-    [ "$got" != 2 ] || [ "$(wc -l <err.txt)" = 1 ] || fail "'$*': not one line of error: $(cat err.txt)"
-}
-says() { grep -q -- "$1" err.txt || fail "no '$1' in: $(tail -2 err.txt)"; }
-prints() { grep -q -- "$1" out.txt || fail "no '$1' in: $(cat out.txt)"; }
 counts() { # N TEXT: lines of what was printed
     [ "$(grep -c -- "$2" out.txt)" = "$1" ] || fail "not $1 times '$2' in: $(cat out.txt)"
 }
@@ -172,5 +156,4 @@ expect 2 "$ATTNSCOPE" baseline outside
 expect 2 "$ATTNSCOPE" baseline cut
 expect 2 "$ATTNSCOPE" baseline empty
 
-[ "$failures" = 0 ] && echo "all as it should be"
-[ "$failures" = 0 ]
+finish

@@ -2,21 +2,8 @@
 # test_duel.sh: duel as a user meets it: builds that are none, crash, hang, lie; edited files; formats.
 # SPDX-License-Identifier: Apache-2.0
 set -u
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failures=0
-export ATTNSCOPE_HOME=$SOURCE
+. "$SOURCE/tests/checks.sh"
 
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
-expect() { # CODES COMMAND...
-    local codes=$1 got
-    shift
-    "$@" >out.txt 2>err.txt
-    got=$?
-    case " $codes " in *" $got "*) ;; *) fail "'$*' gave $got, not $codes: $(tail -2 err.txt)" ;; esac
-}
-says() { grep -q -- "$1" err.txt || fail "no '$1' in: $(tail -2 err.txt)"; }
 # verdict FOLDER PREFIX [GATE]: the verdicts of the matching cases, of all gates or of one
 verdict() {
     tail -n +2 "$1/verdicts.csv" | tr -d '\r' | awk -F, -v k="$2" -v g="${3:-}" 'index($1, k) == 1 && (!g || $7 == g) {print $2}' | sort -u | tr '\n' ' '
@@ -218,5 +205,4 @@ echo '{"fingerprint": "another"}' >power/machine.json
 expect 2 "$ATTNSCOPE" self-test --power --trials 0 --out power
 says 'another machine'
 
-[ "$failures" = 0 ] && echo "all as it should be"
-[ "$failures" = 0 ]
+finish

@@ -2,23 +2,9 @@
 # test_gates.sh: the gates of a duel that need no clock: each of two plug-ins' kernels is worse in one thing, and that one is named.
 # SPDX-License-Identifier: Apache-2.0
 set -u
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-command -v xmllint >/dev/null || { echo "needs xmllint: apt-get install libxml2-utils" >&2; exit 1; }
-export ATTNSCOPE_HOME=$SOURCE
-failures=0
+. "$SOURCE/tests/checks.sh"
+needs xmllint libxml2-utils
 
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
-expect() { # CODES COMMAND...
-    local codes=$1 got
-    shift
-    "$@" >out.txt 2>err.txt
-    got=$?
-    case " $codes " in *" $got "*) ;; *) fail "'$*' gave $got, not $codes: $(tail -2 err.txt)" ;; esac
-    [ "$got" != 2 ] || [ "$(wc -l <err.txt)" = 1 ] || fail "'$*': not one line of error: $(cat err.txt)"
-}
-says() { grep -q -- "$1" err.txt || fail "no '$1' in: $(tail -2 err.txt)"; }
 # told FOLDER KERNEL GATE: the verdicts of that gate, each once
 told() { tail -n +2 "$1/verdicts.csv" | tr -d '\r' | awk -F, -v k="attention/$2|" -v g="$3" 'index($1, k) == 1 && $7 == g {print $2}' | sort -u | xargs; }
 is() { # VERDICT FOLDER KERNEL GATE
@@ -95,5 +81,4 @@ edited gateless 's/"flops"/"speed"/' duel.json 'not the rules of a duel of this 
 edited fewer '/"flops",/d' duel.json 'edited or cut short'
 edited whitewash 's/,regressed,/,same,/' verdicts.csv 'edited or cut short'
 
-[ "$failures" = 0 ] && echo "all as it should be"
-[ "$failures" = 0 ]
+finish

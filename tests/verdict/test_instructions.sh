@@ -2,21 +2,9 @@
 # test_instructions.sh: a duel's gate of instructions: 0.5 % more is flagged, none is not; and what cannot be counted is never `same`.
 # SPDX-License-Identifier: Apache-2.0
 set -u
-command -v valgrind >/dev/null || { echo "needs valgrind: apt-get install valgrind" >&2; exit 1; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ATTNSCOPE_HOME=$SOURCE
-failures=0
+. "$SOURCE/tests/checks.sh"
+needs valgrind valgrind
 
-fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
-expect() { # CODES COMMAND...
-    local codes=$1 got
-    shift
-    "$@" >out.txt 2>err.txt
-    got=$?
-    case " $codes " in *" $got "*) ;; *) fail "'$*' gave $got, not $codes: $(cat out.txt; tail -2 err.txt)" ;; esac
-}
 row() { tail -n +2 "$1/verdicts.csv" | tr -d '\r' | awk -F, -v k="attention/$2|" 'index($1, k) == 1 && $7 == "instructions"'; }
 is() { # VERDICT FOLDER KERNEL
     [ "$(row "$2" "$3" | cut -d, -f2)" = "$1" ] || fail "$2: $3 is not $1 but: $(row "$2" "$3")"
@@ -33,7 +21,7 @@ seed: 5
 S
 }
 
-# 0.5 % more, in a kernel of 20,000 instructions.
+# 0.5 % more, in a kernel of 45,000 instructions.
 config two attention/longer 1
 base=$PLUGINS/plugin_gate_base.so new=$PLUGINS/plugin_gate_new.so
 expect 1 "$ATTNSCOPE" duel --plugin-base "$base" --plugin-new "$new" two.yaml --gate instructions --out two
@@ -93,5 +81,4 @@ sed -i '$d' power/trials.csv && echo 'instructions,-0.005,none,1,c,inconclusive,
 expect 1 "$ATTNSCOPE" self-test --power --trials 0 --out power
 expect 2 "$ATTNSCOPE" self-test --power --gate speed
 
-[ "$failures" = 0 ] && echo "all as it should be"
-[ "$failures" = 0 ]
+finish

@@ -1,4 +1,4 @@
-/* counts.c: what the counters say of a case: each event per call, the median over all batches that counted it.
+/* events.c: what the counters say of a case: each event per call, the median over all batches that counted it.
  * SPDX-License-Identifier: Apache-2.0
  *
  * A row of counters.csv is a count over a whole batch; how many calls that was stands in samples.csv, in the row of the
@@ -71,7 +71,7 @@ static void gather(as_findings *f, const count *counts, size_t taken, as_arena *
     }
 }
 
-bool as_counts_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err)
+bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err)
 {
     void *rows = NULL;
     size_t row_count = 0, taken = 0;
