@@ -16,6 +16,4 @@ set label 5 '◀ faster' at graph 0.01, graph 1.02 left font ',10' textcolor rgb
 set label 6 'slower ▶' at graph 0.99, graph 1.02 right font ',10' textcolor rgb '#555555'
 set xlabel 'time of new / time of base'
 set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead linewidth 1.2 linecolor rgb '#555555' back
-array AS_VERDICT[4] = ['regressed', 'improved', 'same', 'inconclusive']
-array AS_VERDICT_STYLE[4] = [2, 3, 1, 7]
-plot for [i = 0:3] AS_DATA index i using 1:4:2:3 with xerrorbars linestyle AS_VERDICT_STYLE[i + 1] dashtype solid title AS_VERDICT[i + 1]
+plot for [i = 0:AS_CURVES - 1] AS_DATA index i using 1:4:2:3 with xerrorbars linestyle AS_STYLE[i + 1] dashtype solid title AS_LABEL[i + 1]

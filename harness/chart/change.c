@@ -7,12 +7,15 @@
 
 enum { LINES_MOST = 40, KINDS = 4 };
 
-static const char *const kinds[KINDS] = {"regressed", "improved", "same", "inconclusive"};
+static const struct {
+    const char *verdict;
+    int style; /* of style.gp */
+} kinds[KINDS] = {{"regressed", 2}, {"improved", 3}, {"same", 1}, {"inconclusive", 7}};
 
 static int kind_of(const as_verdict *v)
 {
     int k = 0;
-    while (k < KINDS && (!v->verdict || strcmp(v->verdict, kinds[k]) != 0))
+    while (k < KINDS && (!v->verdict || strcmp(v->verdict, kinds[k].verdict) != 0))
         k++;
     return k;
 }
@@ -29,6 +32,35 @@ static int by_ratio(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+/* Rows of the kind, whose line on the page is one of `lines` from the top. How many they are. */
+static size_t add_kind(const as_verdict *const *rows, size_t lines, int kind, as_arena *arena, bool first, as_text *data)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lines; i++) {
+        const as_verdict *v = rows[i];
+        if (kind_of(v) != kind)
+            continue;
+        as_text_add(data, "%s%.9g,%.9g,%.9g,%zu,%.9g,%.9g,\"%s\",\"%s\"\n", count++ || first ? "" : "\n\n", v->ratio, v->ratio_low,
+                    v->ratio_high, lines - i, v->control_ratio, v->visible, as_chart_plain(arena, v->case_, 200), kinds[kind].verdict);
+    }
+    return count;
+}
+
+/* A block of data for each kind that there is, for gnuplot counts no empty ones; the header has their names and styles. */
+static void add_kinds(const as_verdict *const *rows, size_t lines, as_arena *arena, as_text *data, as_text *header)
+{
+    as_text names = {0}, styles = {0};
+    size_t shown = 0;
+    for (int k = 0; k < KINDS; k++)
+        if (add_kind(rows, lines, k, arena, !shown, data)) {
+            as_text_add(&names, "%s'%s'", shown ? ", " : "", kinds[k].verdict);
+            as_text_add(&styles, "%s%d", shown++ ? ", " : "", kinds[k].style);
+        }
+    as_text_add(header, "AS_CURVES = %zu\narray AS_LABEL[%zu] = [%s]\narray AS_STYLE[%zu] = [%s]\n", shown, shown, names.data, shown, styles.data);
+    as_text_free(&names);
+    as_text_free(&styles);
+}
+
 /* Page by page in the order of the ratio, slowest first. */
 bool as_set_change(const as_chart_input *in, size_t index, as_text *data, as_text *header)
 {
@@ -43,18 +75,11 @@ bool as_set_change(const as_chart_input *in, size_t index, as_text *data, as_tex
     if (!lines)
         return false;
     as_text_add(data, "ratio,low,high,line,control,visible,case,verdict\n");
-    for (int k = 0; k < KINDS; k++) {
-        as_text_add(data, "%s", k ? "\n\n" : "");
-        for (size_t i = first; i < first + lines; i++) {
-            const as_verdict *v = rows[i];
-            reach = fmax(reach, fmax(v->ratio_high, 1 / v->ratio_low));
-            if (kind_of(v) == k)
-                as_text_add(data, "%.9g,%.9g,%.9g,%zu,%.9g,%.9g,\"%s\",\"%s\"\n", v->ratio, v->ratio_low, v->ratio_high,
-                            lines - (i - first), v->control_ratio, v->visible, as_chart_plain(in->arena, v->case_, 200), kinds[k]);
-        }
-    }
+    for (size_t i = first; i < first + lines; i++)
+        reach = fmax(reach, fmax(rows[i]->ratio_high, 1 / rows[i]->ratio_low));
     as_set_header(in, as_arena_printf(in->arena, "%zu case%s%s", count, count == 1 ? "" : "s", count > lines ? ", this page the part shown" : ""),
                   2, header);
+    add_kinds(rows + first, lines, in->arena, data, header);
     as_set_range(header, pow(reach, -1.05), pow(reach, 1.05), 0.3, (double)lines + 0.7);
     as_text_add(header, "AS_PLOT = %zu.0\nset ytics (", 60 + 22 * lines);
     for (size_t i = first; i < first + lines; i++)

@@ -52,23 +52,25 @@ size_t as_history_page(const as_history_chart *chart, size_t at, const char *nam
     as_text_add(data, "result,percent,low,high,level,case,date,commit,change\n");
     while (end < chart->count && curves < CASES) {
         const size_t first = end;
-        as_text_add(data, "%s", curves ? "\n\n" : "");
+        bool begun = false; /* a case that was measured nowhere has no block: gnuplot counts no empty ones */
         for (; end < chart->count && chart->rows[end].case_ == chart->rows[first].case_; end++) {
             const as_history *r = &chart->rows[end];
             if (isnan(r->ratio))
                 continue;
             const as_history **place = bsearch(&r, results, count, sizeof *results, by_date);
             const double y = above(r->ratio), from = isnan(r->ratio_low) ? y : above(r->ratio_low), to = isnan(r->ratio_high) ? y : above(r->ratio_high);
-            as_text_add(data, "%zu,%.6g,%.6g,%.6g,%.6g,\"%s\",%s,%s,", (size_t)(place - results) + 1, y, from, to, above(r->level),
+            as_text_add(data, "%s%zu,%.6g,%.6g,%.6g,%.6g,\"%s\",%s,%s,", begun || !curves ? "" : "\n\n", (size_t)(place - results) + 1, y, from, to, above(r->level),
                         as_chart_plain(arena, r->case_, 200), as_chart_plain(arena, r->date, 30),
                         as_chart_plain(arena, r->commit ? r->commit : "", 30));
             if (!isnan(r->change))
                 as_text_add(data, "%.6g", above(r->change));
             as_text_add(data, "\n");
+            begun = true;
             low = fmin(low, fmin(y, above(r->level)));
             high = fmax(high, fmax(y, above(r->level)));
         }
-        as_text_add(&labels, "%s\\\n    '%s'", curves++ ? ", " : "", as_chart_plain(arena, chart->rows[first].case_, 100));
+        if (begun)
+            as_text_add(&labels, "%s\\\n    '%s'", curves++ ? ", " : "", as_chart_plain(arena, chart->rows[first].case_, 100));
     }
     as_text_add(header, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\nAS_CURVES = %zu\nAS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [%s]\n", name,
                 name, curves, curves, curves, labels.data);

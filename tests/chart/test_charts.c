@@ -446,6 +446,30 @@ static void texts_stay_texts(void **state)
     finish(&f, "odd");
 }
 
+/* Only some verdicts occur: each case must stand under its own one, for gnuplot does not count empty blocks of data. */
+static void before_and_after(void **state)
+{
+    (void)state;
+    uint64_t random = 9;
+    folder f = folder_new();
+    add_curve(&f, "attention/flash", "causal", 0, 4.5, 2048, &random);
+    folder_write(&f);
+    folder_text(&f, "verdicts.csv",
+                "case,verdict,ratio,ratio_low,ratio_high,visible,gate\n"
+                "k/a,same,1.001,0.995,1.007,0.01,time\nk/b,inconclusive,0.99,0.94,1.05,0.06,time\nk/c,same,1,0.99,1.01,0.01,time\n"
+                "k/a,same,1,1,1,,flops\n");
+    chart(&f);
+    assert_non_null(strstr(content(&f, "plots/before-after.gp"), "array AS_LABEL[2] = ['same', 'inconclusive']"));
+    const char *data = content(&f, "plots/before-after.csv"), *gap = strstr(data, "\n\n\n");
+    assert_true(gap && !strstr(gap + 3, "\n\n\n") && data[strcspn(data, "\n") + 1] != '\n');
+    assert_true(strstr(gap, "k/b") && !strstr(gap, "k/a") && !strstr(gap, "k/c"));
+    if (has_gnuplot) {
+        assert_legend(&f, "plots/before-after.svg", "inconclusive");
+        assert_null(strstr(content(&f, "plots/before-after.svg"), "improved"));
+    }
+    finish(&f, "before-after");
+}
+
 static void plain_text(void **state)
 {
     (void)state;
@@ -527,6 +551,7 @@ static void nothing_to_draw(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(before_and_after),
         cmocka_unit_test(plain_text),         cmocka_unit_test(one_curve),        cmocka_unit_test(four_curves),
         cmocka_unit_test(twelve_curves),      cmocka_unit_test(other_axes),       cmocka_unit_test(several_shapes),
         cmocka_unit_test(what_is_left_out),
