@@ -111,23 +111,24 @@ void as_report_verdicts(const as_report *r, as_text *out)
     as_text_add(out, "<h3>What changed?</h3>\n<ul class=\"said\">\n");
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         size_t count = 0;
-        const as_verdict *most = NULL;
+        const as_verdict *first = NULL, *most = NULL; /* most: of those whose gate is time */
         for (size_t i = 0; i < r->verdict_count; i++) {
             const as_verdict *v = &r->verdicts[i];
             if (!as_text_is(v->verdict, kinds[k].verdict))
                 continue;
-            count++;
-            most = !most || fabs(log(v->ratio)) > fabs(log(most->ratio)) ? v : most;
+            first = count++ ? first : v;
+            if ((!v->gate || as_text_is(v->gate, "time")) && !isnan(v->ratio))
+                most = !most || fabs(log(v->ratio)) > fabs(log(most->ratio)) ? v : most;
         }
         if (!count)
             continue;
         add_pill(out, kinds, sizeof kinds / sizeof *kinds, kinds[k].verdict);
-        as_text_add(out, "%zu of %zu cases", count, r->verdict_count);
-        if (!isnan(most->ratio))
+        as_text_add(out, "%zu of %zu verdicts", count, r->verdict_count);
+        if (most)
             as_text_add(out, "; the largest change is %+.2f %% of the time [%+.2f, %+.2f]", 100 * (most->ratio - 1),
                         100 * (most->ratio_low - 1), 100 * (most->ratio_high - 1));
         as_text_add(out, ". <span class=\"fixed\">");
-        as_html_text(out, most->case_);
+        as_html_text(out, most ? most->case_ : first->case_);
         as_text_add(out, "</span></li>\n");
     }
     as_text_add(out, "</ul>\n");

@@ -99,4 +99,10 @@ done
 sed 's|<main>|<main><p style="width: 3000px">wide</p>|' probed.html >wide.html
 measure 390 wide.html | grep -q 'over=0' && fail "the probe does not see what overflows"
 
+# A duel's verdicts: counted over all gates; the largest change is one of time.
+printf 'case,verdict,ratio,ratio_low,ratio_high,visible,gate\na,regressed,1.02,1.01,1.03,,time\na,regressed,2,2,2,,workspace\nb,failed,,,,,accuracy\n' >r/verdicts.csv
+"$ATTNSCOPE" report r >out.txt 2>err.txt || fail "no report of a duel: $(cat err.txt)"
+grep -q '2 of 3 verdicts; the largest change is +2.00 % of the time' r/report.html || fail "what regressed: $(grep -o 'of 3 verdicts[^<]*' r/report.html)"
+grep -q '1 of 3 verdicts. <span class="fixed">b<' r/report.html || fail "what failed is not named"
+
 finish
