@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * C (rows x nv vectors, rows ldc apart) = [C +] A (rows x n) B (n x nv vectors, rows ldb apart). gemm.h's block is tall, which
- * suits left rows that are used once; 6 x 4 vectors load 10 times for 24 multiply-adds where 12 x 2 loads 14 times: on a core
- * whose front end is shared with a neighbour that is the difference. A by columns (element (i, k) at a[k lda + i]) is what a
- * transposed strip, or rows that stand for columns, already are: one pointer reaches all of its rows. */
+ * suits left rows that are used once; 6 x 4 vectors load 10 times for 24 multiply-adds where 12 x 2 loads 14 times.
+ * A by columns (element (i, k) at a[k lda + i]) is what a transposed strip, or rows that stand for columns, already are: one
+ * pointer reaches all of its rows. */
 #ifndef AS_TILE_WIDE_H
 #define AS_TILE_WIDE_H
 
