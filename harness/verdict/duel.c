@@ -80,9 +80,10 @@ static bool gather(state *s, size_t index, as_phase_kind phase, unsigned from, u
             give_up(s, c);
             return false;
         }
-        const as_judgement now = judge(s, news, alpha);
-        if (s->duel->progress)
+        if (s->duel->progress) {
+            const as_judgement now = judge(s, news, alpha);
             s->duel->progress(s->duel->state, index, phase, &now);
+        }
     }
     return true;
 }
