@@ -37,6 +37,11 @@ if("avx512" IN_LIST ISAS)
   endif()
 endif()
 
+if(ATTNSCOPE_SANITIZE MATCHES address)
+  set_source_files_properties(${ROOT}/kernels/tile/gemm.c PROPERTIES
+    COMPILE_OPTIONS "-fno-sanitize=all;-O2" COMPILE_DEFINITIONS AS_ASAN_BY_REGION)
+endif()
+
 add_library(kernels INTERFACE)
 file(GLOB PLAIN CONFIGURE_DEPENDS
   ${ROOT}/kernels/*.c ${ROOT}/kernels/pattern/*.c ${ROOT}/kernels/pattern/term/*.c ${ROOT}/kernels/oracle/*.c)
