@@ -5,7 +5,7 @@
 
 #include "page.h"
 
-enum { VARYING_MOST = 8, TEXT_MOST = 30, LINE = 14 /* pixels */, ROOM_LEAST = 62 };
+enum { VARYING_MOST = 8, TEXT_MOST = 30, LINE = 15 /* pixels */, ROOM_LEAST = 62 };
 
 /* --- what it is called ------------------------------------------------------------------------------------------- */
 
@@ -136,7 +136,7 @@ void as_ends_header(as_end *ends, size_t count, size_t curves, double pixels, as
     if ((double)count * LINE > pixels) /* the legend has them all */
         curves = 0;
     as_ends_spread(ends, curves ? count : 0, pixels, arena);
-    as_text_add(out, "AS_ENDS = %zu\nAS_END_ROOM = %.0f\n", curves, curves ? fmax(ROOM_LEAST, 22 + 6.5 * (double)longest) : ROOM_LEAST);
+    as_text_add(out, "AS_ENDS = %zu\nAS_END_ROOM = %.0f\n", curves, curves ? fmax(ROOM_LEAST, 22 + 7.8 * (double)longest) : ROOM_LEAST);
     as_text_add(out, "array AS_END_TEXT[%zu] = [", curves ? curves : 1);
     for (size_t i = 0; i < curves; i++)
         as_text_add(out, "%s'%s'", i ? ", " : "", ends[i].text);
