@@ -5,7 +5,7 @@
 
 #include "page.h"
 
-enum { VARYING_MOST = 8, TEXT_MOST = 30, LINE = 15 /* pixels */, ROOM_LEAST = 62 };
+enum { VARYING_MOST = 8, TEXT_MOST = 30, PART_LEAST = 8, LINE = 15 /* pixels */, ROOM_LEAST = 62 };
 
 /* --- what it is called ------------------------------------------------------------------------------------------- */
 
@@ -19,16 +19,34 @@ static bool varies(const char *const *parts, size_t count, size_t width, size_t 
     return false;
 }
 
-/* The parts in `chosen` of curve i, a blank between two. */
+static size_t characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
+/* The parts in `chosen` of curve i, a blank between two; of one that is too long, the longest part is cut. */
 static const char *text_of(as_arena *arena, const char *const *parts, size_t width, size_t i, const size_t *varying, unsigned chosen)
 {
-    as_text out = {0};
+    const char *used[VARYING_MOST];
+    size_t count = 0, all = 0, longest = 0;
     for (size_t v = 0; chosen >> v; v++) {
         const char *part = chosen >> v & 1 ? parts[i * width + varying[v]] : NULL;
-        if (part && *part)
-            as_text_add(&out, "%s%s", out.length ? " " : "", part);
+        if (!part || !*part)
+            continue;
+        used[count] = part;
+        all += characters(part) + (count > 0);
+        longest = characters(part) > characters(used[longest]) ? count : longest;
+        count++;
     }
-    const char *kept = as_arena_intern(arena, out.length ? out.data : "?");
+    as_text out = {0};
+    for (size_t k = 0; k < count; k++) {
+        const size_t own = characters(used[k]), over = k == longest && all > TEXT_MOST ? all - TEXT_MOST : 0;
+        as_text_add(&out, "%s%s", k ? " " : "", as_chart_plain(arena, used[k], own > over + PART_LEAST ? own - over : PART_LEAST));
+    }
+    const char *kept = as_chart_plain(arena, out.length ? out.data : "?", TEXT_MOST);
     as_text_free(&out);
     return kept;
 }
@@ -63,8 +81,6 @@ const char **as_ends_name(as_arena *arena, const char *const *parts, size_t coun
             memcpy(best, texts, count * sizeof *best);
         }
     }
-    for (size_t i = 0; i < count; i++)
-        best[i] = as_chart_plain(arena, best[i], TEXT_MOST);
     return best;
 }
 
@@ -115,14 +131,6 @@ static void add_reals(as_text *out, const char *name, const as_end *ends, size_t
 static double x_of(const as_end *e) { return e->x; }
 static double height_of(const as_end *e) { return e->height; }
 static double place_of(const as_end *e) { return e->place; }
-
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xc0) != 0x80;
-    return count;
-}
 
 void as_ends_header(as_end *ends, size_t count, size_t curves, double pixels, as_arena *arena, as_text *out)
 {
