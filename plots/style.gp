@@ -14,7 +14,8 @@ AS_AXIS = 70.0
 AS_KEY = AS_KEY_ROWS * 20.0 + 14.0
 AS_HEIGHT = AS_TOP + AS_PLOT + AS_AXIS + AS_KEY
 AS_LEFT = 120.0 / AS_WIDTH
-AS_RIGHT = 1 - 62.0 / AS_WIDTH
+if (!exists('AS_ENDS')) { AS_ENDS = 0; AS_END_ROOM = 62 }
+AS_RIGHT = 1 - AS_END_ROOM / AS_WIDTH
 set lmargin at screen AS_LEFT
 set rmargin at screen AS_RIGHT
 set tmargin at screen 1 - AS_TOP / AS_HEIGHT
@@ -67,9 +68,16 @@ if (exists('AS_NOTE')) {
     set label 6 AS_NOTE[2] at graph 0.015, graph 0.92 left front font ',10' textcolor rgb '#222222'
 }
 do for [g = 1:AS_GUIDES] {
-    set label 10 + g AS_GUIDE_TEXT[g] at first AS_X_HIGH, first AS_GUIDE_C[g] * AS_X_HIGH ** AS_GUIDE_P[g] \
-        left offset 0.6, 0 font ',11' textcolor rgb '#777777'
+    set label 10 + g AS_GUIDE_TEXT[g] at screen AS_RIGHT + 16 / AS_WIDTH, graph AS_GUIDE_AT[g] left font ',10' textcolor rgb '#777777'
 }
 do for [r = 1:AS_ROOFS] {
     set label 20 + r AS_ROOF_TEXT[r] at graph 0.01, first AS_ROOF[r] left offset 0, 0.6 font ',10' textcolor rgb '#555555'
+}
+# The names at the ends: from an end that lies within the chart a thin line leads to its edge, from there a short one to the text.
+do for [e = 1:AS_ENDS] {
+    set label 100 + e AS_END_TEXT[e] at screen AS_RIGHT + 16 / AS_WIDTH, graph AS_END_AT[e] left font ',10' textcolor rgb AS_COLOUR[(e - 1) % 12 + 1]
+    set arrow 100 + e from first AS_END_X[e], graph AS_END_Y[e] to graph 1, graph AS_END_Y[e] nohead back \
+        linewidth 0.7 dashtype (1, 4) linecolor rgb AS_COLOUR[(e - 1) % 12 + 1]
+    set arrow 200 + e from graph 1, graph AS_END_Y[e] to screen AS_RIGHT + 13 / AS_WIDTH, graph AS_END_AT[e] nohead \
+        linewidth 0.7 linecolor rgb AS_COLOUR[(e - 1) % 12 + 1]
 }

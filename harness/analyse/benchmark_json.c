@@ -6,7 +6,9 @@
  * over its batches, per call, in ns. With two or more processes mean, median, stddev and cv follow, as --benchmark_repetitions
  * gives them. A case that is not ok is left out: the format can only state it with a time of 0, and
  * readers would take that for a time. No number is NaN or infinite; what is unknown has no key. */
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,12 +16,6 @@
 
 #include "stages.h"
 #include "stats.h"
-
-static void put_real(json_t *object, const char *key, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(object, key, json_real(value));
-}
 
 static void put_count(json_t *object, const char *key, uint64_t value)
 {
@@ -71,21 +67,51 @@ static json_t *make_context(const as_findings *f, const char *dir)
     return context;
 }
 
-/* What every row of a case begins with. */
-static json_t *make_row(const as_findings *f, size_t at, size_t family, const char *suffix, const char *type)
+/* Rows are written as text at once: as trees of all their values they would take longer than the rest of an analysis, and
+ * more memory than the samples. A name is in the JSON that jansson makes of it. */
+typedef struct {
+    as_text *out;
+    const as_findings *f;
+    size_t at;  /* the case */
+    char *name; /* "its key" */
+} writer;
+
+static char *json_of(const char *text)
 {
-    const as_summary *row = &f->summary[at];
-    as_text name = {0};
-    json_t *object = json_object();
-    as_text_add(&name, "%s%s", row->case_, suffix);
-    put_text(object, "name", name.data);
-    put_count(object, "family_index", family);
-    put_count(object, "per_family_instance_index", 0);
-    put_text(object, "run_name", row->case_);
-    put_text(object, "run_type", type);
-    put_count(object, "repetitions", f->replicates[at].count);
-    as_text_free(&name);
-    return object;
+    json_t *value = json_string(text);
+    if (!value)
+        value = json_string("(not UTF-8)");
+    char *json = json_dumps(value, JSON_ENCODE_ANY);
+    json_decref(value);
+    return json;
+}
+
+/* With a point or an exponent: readers that tell integers from reals expect one. */
+static void add_real(as_text *out, const char *key, double value)
+{
+    char number[40];
+    if (!isfinite(value))
+        return;
+    snprintf(number, sizeof number, "%.12g", value);
+    as_text_add(out, ", \"%s\": %s%s", key, number, strpbrk(number, ".e") ? "" : ".0");
+}
+
+static void add_count(as_text *out, const char *key, uint64_t value)
+{
+    if (value <= INT64_MAX)
+        as_text_add(out, ", \"%s\": %" PRIu64, key, value);
+}
+
+/* What every row of a case begins with; the suffix goes into the name's quotes. */
+static void begin_row(const writer *w, const char *suffix, const char *type)
+{
+    const as_text *so_far = w->out;
+    as_text_add(w->out, "%s\n    {\"name\": %.*s%s\"", so_far->data[so_far->length - 1] == '[' ? "" : ",",
+                (int)strlen(w->name) - 1, w->name, suffix);
+    add_count(w->out, "family_index", w->at);
+    add_count(w->out, "per_family_instance_index", 0);
+    as_text_add(w->out, ", \"run_name\": %s, \"run_type\": \"%s\"", w->name, type);
+    add_count(w->out, "repetitions", w->f->replicates[w->at].count);
 }
 
 /* Where no CPU time was recorded, the wall time stands in: readers of the format need the key. */
@@ -96,37 +122,27 @@ static double gflops(const as_case *c, double ns)
     return c->flops_useful == AS_NO_COUNT ? NAN : (double)c->flops_useful / ns;
 }
 
-static void put_times(json_t *row, double real, double cpu)
+static void add_times(as_text *out, double real, double cpu)
 {
-    put_real(row, "real_time", real);
-    put_real(row, "cpu_time", cpu);
-    put_text(row, "time_unit", "ns");
+    add_real(out, "real_time", real);
+    add_real(out, "cpu_time", cpu);
+    as_text_add(out, ", \"time_unit\": \"ns\"");
 }
 
-/* A row a line, written and let go: a tree of a large sweep would take more memory than its samples. */
-static void add_row(as_text *out, json_t *row)
+static void add_repetitions(const writer *w)
 {
-    char *text = json_dumps(row, JSON_REAL_PRECISION(12));
-    as_text_add(out, "%s\n    ", out->data[out->length - 1] == '[' ? "" : ",");
-    if (text)
-        as_text_append(out, text, strlen(text));
-    free(text);
-    json_decref(row);
-}
-
-static void add_repetitions(as_text *out, const as_findings *f, size_t at, size_t family)
-{
-    const as_replicates *r = &f->replicates[at];
+    const as_replicates *r = &w->f->replicates[w->at];
+    const as_summary *row = &w->f->summary[w->at];
     for (size_t i = 0; i < r->count; i++) {
-        json_t *row = make_row(f, at, family, "", "iteration");
-        put_count(row, "repetition_index", i);
-        put_count(row, "threads", f->summary[at].threads);
-        put_count(row, "iterations", r->of[i].calls);
-        put_times(row, r->of[i].wall_ns, cpu_of(&r->of[i]));
-        put_real(row, "gflops", gflops(&f->cases[at], r->of[i].wall_ns));
-        put_count(row, "edges", f->summary[at].edges);
-        put_count(row, "workspace_peak_bytes", f->summary[at].workspace_peak_bytes);
-        add_row(out, row);
+        begin_row(w, "", "iteration");
+        add_count(w->out, "repetition_index", i);
+        add_count(w->out, "threads", row->threads);
+        add_count(w->out, "iterations", r->of[i].calls);
+        add_times(w->out, r->of[i].wall_ns, cpu_of(&r->of[i]));
+        add_real(w->out, "gflops", gflops(&w->f->cases[w->at], r->of[i].wall_ns));
+        add_count(w->out, "edges", row->edges);
+        add_count(w->out, "workspace_peak_bytes", row->workspace_peak_bytes);
+        as_text_add(w->out, "}");
     }
 }
 
@@ -173,9 +189,9 @@ static const struct {
     {"cv", "_cv", "percentage", variation},
 };
 
-static void add_aggregates(as_text *out, const as_findings *f, size_t at, size_t family)
+static void add_aggregates(const writer *w)
 {
-    const as_replicates *r = &f->replicates[at];
+    const as_replicates *r = &w->f->replicates[w->at];
     as_arena *scratch = as_arena_create();
     double *wall = as_arena_alloc(scratch, r->count * sizeof *wall);
     double *cpu = as_arena_alloc(scratch, r->count * sizeof *cpu);
@@ -183,17 +199,16 @@ static void add_aggregates(as_text *out, const as_findings *f, size_t at, size_t
     for (size_t i = 0; i < r->count; i++) {
         wall[i] = r->of[i].wall_ns;
         cpu[i] = cpu_of(&r->of[i]);
-        rate[i] = gflops(&f->cases[at], wall[i]);
+        rate[i] = gflops(&w->f->cases[w->at], wall[i]);
     }
     for (size_t a = 0; a < sizeof aggregates / sizeof *aggregates; a++) {
-        json_t *row = make_row(f, at, family, aggregates[a].suffix, "aggregate");
-        put_count(row, "threads", f->summary[at].threads);
-        put_text(row, "aggregate_name", aggregates[a].name);
-        put_text(row, "aggregate_unit", aggregates[a].unit);
-        put_count(row, "iterations", r->count);
-        put_times(row, aggregates[a].of(wall, r->count), aggregates[a].of(cpu, r->count));
-        put_real(row, "gflops", aggregates[a].of(rate, r->count));
-        add_row(out, row);
+        begin_row(w, aggregates[a].suffix, "aggregate");
+        add_count(w->out, "threads", w->f->summary[w->at].threads);
+        as_text_add(w->out, ", \"aggregate_name\": \"%s\", \"aggregate_unit\": \"%s\"", aggregates[a].name, aggregates[a].unit);
+        add_count(w->out, "iterations", r->count);
+        add_times(w->out, aggregates[a].of(wall, r->count), aggregates[a].of(cpu, r->count));
+        add_real(w->out, "gflops", aggregates[a].of(rate, r->count));
+        as_text_add(w->out, "}");
     }
     as_arena_free(scratch);
 }
@@ -210,9 +225,13 @@ bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out)
     for (size_t i = 0; i < f->case_count; i++) {
         if (strcmp(f->summary[i].status, "ok") != 0)
             continue;
-        add_repetitions(out, f, i, i);
+        const writer w = {.out = out, .f = f, .at = i, .name = json_of(f->summary[i].case_)};
+        if (!w.name)
+            return false;
+        add_repetitions(&w);
         if (f->replicates[i].count > 1)
-            add_aggregates(out, f, i, i);
+            add_aggregates(&w);
+        free(w.name);
     }
     as_text_add(out, "\n  ]\n}\n");
     return true;

@@ -10,8 +10,8 @@ as_crossing as_crossing_find(const double *log_x, const double *r, size_t count)
     double least = 0, wrong = 0, passed = 0;
     size_t place = 0;
     for (size_t i = 0; i < count; i++) {
-        least += fmax(r[i], 0);
-        wrong += fmax(-r[i], 0);
+        least += r[i] > 0 ? r[i] : 0;
+        wrong += r[i] < 0 ? -r[i] : 0;
     }
     const double above = least, below = wrong;
     if (wrong < least) {

@@ -94,13 +94,14 @@ static void add_point(book *b, trace *t, as_axis axis, size_t row)
     t->resampled &= r->count >= 2;
     const as_draws draws = as_draws_from(times, r->count, times + r->count);
     y[0] = log(s->median_ns);
-    for (size_t d = 1; d <= DRAWS; d++)
-        y[d] = r->count ? as_draws_next(&draws, &random) : y[0];
-    t->low[t->count - 1] = t->high[t->count - 1] = y[0];
+    double low = y[0], high = y[0];
     for (size_t d = 1; d <= DRAWS; d++) {
-        t->low[t->count - 1] = fmin(t->low[t->count - 1], y[d]);
-        t->high[t->count - 1] = fmax(t->high[t->count - 1], y[d]);
+        y[d] = r->count ? as_draws_next(&draws, &random) : y[0];
+        low = y[d] < low ? y[d] : low;
+        high = y[d] > high ? y[d] : high;
     }
+    t->low[t->count - 1] = low;
+    t->high[t->count - 1] = high;
 }
 
 static trace new_trace(book *b, size_t most)
@@ -241,7 +242,7 @@ static void judge(const pair *p, bool resampled, as_crossover *row)
         return;
     if (agree < (crosses ? CROSSES : UNCLEAR) * DRAWS || opposite > DRAWS / 20)
         row->verdict = "unclear";
-    as_stats_sort(p->at, placed);
+    as_stats_sort_ends(p->at, placed, placed / 40 + 1);
     if (!crosses || !placed)
         return;
     const double low = p->at[placed / 40], high = p->at[placed - 1 - placed / 40];

@@ -86,8 +86,8 @@ static double next_of_odd(const as_draws *d, uint64_t *random)
 {
     const double u = (double)(as_random_next(random) >> 11) / 9007199254740992.0;
     size_t at = 0;
-    while (at + 1 < d->count && d->share[at] <= u)
-        at++;
+    for (size_t i = 0; i + 1 < d->count; i++) /* without a branch that u would decide */
+        at += d->share[i] <= u;
     return d->logs[at];
 }
 
@@ -95,4 +95,13 @@ double as_draws_next(const as_draws *d, uint64_t *random)
 {
     const double drawn = d->count % 2 ? next_of_odd(d, random) : next_of_even(d, random);
     return d->median + narrowed(d->count) * (drawn - d->median);
+}
+
+void as_draws_add(const as_draws *d, uint64_t *random, double weight, double *sums, size_t count)
+{
+    uint64_t state = *random; /* in a register */
+    const as_draws own = *d;
+    for (size_t i = 0; i < count; i++)
+        sums[i] += weight * as_draws_next(&own, &state);
+    *random = state;
 }

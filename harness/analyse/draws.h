@@ -26,5 +26,7 @@ as_draws as_draws_from(const double *times, size_t count, double *room);
 /* The logarithm of the median of the times; of as many drawn from them, as far from it as the median of so few really is. */
 double as_draws_median(const as_draws *d);
 double as_draws_next(const as_draws *d, uint64_t *random);
+/* Adds `weight` times a draw to each of the sums. */
+void as_draws_add(const as_draws *d, uint64_t *random, double weight, double *sums, size_t count);
 
 #endif

@@ -11,19 +11,52 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* values[at] moves down to its place among the ascending ones before it. */
+static void sink(double *values, size_t at)
+{
+    const double value = values[at];
+    for (; at && values[at - 1] > value; at--)
+        values[at] = values[at - 1];
+    values[at] = value;
+}
+
 void as_stats_sort(double *values, size_t count)
 {
     if (count > 16) {
         qsort(values, count, sizeof *values, ascending);
         return;
     }
-    for (size_t i = 1; i < count; i++) {
-        double value = values[i];
-        size_t at = i;
-        for (; at && values[at - 1] > value; at--)
-            values[at] = values[at - 1];
-        values[at] = value;
+    for (size_t i = 1; i < count; i++)
+        sink(values, i);
+}
+
+static void swap(double *a, double *b)
+{
+    const double kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+void as_stats_sort_ends(double *values, size_t count, size_t ends)
+{
+    if (!ends || 2 * ends >= count) {
+        as_stats_sort(values, count);
+        return;
     }
+    as_stats_sort(values, ends);
+    for (size_t i = ends; i < count; i++)
+        if (values[i] < values[ends - 1]) {
+            swap(&values[i], &values[ends - 1]);
+            sink(values, ends - 1);
+        }
+    double *last = values + count - ends;
+    as_stats_sort(last, ends);
+    for (size_t i = ends; i < count - ends; i++)
+        if (values[i] > last[0]) {
+            swap(&values[i], &last[0]);
+            for (size_t k = 0; k + 1 < ends && last[k] > last[k + 1]; k++)
+                swap(&last[k], &last[k + 1]);
+        }
 }
 
 double as_stats_median(const double *sorted, size_t count)

@@ -7,6 +7,10 @@
 
 void as_stats_sort(double *values, size_t count);
 
+/* Moves the `ends` smallest to the front and the `ends` largest to the back, each ascending as in a sorted array; those between
+ * are in no order. What a far quantile needs, at a tenth of the cost. */
+void as_stats_sort_ends(double *values, size_t count, size_t ends);
+
 /* Of values in ascending order; NaN when there are none. */
 double as_stats_median(const double *sorted, size_t count);
 

@@ -39,16 +39,18 @@ void as_text_append(as_text *t, const char *bytes, size_t length)
 void as_text_add(as_text *t, const char *format, ...)
 {
     va_list args, again;
+    room(t, 0);
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    const size_t left = t->size - t->length;
+    int length = vsnprintf(t->data + t->length, left, format, args);
     va_end(args);
-    if (length >= 0) {
+    if (length >= 0 && (size_t)length >= left) {
         room(t, (size_t)length + 1);
         vsnprintf(t->data + t->length, (size_t)length + 1, format, again);
-        t->length += (size_t)length;
     }
     va_end(again);
+    t->length += length > 0 ? (size_t)length : 0;
 }
 
 void as_text_free(as_text *t)

@@ -219,27 +219,22 @@ static bool write_page(const as_page *page, const kinds *all, const char *plots,
     return ok;
 }
 
-/* What is being drawn. `drawing` ends with the first failure; the scripts are written all the same. */
+/* Scripts as they are written, to be drawn when all are there: how many of each kind depends on how many there are. */
 typedef struct {
     const as_chart_input *in;
     const kinds *all;
     const char *plots;
-    bool drawing;
-    as_charts *charts;
+    as_picture *pictures;
+    size_t count, cap;
 } easel;
 
-/* The picture of page `at` of a kind. */
-static void draw_picture(easel *e, const char *name, size_t at, as_err *err)
+static void add_picture(easel *e, const char *name, size_t page)
 {
-    if (at >= AS_PICTURES_MAX) {
-        e->charts->left++;
-        return;
-    }
-    e->drawing = e->drawing && as_gnuplot_draw(e->plots, name, SECONDS_PER_CHART, err);
-    e->charts->drawn += e->drawing;
+    e->pictures = as_arena_grow(e->in->arena, e->pictures, &e->cap, e->count, sizeof *e->pictures);
+    e->pictures[e->count++] = (as_picture){name, page};
 }
 
-static bool draw_set(easel *e, const as_chart_kind *kind, as_err *err)
+static bool write_set(easel *e, const as_chart_kind *kind, as_err *err)
 {
     bool ok = true, made = true;
     for (size_t i = 0; ok && made; i++) {
@@ -249,27 +244,27 @@ static bool draw_set(easel *e, const as_chart_kind *kind, as_err *err)
         made = kind->set->make(e->in, i, &data, &header);
         ok = !made || write_script(name, &header, &data, &kind->body, e->all, e->plots, err);
         if (made && ok)
-            draw_picture(e, name, i, err);
+            add_picture(e, name, i);
         as_text_free(&data);
         as_text_free(&header);
     }
     return ok;
 }
 
-static bool draw(easel *e, as_err *err)
+static bool write_scripts(easel *e, as_err *err)
 {
     for (size_t k = 0; k < e->all->count; k++) {
         size_t count = 0;
-        if (e->all->of[k].set && !draw_set(e, &e->all->of[k], err))
+        if (e->all->of[k].set && !write_set(e, &e->all->of[k], err))
             return false;
         as_page *pages = e->all->of[k].set ? NULL : as_pages_make(e->in, &e->all->of[k], &count);
         for (size_t p = 0; p < count; p++) {
             if (!write_page(&pages[p], e->all, e->plots, err))
                 return false;
-            draw_picture(e, pages[p].name, p, err);
+            add_picture(e, pages[p].name, p);
         }
     }
-    return e->drawing;
+    return true;
 }
 
 bool as_chart_all(const char *dir, as_charts *charts, as_err *err)
@@ -279,9 +274,10 @@ bool as_chart_all(const char *dir, as_charts *charts, as_err *err)
     as_text plots = {0};
     *charts = (as_charts){0, 0};
     as_text_add(&plots, "%s/plots", dir);
-    easel e = {.in = &in, .all = &all, .plots = plots.data, .drawing = true, .charts = charts};
+    easel e = {.in = &in, .all = &all, .plots = plots.data};
     bool ok = read_input(dir, &in, err) && read_kinds(&all, in.arena, err) && as_dir_create(plots.data, err) &&
-              as_masks_draw(&in, plots.data, err) && draw(&e, err);
+              as_masks_draw(&in, plots.data, err) && write_scripts(&e, err) &&
+              as_pictures_draw(plots.data, e.pictures, e.count, in.arena, charts, err);
     as_text_free(&plots);
     free_kinds(&all);
     as_arena_free(in.arena);

@@ -13,8 +13,8 @@
 /* The line that says what is wrong: gnuplot prints the command, a caret, and then the file, the line and the reason. */
 static const char *reason_in(as_text *said)
 {
-    char *reason = NULL;
-    for (char *line = said->data ? strtok(said->data, "\n") : NULL; line; line = strtok(NULL, "\n"))
+    char *reason = NULL, *rest = NULL;
+    for (char *line = said->data ? strtok_r(said->data, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
         if (strstr(line, "line ") || !reason)
             reason = line;
     return reason ? reason : "no reason given";

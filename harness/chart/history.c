@@ -8,7 +8,7 @@
 
 #include "page.h"
 
-enum { CASES = 6, TICKS = 8 }; /* of a page */
+enum { CASES = 6, TICKS = 8, PLOT = 460 /* pixels, as style.gp has it */, PARTS = 16 }; /* of a page */
 
 static int by_date(const void *a, const void *b)
 {
@@ -42,6 +42,35 @@ static void add_ticks(as_text *header, const as_history *const *results, size_t 
     as_text_add(header, ")\n");
 }
 
+/* The parts of a case's key: kernel|pattern|T=..:S=..:..|dtype|... */
+static void split_key(const char *key, const char *parts[PARTS], as_arena *arena)
+{
+    size_t field = 0;
+    if (!strncmp(key, "attention/", 10)) /* goes without saying */
+        key += 10;
+    for (size_t p = 0; p < PARTS; p++) {
+        const size_t length = strcspn(key, field == 2 ? "|:" : "|");
+        parts[p] = as_arena_intern_n(arena, key, p + 1 < PARTS ? length : strlen(key));
+        key += length;
+        field += *key == '|';
+        key += *key != 0;
+    }
+}
+
+/* `ends` have the case's key as their text and percent as their height. */
+static void add_ends(as_end *ends, size_t count, double low, double high, as_arena *arena, as_text *header)
+{
+    const char **parts = as_arena_alloc(arena, (count + 1) * PARTS * sizeof *parts);
+    for (size_t i = 0; i < count; i++)
+        split_key(ends[i].text, parts + i * PARTS, arena);
+    const char **names = as_ends_name(arena, parts, count, PARTS);
+    for (size_t i = 0; i < count; i++) {
+        ends[i].text = names[i];
+        ends[i].height = (ends[i].height - low) / (high - low);
+    }
+    as_ends_header(ends, count, count, PLOT, arena, header);
+}
+
 size_t as_history_page(const as_history_chart *chart, size_t at, const char *name, as_arena *arena, as_text *header,
                        as_text *data)
 {
@@ -49,6 +78,7 @@ size_t as_history_page(const as_history_chart *chart, size_t at, const char *nam
     const as_history **results = results_of(chart, arena, &count);
     double low = -1, high = 1;
     as_text labels = {0};
+    as_end ends[CASES];
     as_text_add(data, "result,percent,low,high,level,case,date,commit,change\n");
     while (end < chart->count && curves < CASES) {
         const size_t first = end;
@@ -66,6 +96,7 @@ size_t as_history_page(const as_history_chart *chart, size_t at, const char *nam
                 as_text_add(data, "%.6g", above(r->change));
             as_text_add(data, "\n");
             begun = true;
+            ends[curves] = (as_end){.text = r->case_ ? r->case_ : "?", .x = (double)(place - results) + 1, .height = above(r->level)};
             low = fmin(low, fmin(y, above(r->level)));
             high = fmax(high, fmax(y, above(r->level)));
         }
@@ -79,6 +110,7 @@ size_t as_history_page(const as_history_chart *chart, size_t at, const char *nam
                 as_chart_plain(arena, chart->pinned, 40));
     as_text_add(header, "AS_LOG_Y = 0\nAS_GUIDES = 0\nAS_ROOFS = 0\nAS_X_LOW = 0.5\nAS_X_HIGH = %zu.5\nAS_Y_LOW = %.6g\nAS_Y_HIGH = %.6g\n", count,
                 low - 0.1 * (high - low), high + 0.1 * (high - low));
+    add_ends(ends, curves, low - 0.1 * (high - low), high + 0.1 * (high - low), arena, header);
     add_ticks(header, (const as_history *const *)results, count, arena);
     as_text_free(&labels);
     return end;

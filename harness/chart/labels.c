@@ -103,10 +103,13 @@ const char *as_curve_shape(const as_chart_input *in, const as_curve *c)
     return kept;
 }
 
+/* fits.csv begins with the curves' times in the order of the curves: the search does, too, and is over at once in a folder of
+ * thousands. */
 static const as_fit *fit_of(const as_chart_input *in, const as_curve *c)
 {
+    const size_t own = (size_t)(c - in->curves);
     for (size_t i = 0; i < in->fit_count; i++) {
-        const as_fit *f = &in->fits[i];
+        const as_fit *f = &in->fits[(own + i) % in->fit_count];
         if (same(f->axis, as_axis_name(c->axis)) && same(f->kernel, c->kernel) && same(f->pattern, c->pattern) &&
             same(f->curve, c->fixed))
             return f;
@@ -177,4 +180,33 @@ void as_page_label(as_page *page)
     }
     as_text_free(&label);
     as_text_free(&shape);
+}
+
+/* attention/flash is flash where no other kernel of the page is called that. */
+static const char *short_kernel(const as_page *page, const char *kernel)
+{
+    const char *slash = strchr(kernel, '/');
+    if (!slash || !slash[1])
+        return kernel;
+    for (size_t i = 0; i < page->count; i++) {
+        const char *other = page->curves[i]->kernel, *behind = strchr(other, '/');
+        if (strcmp(other, kernel) != 0 && !strcmp(behind ? behind + 1 : other, slash + 1))
+            return kernel;
+    }
+    return slash + 1;
+}
+
+const char *const *as_page_parts(const as_page *page, size_t *width)
+{
+    *width = 2 + FACTORS;
+    const char **parts = as_arena_alloc(page->in->arena, page->count * *width * sizeof *parts);
+    for (size_t i = 0; i < page->count; i++) {
+        const as_curve *c = page->curves[i];
+        const char **own = parts + i * *width;
+        own[0] = page->kind->value->phases ? as_phase_name(c) : short_kernel(page, c->kernel);
+        own[1] = c->pattern;
+        for (int f = 0; f < FACTORS; f++)
+            own[2 + f] = held(page->in, c, f);
+    }
+    return parts;
 }

@@ -306,22 +306,17 @@ static roofs find_roofs(const as_page *page)
     return found;
 }
 
-/* Guides stand clear of the data: the steepest above it at the right end, the others below it at the left end. */
-static void add_guides(const as_page *page, double left, double right, as_text *out, double *low, double *high)
+/* Guides stand clear of the data: the steepest above it at the right end, the others below it at the left end. Their words
+ * go to `ends`, whose heights are those of the axis yet. */
+static size_t add_guides(const as_page *page, double left, double right, as_text *out, double *low, double *high, as_end ends[2])
 {
     static const char *const powers[] = {"", "", "²", "³"};
     const char *symbol = as_axis_symbol(page->kind->axis);
-    double c[2] = {1, 1}, end[2] = {1, 1};
+    double c[2] = {1, 1};
     int count = 0;
     for (int g = 0; g < 2 && page->kind->guides[g]; g++, count++) {
         double p = page->kind->guides[g];
         c[g] = g == 0 ? *low / pow(left, p) : *high / pow(right, p);
-        end[g] = c[g] * pow(right, p);
-    }
-    /* Their words stand at the right end: not on top of each other. */
-    if (count == 2 && fabs(log(end[0] / end[1])) < 0.07 * log(*high / *low)) {
-        c[0] /= 4;
-        *low /= 4;
     }
     if (count == 1 && c[0] * pow(right, page->kind->guides[0]) > *high)
         *high = c[0] * pow(right, page->kind->guides[0]);
@@ -329,6 +324,9 @@ static void add_guides(const as_page *page, double left, double right, as_text *
                 c[1], page->kind->guides[0], page->kind->guides[1]);
     as_text_add(out, "array AS_GUIDE_TEXT[2] = ['∝ %s%s', '∝ %s%s']\n", symbol, powers[page->kind->guides[0] & 3], symbol,
                 powers[page->kind->guides[1] & 3]);
+    for (int g = 0; g < count; g++)
+        ends[g] = (as_end){.text = "∝ T²" /* as wide as any */, .height = c[g] * pow(right, page->kind->guides[g])};
+    return (size_t)count;
 }
 
 static void add_roofs(const as_page *page, as_text *out, double *high)
@@ -373,8 +371,8 @@ static void add_slopes(const as_page *page, double left, double *low, as_text *o
     as_text_add(out, "]\n");
 }
 
-/* The legend stands below the chart, in as many columns as its longest label leaves room for. */
-static void add_layout(const as_page *page, as_text *out)
+/* The legend stands below the chart, in as many columns as its longest label leaves room for. Returns its rows. */
+static size_t add_layout(const as_page *page, as_text *out)
 {
     size_t longest = 1;
     for (size_t i = 0; i < page->count; i++) {
@@ -386,10 +384,43 @@ static void add_layout(const as_page *page, as_text *out)
     size_t columns = (size_t)(870 / (75 + 8.6 * (double)longest)); /* as gnuplot will estimate it */
     columns = columns < 1 ? 1 : columns > 3 ? 3 : columns;
     columns = columns > page->count ? page->count : columns;
-    as_text_add(out, "AS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [", (page->count + columns - 1) / columns, page->count);
+    const size_t rows = (page->count + columns - 1) / columns;
+    as_text_add(out, "AS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [", rows, page->count);
     for (size_t i = 0; i < page->count; i++)
         as_text_add(out, "%s\\\n    '%s'", i ? ", " : "", page->labels[i]);
     as_text_add(out, "]\n");
+    return rows;
+}
+
+/* The point furthest to the right. */
+static as_end end_of(const as_page *page, const as_curve *c, const char *text)
+{
+    as_end end = {.text = text, .x = -1};
+    for (size_t k = 0; k < c->count; k++) {
+        const double x = x_of(page->kind, &page->in->rows[c->points[k]]);
+        double y, low, high;
+        if (page->kind->value->of(page->in, c->points[k], &y, &low, &high) && x >= end.x) {
+            end.x = x;
+            end.height = y;
+        }
+    }
+    return end;
+}
+
+/* Behind the ends of the curves those of the guides. */
+static void add_ends(const as_page *page, const as_end *guides, size_t guide_count, double low, double high, bool linear,
+                     size_t key_rows, as_text *out)
+{
+    size_t width;
+    as_arena *a = page->in->arena;
+    const char *const *parts = as_page_parts(page, &width), **names = as_ends_name(a, parts, page->count, width);
+    as_end *ends = as_arena_alloc(a, (page->count + guide_count) * sizeof *ends);
+    for (size_t i = 0; i < page->count; i++)
+        ends[i] = end_of(page, page->curves[i], names[i]);
+    memcpy(ends + page->count, guides, guide_count * sizeof *guides);
+    for (size_t i = 0; i < page->count + guide_count; i++)
+        ends[i].height = linear ? (ends[i].height - low) / (high - low) : log(fmax(ends[i].height, low) / low) / log(high / low);
+    as_ends_header(ends, page->count + guide_count, page->count, fmax(460, 22 * (double)key_rows), a, out); /* as style.gp has it */
 }
 
 void as_page_header(const as_page *page, as_text *out)
@@ -404,8 +435,8 @@ void as_page_header(const as_page *page, as_text *out)
     as_text_add(out, "AS_SWEEP = '%s'\nAS_SHAPE = '%s'\n", as_chart_plain(a, page->in->sweep, 60),
                 as_chart_plain(a, *page->shape ? page->shape : "several shapes", 110));
     as_text_add(out, "array AS_NOTE[2] = ['%s', '%s']\n", page->note[0], page->note[1]);
-    add_layout(page, out);
-    add_guides(page, left, right * margin, out, &low, &high);
+    as_end guides[2];
+    const size_t key_rows = add_layout(page, out), guide_count = add_guides(page, left, right * margin, out, &low, &high, guides);
     add_roofs(page, out, &high);
     if (value->roof == AS_LINE_ONE) {
         low = low < 0.7 ? low : 0.7;
@@ -421,6 +452,7 @@ void as_page_header(const as_page *page, as_text *out)
         high *= linear ? 1.06 : 1.35;
     as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",
                 !linear, left / margin, right * margin, linear ? 0 : low, high);
+    add_ends(page, guides, guide_count, linear ? 0 : low, high, linear, key_rows, out);
     if (page->kind->across)
         as_ticks_plain(out, left / margin, right * margin);
     else if (page->kind->axis == AS_AXIS_EDGES)

@@ -9,6 +9,7 @@
 #include "../model/curve.h"
 #include "../model/machine_facts.h"
 #include "../model/verdicts.h"
+#include "chart.h"
 
 /* What a folder says, as far as charts go. */
 typedef struct as_chart_input {
@@ -81,6 +82,15 @@ bool as_set_surface(const as_chart_input *in, size_t index, as_text *data, as_te
 bool as_set_reach(const as_chart_input *in, size_t index, as_text *data, as_text *header);
 bool as_set_change(const as_chart_input *in, size_t index, as_text *data, as_text *header);
 
+/* A script that is written, and its place among those of its kind. */
+typedef struct {
+    const char *name;
+    size_t page;
+} as_picture;
+
+/* pictures.c: draws as many as chart.h says; the first failure ends it. */
+bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts, as_err *err);
+
 /* masks.c: plots/mask-N.svg for every pattern swept, up to a number; not by gnuplot, so not counted as drawn. */
 bool as_masks_draw(const as_chart_input *in, const char *plots, as_err *err);
 
@@ -133,10 +143,27 @@ void as_page_header(const as_page *page, as_text *out);
 const char *as_chart_plain(as_arena *arena, const char *text, size_t most);
 /* labels.c: fills page->shape and page->labels. */
 void as_page_label(as_page *page);
+/* labels.c: the parts of the curves' names, for as_ends_name; `width` of them each. */
+const char *const *as_page_parts(const as_page *page, size_t *width);
 /* note.c: fills page->note. */
 void as_page_note(as_page *page);
 /* labels.c: what separates two shapes: everything of a curve but kernel, pattern and isa. */
 const char *as_curve_shape(const as_chart_input *in, const as_curve *c);
+
+/* A text in the margin at the right, beside the end of a curve or of a guide. */
+typedef struct {
+    const char *text; /* plain */
+    double x;         /* of the end */
+    double height;    /* of the end: 0 at the lower edge of the chart, 1 at the upper */
+    double place;     /* of the text, the same way */
+} as_end;
+
+/* ends.c: plain texts of parts[count][width], the shortest that tell each from the others. */
+const char **as_ends_name(as_arena *arena, const char *const *parts, size_t count, size_t width);
+/* ends.c: sets the places: no two texts overlap in a chart of `pixels`. */
+void as_ends_spread(as_end *ends, size_t count, double pixels, as_arena *arena);
+/* ends.c: the variables of style.gp for the ends of `curves` curves, behind which those of the guides follow, up to `count`. */
+void as_ends_header(as_end *ends, size_t count, size_t curves, double pixels, as_arena *arena, as_text *out);
 
 /* ticks.c: `set xtics (...)` or `set ytics (...)` for [low, high]. */
 void as_ticks_counts(as_text *out, const char *axis, const double *values, size_t count, double low, double high);

@@ -47,7 +47,16 @@ static void order_statistics(void **state)
     assert_true(as_stats_quantile(five, 5, 1) == 5);
     assert_true(as_stats_mad(five, 5, 3) == 1);
 
-    double many[2000];
+    double many[2000], drawn[200];
+    for (size_t ends = 0; ends <= 130; ends += 13) {
+        for (size_t i = 0; i < 200; i++)
+            drawn[i] = (double)((i * 7919 + 100) % 199); /* one value twice */
+        memcpy(many, drawn, sizeof drawn);
+        as_stats_sort(many, 200);
+        as_stats_sort_ends(drawn, 200, ends);
+        for (size_t i = 0; i < ends; i++)
+            assert_true(drawn[i] == many[i] && drawn[199 - i] == many[199 - i]);
+    }
     for (size_t i = 0; i < 2000; i++)
         many[i] = (double)i;
     /* From the binomial distribution: 5: min..max; 8: min..max (the next pair has 92.97 %); 9: 2nd..8th (96.09 %). */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "harness/analyse/analyse.h"
+#include "harness/analyse/draws.h"
 #include "harness/chart/chart.h"
 #include "harness/chart/page.h"
 #include "tests/analyse/synthetic.h"
@@ -178,6 +179,7 @@ static void twelve_curves(void **state)
             char label[200];
             snprintf(label, sizeof label, "%s  %s", kernels[k].name, patterns[p].text);
             assert_legend(&f, "plots/time-length.svg", label);
+            assert_legend(&f, "plots/time-length.svg", as_arena_printf(f.arena, ">%s %s<", strchr(kernels[k].name, '/') + 1, patterns[p].text));
             assert_legend(&f, "plots/gflops-length.svg", label);
             assert_legend(&f, "plots/memory-length.svg", label);
         }
@@ -485,6 +487,51 @@ static void plain_text(void **state)
     as_arena_free(a);
 }
 
+/* The shortest texts that tell curves apart; what none tells apart has all that differs. */
+static void names_at_the_ends(void **state)
+{
+    (void)state;
+    as_arena *a = as_arena_create();
+    const char *const crossed[] = {"flash", "causal", NULL, "flash", "window:w=8", NULL, "blas", "causal", NULL};
+    const char **names = as_ends_name(a, crossed, 3, 3);
+    assert_string_equal(names[0], "flash causal");
+    assert_string_equal(names[1], "flash window:w=8");
+    assert_string_equal(names[2], "blas causal");
+    const char *const paired[] = {"naive", "causal", "gather", "window:w=8"};
+    assert_string_equal(as_ends_name(a, paired, 2, 2)[1], "gather");
+    assert_string_equal(as_ends_name(a, paired, 1, 2)[0], "naive");
+    const char *const evil[] = {"'x`", "a", "\\\"", "a"};
+    assert_string_equal(as_ends_name(a, evil, 2, 2)[0], "’x’");
+    assert_string_equal(as_ends_name(a, evil, 2, 2)[1], "∖”");
+    as_arena_free(a);
+}
+
+/* No two lines of text overlap, none leaves the chart, the order is that of the curves, and who is alone stays where it is. */
+static void ends_do_not_overlap(void **state)
+{
+    (void)state;
+    as_arena *a = as_arena_create();
+    uint64_t random = 4;
+    const double pixels = 460, line = 15 / pixels;
+    for (size_t count = 1; count <= 30; count++) {
+        as_end ends[30] = {{.text = "x"}};
+        for (size_t i = 0; i < count; i++)
+            ends[i].height = count % 3 ? (double)(as_random_next(&random) % 1000) / 999 : 0.5;
+        as_ends_spread(ends, count, pixels, a);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(ends[i].place >= -1e-9 && ends[i].place <= 1 + 1e-9);
+            bool alone = true;
+            for (size_t k = 0; k < count; k++) {
+                assert_true(i == k || fabs(ends[i].place - ends[k].place) > line - 1e-9);
+                assert_true(!(ends[i].height > ends[k].height) || ends[i].place > ends[k].place);
+                alone = alone && (i == k || fabs(ends[i].height - ends[k].height) > (double)count * line);
+            }
+            assert_true(!alone || fabs(ends[i].place - ends[i].height) < 1e-9);
+        }
+    }
+    as_arena_free(a);
+}
+
 static void without_gnuplot(void **state)
 {
     (void)state;
@@ -551,7 +598,7 @@ static void nothing_to_draw(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(before_and_after),
+        cmocka_unit_test(before_and_after),   cmocka_unit_test(names_at_the_ends), cmocka_unit_test(ends_do_not_overlap),
         cmocka_unit_test(plain_text),         cmocka_unit_test(one_curve),        cmocka_unit_test(four_curves),
         cmocka_unit_test(twelve_curves),      cmocka_unit_test(other_axes),       cmocka_unit_test(several_shapes),
         cmocka_unit_test(what_is_left_out),
