@@ -10,8 +10,9 @@
 #include "vec/vec.h"
 
 #define DISTANCES_MAX 64
-#define QUERIES 32 /* of a block: all scores, then all softmaxes, then all values, so that none waits for another's last sum */
-#define FAR 256    /* keys at this distance and more have left the cache since they were last seen: they are asked for ahead */
+#define QUERIES 32 /* of a block: a multiple of every VF_N */
+#define PAIR 2     /* queries whose values are added up side by side */
+#define INLINE static inline __attribute__((always_inline)) /* with d a number, loops over columns have no ends */
 
 /* The distances t - u at which a token sees another, ascending. More than DISTANCES_MAX: returns that many and one. */
 static size_t distances(const as_problem *p, as_run *runs, size_t *out)
@@ -28,8 +29,7 @@ static size_t distances(const as_problem *p, as_run *runs, size_t *out)
 typedef struct {
     const as_problem *p;
     size_t count, distance[DISTANCES_MAX];
-    size_t near; /* distances below FAR */
-    float score[QUERIES][DISTANCES_MAX];
+    float score[DISTANCES_MAX][QUERIES], factor[QUERIES];
 } bench;
 
 /* How many distances a query at `at` can look back: ascending, what is out of reach is behind. */
@@ -41,86 +41,118 @@ static size_t within(const bench *w, size_t at)
     return n;
 }
 
-/* The rows of x (k or v) that the query a block after `at` sees far away, and its own, which is new. */
-static void fetch(const bench *w, const float *x, size_t at)
+/* Lane r: the dot product of rows r of a and b. */
+INLINE vf dots(const float *a, const float *b, size_t d)
 {
-    const size_t d = w->p->head_dim, ahead = at + QUERIES;
-    if (ahead >= w->p->context)
-        return;
-    vf_fetch(x + ahead * d, d);
-    for (size_t j = w->near; j < w->count && w->distance[j] <= ahead; j++)
-        vf_fetch(x + (ahead - w->distance[j]) * d, d);
-}
-
-/* Of query i at `at` with the keys at its n distances: VF_N at a time, a few left over one by one. */
-static void scores(bench *w, size_t i, size_t n, const float *q, const float *k, size_t at)
-{
-    const size_t d = w->p->head_dim;
-    const float scale = w->p->scale * AS_LOG2E;
-    size_t j = 0;
-    for (; 2 * (n - j) > VF_N; j = j + VF_N < n ? j + VF_N : n) {
-        const float *key[VF_N];
-        for (size_t r = 0; r < VF_N; r++)
-            key[r] = k + (at - w->distance[j + r < n ? j + r : j]) * d;
-        vf_store(&w->score[i][j], vf_mul(vf_set(scale), vf_dots(q, key, d)));
-    }
-    for (; j < n; j++)
-        w->score[i][j] = scale * vf_dot(q, k + (at - w->distance[j]) * d, d);
-}
-
-/* o = factor * sum over diagonals of weight times value, VF_WIDE vectors from column c on. */
-static void values_wide(const bench *w, size_t i, size_t n, const float *v, size_t at, size_t c, float factor, float *o)
-{
-    const size_t d = w->p->head_dim;
-    vf sum[VF_WIDE] = {vf_zero(), vf_zero(), vf_zero(), vf_zero()};
-    for (size_t j = 0; j < n; j++) {
-        const float *value = v + (at - w->distance[j]) * d + c;
-        const vf weight = vf_set(w->score[i][j]);
+    vf sum[VF_N];
+    VF_UNROLL
+    for (size_t r = 0; r < VF_N; r++) {
+        const float *x = a + r * d, *y = b + r * d;
+        const size_t whole = d / VF_N * VF_N;
+        sum[r] = vf_zero();
         VF_UNROLL
-        for (int x = 0; x < VF_WIDE; x++)
-            sum[x] = vf_fma(weight, vf_load(value + x * VF_N), sum[x]);
+        for (size_t c = 0; c < whole; c += VF_N)
+            sum[r] = vf_fma(vf_load(x + c), vf_load(y + c), sum[r]);
+        if (whole < d)
+            sum[r] = vf_fma(vf_load_n(x + whole, d - whole), vf_load_n(y + whole, d - whole), sum[r]);
+    }
+    return vf_sums(sum);
+}
+
+/* score[j][i] of `rows` queries from `at` on, diagonal by diagonal; -infinity where there is no key or no query. */
+INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q, const float *k, size_t at)
+{
+    const float scale = w->p->scale * AS_LOG2E;
+    for (size_t j = 0; j < n; j++) {
+        const size_t distance = w->distance[j];
+        for (size_t i = 0; i < QUERIES; i += VF_N) {
+            if (i + VF_N <= rows && at + i >= distance) {
+                vf_store(&w->score[j][i], vf_mul(vf_set(scale), dots(q + i * d, k + (at + i - distance) * d, d)));
+                continue;
+            }
+            for (size_t r = i; r < i + VF_N; r++)
+                w->score[j][r] = r < rows && at + r >= distance
+                                     ? scale * vf_dot(q + r * d, k + (at + r - distance) * d, d) : -INFINITY;
+        }
+    }
+}
+
+/* Scores become weights; factor[i] = 1 / their sum. Lanes are queries: no sum over lanes is needed. */
+static void soften(bench *w, size_t n)
+{
+    for (size_t i = 0; i < QUERIES; i += VF_N) {
+        vf top = vf_set(-INFINITY), sum = vf_zero();
+        for (size_t j = 0; j < n; j++)
+            top = vf_max(top, vf_load(&w->score[j][i]));
+        for (size_t j = 0; j < n; j++) {
+            const vf weight = vf_exp2(vf_sub(vf_load(&w->score[j][i]), top));
+            vf_store(&w->score[j][i], weight);
+            sum = vf_add(sum, weight);
+        }
+        vf_store(&w->factor[i], vf_div(vf_set(1), sum));
+    }
+}
+
+/* o = factor * sum over n diagonals of weight times value, of `rows` queries from i on, which all see n keys: `vectors`
+ * vectors from column c on, each of `lanes` columns. v is the row of query i itself. */
+INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, size_t c, size_t vectors,
+                    size_t lanes, float *o)
+{
+    vf sum[PAIR][VF_WIDE];
+    VF_UNROLL
+    for (size_t r = 0; r < rows; r++) {
+        VF_UNROLL
+        for (size_t x = 0; x < vectors; x++)
+            sum[r][x] = vf_zero();
+    }
+    for (size_t j = 0; j < n; j++) {
+        const float *value = v - w->distance[j] * d + c;
+        VF_UNROLL
+        for (size_t r = 0; r < rows; r++) {
+            const vf weight = vf_set(w->score[j][i + r]);
+            VF_UNROLL
+            for (size_t x = 0; x < vectors; x++) {
+                const float *from = value + r * d + x * VF_N;
+                sum[r][x] = vf_fma(weight, lanes == VF_N ? vf_load(from) : vf_load_n(from, lanes), sum[r][x]);
+            }
+        }
     }
     VF_UNROLL
-    for (int x = 0; x < VF_WIDE; x++)
-        vf_store(o + c + x * VF_N, vf_mul(sum[x], vf_set(factor)));
+    for (size_t r = 0; r < rows; r++) {
+        VF_UNROLL
+        for (size_t x = 0; x < vectors; x++)
+            vf_store_n(o + r * d + c + x * VF_N, vf_mul(sum[r][x], vf_set(w->factor[i + r])), lanes);
+    }
 }
 
-static void values_narrow(const bench *w, size_t i, size_t n, const float *v, size_t at, size_t c, float factor, float *o)
+INLINE void values(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, float *o)
 {
-    const size_t d = w->p->head_dim, lanes = d - c < VF_N ? d - c : VF_N;
-    vf sum = vf_zero();
-    for (size_t j = 0; j < n; j++)
-        sum = vf_fma(vf_set(w->score[i][j]), vf_load_n(v + (at - w->distance[j]) * d + c, lanes), sum);
-    vf_store_n(o + c, vf_mul(sum, vf_set(factor)), lanes);
+    size_t c = 0;
+    for (; c + VF_WIDE * VF_N <= d; c += VF_WIDE * VF_N)
+        columns(w, d, i, rows, n, v, c, VF_WIDE, VF_N, o);
+    for (; c < d; c += VF_N)
+        columns(w, d, i, rows, n, v, c, 1, d - c < VF_N ? d - c : VF_N, o);
 }
 
-static void block(const as_call *call, bench *w, size_t b, size_t h, size_t t)
+INLINE void block(const as_call *call, bench *w, size_t d, size_t b, size_t h, size_t t)
 {
     const as_problem *p = w->p;
-    const size_t d = p->head_dim, at = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
-    const size_t rows = p->length - t < QUERIES ? p->length - t : QUERIES, at0 = p->context - p->length + t;
-    const float *q = (const float *)call->operand[0] + at, *k = (const float *)call->operand[1] + kv;
-    const float *v = (const float *)call->operand[2] + kv;
-    float factor[QUERIES];
-    for (size_t i = 0; i < rows; i++) {
-        fetch(w, k, at0 + i);
-        scores(w, i, within(w, at0 + i), q + i * d, k, at0 + i);
-    }
-    for (size_t i = 0; i < rows; i++)
-        factor[i] = vf_soften(w->score[i], within(w, at0 + i));
-    for (size_t i = 0; i < rows; i++) {
-        float *o = (float *)call->operand[3] + at + i * d;
-        const size_t n = within(w, at0 + i);
-        size_t c = 0;
-        fetch(w, v, at0 + i);
-        if (!n) {
-            memset(o, 0, d * sizeof *o);
-            continue;
-        }
-        for (; c + VF_WIDE * VF_N <= d; c += VF_WIDE * VF_N)
-            values_wide(w, i, n, v, at0 + i, c, factor[i], o);
-        for (; c < d; c += VF_N)
-            values_narrow(w, i, n, v, at0 + i, c, factor[i], o);
+    const size_t offset = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
+    const size_t rows = p->length - t < QUERIES ? p->length - t : QUERIES, at = p->context - p->length + t;
+    const float *v = (const float *)call->operand[2] + kv + at * d;
+    float *o = (float *)call->operand[3] + offset;
+    const size_t most = within(w, at + rows - 1);
+    scores(w, d, most, rows, (const float *)call->operand[0] + offset, (const float *)call->operand[1] + kv, at);
+    soften(w, most);
+    for (size_t i = 0, step; i < rows; i += step) {
+        const size_t n = within(w, at + i);
+        step = i + PAIR <= rows && n == within(w, at + i + PAIR - 1) ? PAIR : 1;
+        if (!n)
+            memset(o + i * d, 0, step * d * sizeof *o);
+        else if (step == PAIR)
+            values(w, d, i, PAIR, n, v + i * d, o + i * d);
+        else
+            values(w, d, i, 1, n, v + i * d, o + i * d);
     }
 }
 
@@ -131,20 +163,19 @@ static void run(const as_call *call)
     bench *benches = call->workspace;
     as_run *runs = (as_run *)(void *)(benches + p->threads);
     const size_t count = distances(p, runs, benches[0].distance);
-    size_t near = 0;
-    while (near < count && benches[0].distance[near] < FAR)
-        near++;
 #pragma omp parallel num_threads(p->threads) if (p->threads > 1)
     {
         bench *w = &benches[omp_get_thread_num()];
         w->p = p;
         w->count = count;
-        w->near = near;
         if (w != benches)
             memcpy(w->distance, benches[0].distance, count * sizeof *w->distance);
 #pragma omp for schedule(static)
         for (size_t i = 0; i < heads * blocks; i++)
-            block(call, w, i / blocks / p->heads, i / blocks % p->heads, i % blocks * QUERIES);
+            if (p->head_dim == 64)
+                block(call, w, 64, i / blocks / p->heads, i / blocks % p->heads, i % blocks * QUERIES);
+            else
+                block(call, w, p->head_dim, i / blocks / p->heads, i / blocks % p->heads, i % blocks * QUERIES);
     }
 }
 

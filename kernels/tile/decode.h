@@ -15,8 +15,8 @@
 #include "pack.h"
 #include "softmax.h"
 
-#define DECODE_KEYS 256 /* scored, then weighed. While keys are scored, their values are asked for, and while values are
-                           added up, the next keys: memory never waits for arithmetic */
+#define DECODE_KEYS 256 /* scored, then weighed */
+#define DECODE_WIDE 8   /* vectors of an output row that stay in registers while the values go by */
 
 /* One query in float32 and where its softmax stands. */
 typedef struct {
@@ -51,100 +51,111 @@ static size_t decode_workspace(const as_problem *p)
     return tile_up(tile_up(floats, 16) * sizeof(float) + plan.runs_max * sizeof(as_run), 64);
 }
 
+/* Keys and values of one key head, rows of d. Its functions are inlined where d and dtype are numbers (decode_keys): loops
+ * over columns then have no ends, and so little is done besides loading that the processor looks far enough ahead to keep
+ * memory busy. Asking for rows ahead (prefetch) is no longer of use. */
+typedef struct {
+    const void *k, *v;
+    as_dtype dtype;
+    size_t d;
+} decode_cache;
+
+#define DECODE_INLINE static inline __attribute__((always_inline))
+
 /* A row of a key or value array as float32: in place where it is, else widened into `spare`. */
-static inline const float *decode_row(const as_problem *p, const void *x, size_t row, float *spare)
+DECODE_INLINE const float *decode_row(const decode_cache *kv, const void *x, size_t row, float *spare)
 {
-    const size_t d = p->head_dim;
-    if (p->dtype == AS_F32)
-        return (const float *)x + row * d;
-    for (size_t c = 0; c < d; c++)
-        spare[c] = tile_bf16_element(x, row * d + c);
+    if (kv->dtype == AS_F32)
+        return (const float *)x + row * kv->d;
+    for (size_t c = 0; c < kv->d; c++)
+        spare[c] = tile_bf16_element(x, row * kv->d + c);
     return spare;
 }
 
-/* Asks for row `row` of a key or value array. */
-static inline void decode_fetch(const as_problem *p, const void *x, size_t row)
+/* score[j] = q . key first + j, VF_N at a time; -infinity behind the last. */
+DECODE_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, const float *q, float *score, float *spare)
 {
-    const size_t bytes = p->head_dim * (p->dtype == AS_F32 ? 4 : 2);
-    if (row < p->context)
-        vf_fetch((const float *)(const void *)((const char *)x + row * bytes), (bytes + 3) / 4);
-}
-
-/* score[j] = q . row key[j], VF_N at a time; -infinity behind the last. */
-static void decode_scores(const as_problem *p, const void *k, const void *v, const size_t *key, size_t n, const float *q,
-                          float *score, float *spare)
-{
-    const size_t d_room = tile_up(p->head_dim, VF_N);
+    const size_t d_room = tile_up(kv->d, VF_N);
     for (size_t j = 0; j < n; j += VF_N) {
         const float *row[VF_N];
-        for (size_t r = 0; r < VF_N; r++) {
-            row[r] = j + r < n ? decode_row(p, k, key[j + r], spare + r * d_room) : row[0];
-            if (v && j + r < n)
-                decode_fetch(p, v, key[j + r]);
-        }
-        vf_store(score + j, vf_dots(q, row, p->head_dim));
+        for (size_t r = 0; r < VF_N; r++)
+            row[r] = j + r < n ? decode_row(kv, kv->k, first + j + r, spare + r * d_room) : row[0];
+        vf_store(score + j, vf_dots(q, row, kv->d));
     }
     for (size_t j = n; j % VF_N; j++)
         score[j] = -INFINITY;
 }
 
-/* out += sum of weight[j] times row keys[j], VF_WIDE vectors at a time.
- * k: where the keys of the next block are, that follow DECODE_KEYS later in an unbroken run; NULL: not asked for */
-static void decode_values(const as_problem *p, const void *k, const void *v, const size_t *key, const float *weight,
-                          size_t n, float *out, float *spare)
+/* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, each of `lanes` columns. */
+DECODE_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, size_t c, size_t vectors, size_t lanes,
+                                  const float *weight, float *out, float *spare)
 {
-    const size_t d = p->head_dim, wide = VF_WIDE * VF_N;
-    for (size_t c = 0; c < d; c += wide) {
-        const size_t left = d - c;
-        vf sum[VF_WIDE];
+    vf sum[DECODE_WIDE];
+    VF_UNROLL
+    for (size_t x = 0; x < vectors; x++)
+        sum[x] = vf_load(out + c + x * VF_N);
+    for (size_t j = 0; j < n; j++) {
+        const float *row = decode_row(kv, kv->v, first + j, spare) + c;
+        const vf w = vf_set(weight[j]);
         VF_UNROLL
-        for (size_t x = 0; x < VF_WIDE; x++)
-            sum[x] = x * VF_N < left ? vf_load(out + c + x * VF_N) : vf_zero();
-        for (size_t j = 0; j < n; j++) {
-            const float *row = decode_row(p, v, key[j], spare) + c;
-            const vf w = vf_set(weight[j]);
-            if (k && c == 0)
-                decode_fetch(p, k, key[j] + DECODE_KEYS);
-            if (left >= wide) {
-                VF_UNROLL
-                for (size_t x = 0; x < VF_WIDE; x++)
-                    sum[x] = vf_fma(w, vf_load(row + x * VF_N), sum[x]);
-                continue;
-            }
-            VF_UNROLL
-            for (size_t x = 0; x < VF_WIDE; x++)
-                if (x * VF_N < left)
-                    sum[x] = vf_fma(w, vf_load_n(row + x * VF_N, left - x * VF_N < VF_N ? left - x * VF_N : VF_N), sum[x]);
-        }
-        VF_UNROLL
-        for (size_t x = 0; x < VF_WIDE; x++)
-            if (x * VF_N < left)
-                vf_store(out + c + x * VF_N, sum[x]);
+        for (size_t x = 0; x < vectors; x++)
+            sum[x] = vf_fma(w, lanes == VF_N ? vf_load(row + x * VF_N) : vf_load_n(row + x * VF_N, lanes), sum[x]);
     }
+    VF_UNROLL
+    for (size_t x = 0; x < vectors; x++)
+        vf_store(out + c + x * VF_N, sum[x]);
 }
 
-/* Up to DECODE_KEYS keys for the query heads of one key head. */
-static void decode_block(const as_problem *p, const decode_plan *plan, const void *k, const void *v, const size_t *key,
-                         size_t n, const float *q, float *state, size_t state_step, float *scratch)
+DECODE_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out, float *spare)
+{
+    const size_t d = kv->d, wide = DECODE_WIDE, half = wide / 2;
+    size_t c = 0;
+    for (; c + wide * VF_N <= d; c += wide * VF_N)
+        decode_columns(kv, first, n, c, wide, VF_N, weight, out, spare);
+    for (; c + half * VF_N <= d; c += half * VF_N)
+        decode_columns(kv, first, n, c, half, VF_N, weight, out, spare);
+    for (; c < d; c += VF_N)
+        decode_columns(kv, first, n, c, 1, d - c < VF_N ? d - c : VF_N, weight, out, spare);
+}
+
+/* Keys first, first + 1, ..., DECODE_KEYS of them at most, for the query heads of one key head. */
+DECODE_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q,
+                                float *state, size_t state_step, float *scratch)
 {
     float *score = scratch, *spare = scratch + DECODE_KEYS;
     for (size_t g = 0; g < plan->group; g++) {
         float *max = state + g * state_step, *sum = max + 16, *out = sum + VF_N;
-        decode_scores(p, k, g == 0 ? v : NULL, key, n, q + g * plan->d_room, score, spare);
+        decode_scores(kv, first, n, q + g * plan->d_room, score, spare);
         const float scale = tile_softmax_row(score, tile_up(n, VF_N), max, sum);
         if (scale != 1)
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
-        decode_values(p, g + 1 == plan->group ? k : NULL, v, key, score, n, out, spare);
+        decode_values(kv, first, n, score, out, spare);
     }
 }
 
-/* Edges [from, to) of the runs, counted in their order. */
-static void decode_part(const as_problem *p, const decode_plan *plan, const as_run *runs, size_t count, size_t from,
-                        size_t to, const void *k, const void *v, const float *q, float *state, size_t state_step,
-                        float *scratch)
+/* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler. */
+static void decode_keys(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q, float *state,
+                        size_t state_step, float *scratch)
 {
-    size_t key[DECODE_KEYS], n = 0, edge = 0;
+    const decode_cache narrow = {kv->k, kv->v, AS_F32, 64}, wide = {kv->k, kv->v, AS_F32, 128};
+    const size_t width = kv->dtype == AS_F32 ? kv->d : 0;
+    for (size_t at = 0; at < n; at += DECODE_KEYS) {
+        const size_t block = n - at < DECODE_KEYS ? n - at : DECODE_KEYS;
+        if (width == narrow.d)
+            decode_block(&narrow, plan, first + at, block, q, state, state_step, scratch);
+        else if (width == wide.d)
+            decode_block(&wide, plan, first + at, block, q, state, state_step, scratch);
+        else
+            decode_block(kv, plan, first + at, block, q, state, state_step, scratch);
+    }
+}
+
+/* Edges [from, to) of the runs, counted in their order. The runs are unbroken: flash takes no others. */
+static void decode_part(const decode_cache *kv, const decode_plan *plan, const as_run *runs, size_t count, size_t from,
+                        size_t to, const float *q, float *state, size_t state_step, float *scratch)
+{
+    size_t edge = 0;
     for (size_t g = 0; g < plan->group; g++) {
         float *max = state + g * state_step;
         memset(max, 0, plan->part_floats * sizeof *max);
@@ -152,16 +163,9 @@ static void decode_part(const as_problem *p, const decode_plan *plan, const as_r
     }
     for (size_t i = 0; i < count && edge < to; edge += runs[i++].count) {
         const size_t low = from > edge ? from - edge : 0, high = to - edge < runs[i].count ? to - edge : runs[i].count;
-        for (size_t j = low; j < high; j++) {
-            key[n++] = runs[i].first + j * runs[i].step;
-            if (n == DECODE_KEYS) {
-                decode_block(p, plan, k, v, key, n, q, state, state_step, scratch);
-                n = 0;
-            }
-        }
+        if (low < high)
+            decode_keys(kv, plan, runs[i].first + low, high - low, q, state, state_step, scratch);
     }
-    if (n)
-        decode_block(p, plan, k, v, key, n, q, state, state_step, scratch);
 }
 
 /* The parts of one query head into its output. */
@@ -208,9 +212,10 @@ static void decode_run(const as_call *call)
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < kv_heads * plan.parts; i++) {
             const size_t kv = i / plan.parts, part = i % plan.parts, h = kv * plan.group;
-            const char *k = (const char *)call->operand[1] + kv * p->context * d * bytes;
-            const char *v = (const char *)call->operand[2] + kv * p->context * d * bytes;
-            decode_part(p, &plan, runs, count, edges * part / plan.parts, edges * (part + 1) / plan.parts, k, v,
+            const size_t offset = kv * p->context * d * bytes;
+            const decode_cache cache = {(const char *)call->operand[1] + offset, (const char *)call->operand[2] + offset,
+                                        p->dtype, d};
+            decode_part(&cache, &plan, runs, count, edges * part / plan.parts, edges * (part + 1) / plan.parts,
                         q + h * plan.d_room, state + h * head_floats + part * plan.part_floats, head_floats, mine);
         }
 #pragma omp for schedule(static)
