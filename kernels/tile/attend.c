@@ -177,13 +177,16 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
     if (t >= view->length)
         return;
     const size_t rows = view->length - t < plan->queries ? view->length - t : plan->queries;
+    const size_t position = view->context - view->length + t;
     tile_load_rows(plan, w, view, t, rows);
     tile_load_runs(plan, w, view, t, rows, &low, &high);
     for (; ready && *ready * TILE_NR < high; ++*ready)
         tile_pack_panel(plan, view, packed, *ready);
     for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
-        for (size_t row = 0; row < rows; row += strip)
-            tile_strip_block(plan, w, k, v, row, rows - row < strip ? rows - row : strip, from);
+        for (size_t row = 0, n; row < rows; row += n) {
+            n = tile_strip_height(plan->job, strip, position + row, rows - row);
+            tile_strip_block(plan, w, k, v, row, n, from);
+        }
     tile_store_rows(plan, w, view, t, rows);
 }
 
