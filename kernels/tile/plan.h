@@ -42,7 +42,8 @@ static inline size_t tile_queries(const tile_plan *plan)
     if (threads > 1 && rows > share)
         rows = share;
     rows = rows < TILE_QUERIES_MAX ? rows : TILE_QUERIES_MAX;
-    return tile_up(rows > least ? rows : least, strip);
+    const size_t alike = plan->job->alike; /* a block that ends within a stretch of these would end in a short strip */
+    return tile_up(rows > least ? rows : least, alike > strip && alike <= TILE_QUERIES_MAX ? alike : strip);
 }
 
 static inline tile_plan tile_plan_make(const tile_job *job)
