@@ -4,75 +4,7 @@
 
 #include <omp.h>
 
-#include "format.h"
-
-#define TILE_QUERIES_MAX 512
-
-/* Sizes that follow from a job. */
-typedef struct {
-    const tile_job *job;
-    const tile_format *format;
-    size_t d, bytes;     /* of one element */
-    size_t S_room;       /* keys, rounded up to whole panels */
-    size_t d_room;       /* d, rounded up to whole vectors */
-    size_t d_cells;      /* cells of d */
-    size_t chunks;       /* of TILE_KC cells that d takes */
-    size_t queries;      /* rows of a query block */
-    size_t blocks;       /* query blocks of the longest view */
-    size_t in_flight;    /* units packed at a time */
-    size_t runs_max;
-    size_t pack_floats;  /* of one unit */
-    size_t thread_bytes;
-} tile_plan;
-
-static size_t tile_row_bytes(const tile_plan *plan)
-{
-    return (plan->chunks * TILE_STRIDE + plan->d_room + 1 + VF_N) * sizeof(float) + plan->runs_max * sizeof(as_run) +
-           3 * sizeof(size_t);
-}
-
-/* Whole strips. Packed keys and values are read once for each query block, from L3 when a head's are many, so a block is
- * large: its rows take a quarter of L2, beside the keys and values of one key block. Threads need blocks to share out. */
-static size_t tile_queries(const tile_plan *plan)
-{
-    const as_problem *p = plan->job->problem;
-    const size_t strip = plan->format->strip, least = 8 * TILE_MR, threads = (size_t)p->threads;
-    size_t rows = p->cache_bytes[1] / 4 / tile_row_bytes(plan);
-    const size_t share = plan->job->units * plan->job->members * plan->job->length_max / (8 * threads);
-    if (threads > 1 && rows > share)
-        rows = share;
-    rows = rows < TILE_QUERIES_MAX ? rows : TILE_QUERIES_MAX;
-    return tile_up(rows > least ? rows : least, strip);
-}
-
-static tile_plan tile_plan_make(const tile_job *job)
-{
-    const as_problem *p = job->problem;
-    const tile_format *format = tile_format_for(p->dtype);
-    const size_t d_cells = (p->head_dim + format->per_cell - 1) / format->per_cell;
-    tile_plan plan = {
-        .job = job,
-        .format = format,
-        .d = p->head_dim,
-        .bytes = p->dtype == AS_F32 ? 4 : 2,
-        .S_room = tile_up(job->context_max, TILE_NR),
-        .d_room = tile_up(p->head_dim, VF_N),
-        .d_cells = d_cells,
-        .chunks = (d_cells + TILE_KC - 1) / TILE_KC,
-        .in_flight = 1,
-        .runs_max = job->runs_max,
-    };
-    plan.queries = tile_queries(&plan);
-    plan.blocks = (job->length_max + plan.queries - 1) / plan.queries;
-    /* one thread: a unit at a time; more: enough units for four query blocks a thread */
-    const size_t wanted = 4 * (size_t)p->threads;
-    while (p->threads > 1 && plan.in_flight < job->units && plan.in_flight * job->members * plan.blocks < wanted)
-        plan.in_flight++;
-    plan.pack_floats = plan.S_room * d_cells + plan.S_room / format->per_cell * plan.d_room;
-    plan.thread_bytes =
-        tile_up(plan.queries * tile_row_bytes(&plan) + TILE_STRIP_MAX * TILE_STRIDE * sizeof(float), 64);
-    return plan;
-}
+#include "seen.h"
 
 size_t tile_workspace(const tile_job *job)
 {
@@ -82,113 +14,6 @@ size_t tile_workspace(const tile_job *job)
     if (packed == SIZE_MAX || threads == SIZE_MAX || __builtin_add_overflow(tile_up(packed, 64), threads, &all))
         return SIZE_MAX;
     return all;
-}
-
-/* What a thread works with: one query block of one head. */
-typedef struct {
-    float *q;      /* (chunks, queries, TILE_STRIDE) cells, times scale and log2 e */
-    float *out;    /* (queries, d_room) */
-    float *max;    /* (queries) */
-    float *sum;    /* (queries, VF_N) */
-    float *score;  /* (TILE_STRIP_MAX, TILE_STRIDE): scores, then weights in cells */
-    as_run *runs;  /* (queries, runs_max) */
-    size_t *count; /* runs of each row */
-    size_t *next;  /* the first run that is not wholly behind */
-    size_t *alike; /* rows just before that see the same, but for the end of the last run */
-} tile_bench;
-
-static tile_bench tile_bench_at(const tile_plan *plan, void *memory)
-{
-    tile_bench w; /* vectors first, so that they lie as the workspace is aligned */
-    w.q = memory;
-    w.score = w.q + plan->chunks * plan->queries * TILE_STRIDE;
-    w.out = w.score + TILE_STRIP_MAX * TILE_STRIDE;
-    w.sum = w.out + plan->queries * plan->d_room;
-    w.runs = (as_run *)(void *)(w.sum + plan->queries * VF_N);
-    w.count = (size_t *)(w.runs + plan->queries * plan->runs_max);
-    w.next = w.count + plan->queries;
-    w.alike = w.next + plan->queries;
-    w.max = (float *)(w.alike + plan->queries);
-    return w;
-}
-
-static inline bool tile_run_covers(const as_run *r, size_t from, size_t to)
-{
-    return r->step == 1 && r->first <= from && r->first + r->count >= to;
-}
-
-/* Bits of the panels of keys [from, from + TILE_KC) that row `row` sees; *all: every key of the block is seen. */
-static uint32_t tile_panels_seen(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, bool *all)
-{
-    const as_run *runs = w->runs + row * plan->runs_max;
-    const size_t to = from + TILE_KC;
-    uint32_t seen = 0;
-    *all = false;
-    const bool ascending = !plan->job->multiset;
-    while (ascending && w->next[row] < w->count[row] && tile_run_end(&runs[w->next[row]]) <= from)
-        w->next[row]++;
-    if (ascending && w->next[row] < w->count[row] && tile_run_covers(&runs[w->next[row]], from, to)) {
-        *all = true;
-        return (uint32_t)(((uint64_t)1 << TILE_PANELS) - 1);
-    }
-    for (size_t i = w->next[row]; i < w->count[row] && (runs[i].first < to || !ascending); i++) {
-        const as_run *r = &runs[i];
-        const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
-        size_t key = r->first;
-        if (r->first >= to || end <= from)
-            continue;
-        if (key < from)
-            key += (from - key + r->step - 1) / r->step * r->step;
-        if (r->step < TILE_NR && key < end) {
-            const uint32_t low = (uint32_t)((key - from) / TILE_NR), high = (uint32_t)((end - 1 - from) / TILE_NR);
-            seen |= (uint32_t)(((uint64_t)2 << high) - ((uint64_t)1 << low));
-        } else {
-            for (; key < end; key += r->step)
-                seen |= 1u << ((key - from) / TILE_NR);
-        }
-    }
-    return seen;
-}
-
-/* Scores s of keys [from, to): -infinity where the row's runs leave a gap. */
-static void tile_hide(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, size_t to, float *s)
-{
-    const as_run *runs = w->runs + row * plan->runs_max;
-    size_t at = from;
-    for (size_t i = w->next[row]; i < w->count[row] && runs[i].first < to; i++) {
-        const as_run *r = &runs[i];
-        const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
-        if (end <= at)
-            continue;
-        if (r->step == 1 || r->count == 1) {
-            for (; at < r->first; at++)
-                s[at - from] = -INFINITY;
-            at = end;
-            continue;
-        }
-        size_t key = r->first < at ? r->first + (at - r->first + r->step - 1) / r->step * r->step : r->first;
-        for (; key < end; key += r->step, at++)
-            for (; at < key; at++)
-                s[at - from] = -INFINITY;
-    }
-    for (; at < to; at++)
-        s[at - from] = -INFINITY;
-}
-
-/* The same where a key may be named more than once: named m times, its weight counts m times, so log2 m is added. */
-static void tile_weigh(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, size_t to, float *s)
-{
-    const as_run *runs = w->runs + row * plan->runs_max;
-    unsigned short times[TILE_KC] = {0};
-    for (size_t i = 0; i < w->count[row]; i++) {
-        const as_run *r = &runs[i];
-        const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
-        size_t key = r->first < from ? r->first + (from - r->first + r->step - 1) / r->step * r->step : r->first;
-        for (; key < end; key += r->step)
-            times[key - from]++;
-    }
-    for (size_t j = 0; j < to - from; j++)
-        s[j] = times[j] ? s[j] + (times[j] > 1 ? log2f(times[j]) : 0) : -INFINITY;
 }
 
 /* One strip of `rows` rows from `row` on, panels [low, high) of the key block at `from`. */
@@ -222,40 +47,6 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *
                          v + i * TILE_NR * keys + before * (size_t)nv * VF_N,
                          w->out + row * plan->d_room + i * TILE_NR, plan->d_room, true);
     }
-}
-
-/* Whether all rows of the strip see the same of the key block at `from`: it ends before their last runs do. */
-static bool tile_strip_alike(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from)
-{
-    const size_t last = w->count[row] - 1;
-    return !plan->job->multiset && w->alike[row + rows - 1] + 1 >= rows && w->count[row] &&
-           tile_run_end(&w->runs[row * plan->runs_max + last]) >= from + TILE_KC;
-}
-
-/* Bits of the panels that some row sees, and in *open of the rows that see the whole key block. */
-static uint32_t tile_strip_seen(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from,
-                                bool alike, uint32_t *open)
-{
-    uint32_t seen = 0;
-    *open = 0;
-    for (size_t i = 0; i < (alike ? 1 : rows); i++) {
-        bool all;
-        seen |= tile_panels_seen(w, plan, row + i, from, &all);
-        *open |= (uint32_t)all << i;
-    }
-    for (size_t i = 1; alike && i < rows; i++)
-        w->next[row + i] = w->next[row];
-    return seen;
-}
-
-/* Whether one run of the row holds all of keys [from, to). */
-static bool tile_row_open(const tile_plan *plan, const tile_bench *w, size_t row, size_t from, size_t to)
-{
-    const as_run *runs = w->runs + row * plan->runs_max;
-    for (size_t i = w->next[row]; i < w->count[row] && runs[i].first <= from; i++)
-        if (tile_run_covers(&runs[i], from, to))
-            return true;
-    return false;
 }
 
 /* One key block for one strip: runs of neighbouring panels that some row sees. */
@@ -386,13 +177,16 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
     if (t >= view->length)
         return;
     const size_t rows = view->length - t < plan->queries ? view->length - t : plan->queries;
+    const size_t position = view->context - view->length + t;
     tile_load_rows(plan, w, view, t, rows);
     tile_load_runs(plan, w, view, t, rows, &low, &high);
     for (; ready && *ready * TILE_NR < high; ++*ready)
         tile_pack_panel(plan, view, packed, *ready);
     for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
-        for (size_t row = 0; row < rows; row += strip)
-            tile_strip_block(plan, w, k, v, row, rows - row < strip ? rows - row : strip, from);
+        for (size_t row = 0, n; row < rows; row += n) {
+            n = tile_strip_height(plan->job, strip, position + row, rows - row);
+            tile_strip_block(plan, w, k, v, row, n, from);
+        }
     tile_store_rows(plan, w, view, t, rows);
 }
 

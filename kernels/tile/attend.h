@@ -46,6 +46,15 @@ typedef struct tile_job {
 
 static inline size_t tile_run_end(const as_run *r) { return r->first + (r->count - 1) * r->step + 1; }
 
+/* Rows of the strip that begins at `position`, of `left`: it does not reach over the end of a stretch of rows that are alike,
+ * behind which others see other keys. */
+static inline size_t tile_strip_height(const tile_job *job, size_t strip, size_t position, size_t left)
+{
+    const size_t stretch = job->alike > strip ? job->alike - position % job->alike : strip;
+    const size_t rows = left < strip ? left : strip;
+    return rows < stretch ? rows : stretch;
+}
+
 /* One function of each instruction set: a kernel calls its own. */
 #define tile_workspace AS_ISA(tile_workspace)
 #define tile_attend AS_ISA(tile_attend)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "attend.h"
+#include "plan.h"
 
 static int tile_by_first(const void *a, const void *b)
 {
@@ -43,15 +43,17 @@ static size_t tile_ranges(const as_run *r, size_t (*range)[2])
 }
 
 /* Rows times panels over all strips of a view. `runs` and `range` have room for one row's and one strip's. */
-static uint64_t tile_row_panels(const tile_job *job, size_t strip, const tile_view *view, as_run *runs,
-                                size_t (*range)[2])
+static uint64_t tile_row_panels(const tile_plan *plan, const tile_view *view, as_run *runs, size_t (*range)[2])
 {
+    const tile_job *job = plan->job;
+    const size_t before = view->context - view->length;
     uint64_t sum = 0;
     for (size_t t = 0; t < view->length;) {
-        const size_t left = view->length - t, rows = left < strip ? left : strip;
+        const size_t block = plan->queries - t % plan->queries, left = view->length - t < block ? view->length - t : block;
+        const size_t rows = tile_strip_height(job, plan->format->strip, before + t, left);
         size_t n = 0;
         for (size_t i = 0; i < rows; i++) {
-            const size_t count = job->row(job, view, view->context - view->length + t + i, runs);
+            const size_t count = job->row(job, view, before + t + i, runs);
             for (size_t j = 0; j < count; j++)
                 n += tile_ranges(&runs[j], range + n);
         }
@@ -67,7 +69,8 @@ uint64_t tile_flops_executed(const tile_job *job)
     static void *const none[AS_OPERANDS_MAX] = {0};
     const as_call shapes = {job->problem, none, NULL};
     tile_job counted = *job;
-    const size_t strip = tile_strip_rows(job->problem->dtype), panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
+    const tile_plan plan = tile_plan_make(&counted);
+    const size_t strip = plan.format->strip, panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;
     as_run *runs = malloc(job->runs_max * sizeof *runs);
     size_t(*range)[2] = malloc(strip * (job->runs_max + panels) * sizeof *range);
     const bool heads_alike = !(as_pattern_traits(job->problem->pattern) & AS_PATTERN_PER_HEAD);
@@ -78,7 +81,7 @@ uint64_t tile_flops_executed(const tile_job *job)
         for (size_t member = 0; member < job->members; member++) {
             const tile_view view = job->view(&counted, unit, member);
             if (!heads_alike || view.length != last_length || view.context != last_context)
-                last = tile_row_panels(job, strip, &view, runs, range);
+                last = tile_row_panels(&plan, &view, runs, range);
             last_length = view.length;
             last_context = view.context;
             sum += last;

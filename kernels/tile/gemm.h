@@ -48,6 +48,7 @@ TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t r
                 sum[i * nv + j] = vf_fma(left, right[j], sum[i * nv + j]);
         }
     }
+    __asm__("" : "+r"(ldc)); /* the rows' addresses are made again: gcc would keep all of them over the loop, spilled */
     VF_UNROLL
     for (int i = 0; i < rows; i++)
         VF_UNROLL

@@ -35,6 +35,14 @@ static inline vf vf_sums(const vf x[16])
     return _mm512_add_ps(_mm512_shuffle_f32x4(half[0], half[1], 0x88), _mm512_shuffle_f32x4(half[0], half[1], 0xdd));
 }
 static inline vf vf_power2(vf n) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(n), 23)); }
+#define VF_REST
+static inline vf vf_rest(vf x) { return _mm512_reduce_ps(x, _MM_FROUND_TO_NEAREST_INT); }
+static inline vf vf_rest_down(vf x) { return _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF); }
+static inline vf vf_scale(vf p, vf n) { return _mm512_scalef_ps(p, n); }
+static inline vf vf_scale_above(vf p, vf n, vf x, float floor)
+{
+    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, vf_set(floor), _CMP_NLE_UQ), p, n);
+}
 #define VF_KEEP
 static inline size_t vf_keep(vf x, vf y, float floor, float *to, float *also)
 {

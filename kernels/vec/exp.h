@@ -29,14 +29,28 @@ static inline vf vf_exp2_part(vf f)
 /* For x <= 127; softmax never asks for more. Up to -126.5 the result is 0; from there to -126, the denormal. */
 static inline vf vf_exp2(vf x)
 {
+#if defined VF_REST
+    const vf f = vf_rest(x);
+    return vf_scale_above(vf_exp2_part(f), vf_sub(x, f), x, -126.5f);
+#else
     x = vf_max(vf_set(-127.0f), x); /* in this order a NaN survives */
     const vf n = vf_add(x, vf_set(VF_WHOLE)), f = vf_sub(x, vf_sub(n, vf_set(VF_WHOLE)));
     return vf_mul(vf_exp2_part(f), vf_power2(n));
+#endif
 }
 
-/* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly. Degree 3. */
+/* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly. Degree 3.
+ * With VF_REST what is below 2^-126 is a denormal, not 0: the instructions that multiply pairs take it for 0. */
 static inline vf vf_exp2_short(vf x)
 {
+#if defined VF_REST
+    const vf f = vf_rest_down(x); /* in [0, 1): 2^x is then 2^f scaled by x itself, rounded down */
+    vf p = vf_set(0.077067043f);
+    p = vf_fma(p, f, vf_set(0.22764499f));
+    p = vf_fma(p, f, vf_set(0.69511679f));
+    p = vf_fma(p, f, vf_set(1.0f));
+    return vf_scale(p, x);
+#else
     x = vf_max(vf_set(-127.0f), x);
     const vf n = vf_add(x, vf_set(VF_WHOLE)), f = vf_sub(x, vf_sub(n, vf_set(VF_WHOLE)));
     vf p = vf_set(0.055008951f);
@@ -44,6 +58,7 @@ static inline vf vf_exp2_short(vf x)
     p = vf_fma(p, f, vf_set(0.69328293f));
     p = vf_fma(p, f, vf_set(1.0f));
     return vf_mul(p, vf_power2(n));
+#endif
 }
 
 #endif

@@ -1,0 +1,121 @@
+/* seen.h: which keys the rows of a strip see: panels of a key block, and the scores that are hidden. Part of attend.c.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_TILE_SEEN_H
+#define AS_TILE_SEEN_H
+
+#include "plan.h"
+
+static inline bool tile_run_covers(const as_run *r, size_t from, size_t to)
+{
+    return r->step == 1 && r->first <= from && r->first + r->count >= to;
+}
+
+/* Bits of the panels of keys [from, from + TILE_KC) that row `row` sees; *all: every key of the block is seen. */
+static inline uint32_t tile_panels_seen(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, bool *all)
+{
+    const as_run *runs = w->runs + row * plan->runs_max;
+    const size_t to = from + TILE_KC;
+    uint32_t seen = 0;
+    *all = false;
+    const bool ascending = !plan->job->multiset;
+    while (ascending && w->next[row] < w->count[row] && tile_run_end(&runs[w->next[row]]) <= from)
+        w->next[row]++;
+    if (ascending && w->next[row] < w->count[row] && tile_run_covers(&runs[w->next[row]], from, to)) {
+        *all = true;
+        return (uint32_t)(((uint64_t)1 << TILE_PANELS) - 1);
+    }
+    for (size_t i = w->next[row]; i < w->count[row] && (runs[i].first < to || !ascending); i++) {
+        const as_run *r = &runs[i];
+        const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
+        size_t key = r->first;
+        if (r->first >= to || end <= from)
+            continue;
+        if (key < from)
+            key += (from - key + r->step - 1) / r->step * r->step;
+        if (r->step < TILE_NR && key < end) {
+            const uint32_t low = (uint32_t)((key - from) / TILE_NR), high = (uint32_t)((end - 1 - from) / TILE_NR);
+            seen |= (uint32_t)(((uint64_t)2 << high) - ((uint64_t)1 << low));
+        } else {
+            for (; key < end; key += r->step)
+                seen |= 1u << ((key - from) / TILE_NR);
+        }
+    }
+    return seen;
+}
+
+/* Scores s of keys [from, to): -infinity where the row's runs leave a gap. */
+static inline void tile_hide(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, size_t to, float *s)
+{
+    const as_run *runs = w->runs + row * plan->runs_max;
+    size_t at = from;
+    for (size_t i = w->next[row]; i < w->count[row] && runs[i].first < to; i++) {
+        const as_run *r = &runs[i];
+        const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
+        if (end <= at)
+            continue;
+        if (r->step == 1 || r->count == 1) {
+            for (; at < r->first; at++)
+                s[at - from] = -INFINITY;
+            at = end;
+            continue;
+        }
+        size_t key = r->first < at ? r->first + (at - r->first + r->step - 1) / r->step * r->step : r->first;
+        for (; key < end; key += r->step, at++)
+            for (; at < key; at++)
+                s[at - from] = -INFINITY;
+    }
+    for (; at < to; at++)
+        s[at - from] = -INFINITY;
+}
+
+/* The same where a key may be named more than once: named m times, its weight counts m times, so log2 m is added. */
+static inline void tile_weigh(const tile_bench *w, const tile_plan *plan, size_t row, size_t from, size_t to, float *s)
+{
+    const as_run *runs = w->runs + row * plan->runs_max;
+    unsigned short times[TILE_KC] = {0};
+    for (size_t i = 0; i < w->count[row]; i++) {
+        const as_run *r = &runs[i];
+        const size_t end = tile_run_end(r) < to ? tile_run_end(r) : to;
+        size_t key = r->first < from ? r->first + (from - r->first + r->step - 1) / r->step * r->step : r->first;
+        for (; key < end; key += r->step)
+            times[key - from]++;
+    }
+    for (size_t j = 0; j < to - from; j++)
+        s[j] = times[j] ? s[j] + (times[j] > 1 ? log2f(times[j]) : 0) : -INFINITY;
+}
+
+/* Whether all rows of the strip see the same of the key block at `from`: it ends before their last runs do. */
+static inline bool tile_strip_alike(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from)
+{
+    const size_t last = w->count[row] - 1;
+    return !plan->job->multiset && w->alike[row + rows - 1] + 1 >= rows && w->count[row] &&
+           tile_run_end(&w->runs[row * plan->runs_max + last]) >= from + TILE_KC;
+}
+
+/* Bits of the panels that some row sees, and in *open of the rows that see the whole key block. */
+static inline uint32_t tile_strip_seen(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from,
+                                bool alike, uint32_t *open)
+{
+    uint32_t seen = 0;
+    *open = 0;
+    for (size_t i = 0; i < (alike ? 1 : rows); i++) {
+        bool all;
+        seen |= tile_panels_seen(w, plan, row + i, from, &all);
+        *open |= (uint32_t)all << i;
+    }
+    for (size_t i = 1; alike && i < rows; i++)
+        w->next[row + i] = w->next[row];
+    return seen;
+}
+
+/* Whether one run of the row holds all of keys [from, to). */
+static inline bool tile_row_open(const tile_plan *plan, const tile_bench *w, size_t row, size_t from, size_t to)
+{
+    const as_run *runs = w->runs + row * plan->runs_max;
+    for (size_t i = w->next[row]; i < w->count[row] && runs[i].first <= from; i++)
+        if (tile_run_covers(&runs[i], from, to))
+            return true;
+    return false;
+}
+
+#endif
