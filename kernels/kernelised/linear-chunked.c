@@ -26,8 +26,8 @@ typedef struct {
     float *own;   /* (1 + C, ld): z, then features of the chunk's keys */
     float *left;  /* (m + 1 + C, STRIP) */
     float *right; /* panels of d: (m + 1 + C, panel) each: state, a row of zeros for z's products, the chunk's values */
-    float *rows;  /* (STRIP, ld) features of a strip's queries */
-    float *out;   /* (STRIP, WIDE_NR) */
+    float *rows;  /* (STRIP, VF_N) features of a strip's queries, a vector of columns */
+    float *out;   /* (STRIP, WIDE_NR) a strip's outputs in a panel that ends within a vector */
 } bench;
 
 enum { ROOMS = 5 };
@@ -43,7 +43,7 @@ static job make(const as_problem *p, const as_call *call)
 {
     const size_t d = p->head_dim, quarter = tile_up((d + 3) / 4, STRIP), suits = quarter < LONGEST ? quarter : LONGEST;
     const size_t C = p->param[0] ? p->param[0] : suits, room = tile_up(d, VF_N), ld = room + 16, depth = d + 1 + C;
-    job j = {p, call, d, room, ld, C, depth, {(1 + C) * ld, depth * STRIP, depth * room, STRIP * ld, STRIP * WIDE_NR}, 0};
+    job j = {p, call, d, room, ld, C, depth, {(1 + C) * ld, depth * STRIP, depth * room, STRIP * VF_N, STRIP * WIDE_NR}, 0};
     for (size_t i = 0; i < ROOMS; i++)
         j.total += j.floats[i] = tile_up(j.floats[i], 16);
     return j;
@@ -57,11 +57,16 @@ static bench bench_at(const job *j, float *memory)
     return (bench){at[0], at[1], at[2], at[3], at[4]};
 }
 
+static size_t panel_vectors(const job *j, size_t x)
+{
+    const size_t left = (j->room - x * WIDE_NR) / VF_N;
+    return left < WIDE_NV ? left : WIDE_NV;
+}
+
 /* Panel x of right, and how many vectors wide it is. */
 static float *panel(const job *j, const bench *w, size_t x, size_t *nv)
 {
-    const size_t left = (j->room - x * WIDE_NR) / VF_N;
-    *nv = left < WIDE_NV ? left : WIDE_NV;
+    *nv = panel_vectors(j, x);
     return w->right + x * WIDE_NR * j->depth;
 }
 
@@ -77,19 +82,31 @@ static void features(const job *j, const float *x, size_t n, float *y)
     }
 }
 
-/* to (n; to whole vectors where `room`) = factor from (n), at most a panel's width */
-static inline void scaled(float *to, const float *from, size_t n, vf factor, bool room)
+/* to (n; to whole vectors where `room`) = from (n), at most a panel's width */
+static inline void copy(float *to, const float *from, size_t n, bool room)
 {
     if (n >= WIDE_NR) {
         VF_UNROLL
         for (size_t y = 0; y < WIDE_NR; y += VF_N)
-            vf_store(to + y, vf_mul(vf_load(from + y), factor));
+            vf_store(to + y, vf_load(from + y));
         return;
     }
     for (size_t y = 0; y < n; y += VF_N) {
         const size_t left = n - y < VF_N ? n - y : VF_N;
-        const vf x = vf_mul(vf_load_n(from + y, left), factor);
-        vf_store_n(to + y, x, room ? VF_N : left);
+        vf_store_n(to + y, vf_load_n(from + y, left), room ? VF_N : left);
+    }
+}
+
+/* left (d,STRIP) = phi of rows of q (rows,d), transposed: a vector of columns at a time; zeros for rows that are not there. */
+static void columns(const job *j, const float *q, size_t rows, const bench *w)
+{
+    if (rows < STRIP)
+        memset(w->rows, 0, STRIP * VF_N * sizeof(float));
+    for (size_t c = 0; c < j->d; c += VF_N) {
+        const size_t left = j->d - c < VF_N ? j->d - c : VF_N;
+        for (size_t r = 0; r < rows; r++)
+            vf_store(w->rows + r * VF_N, vf_elu1(left == VF_N ? vf_load(q + r * j->d + c) : vf_load_n(q + r * j->d + c, left)));
+        tile_transpose(w->rows, VF_N, STRIP, left, w->left + c * STRIP, STRIP);
     }
 }
 
@@ -98,7 +115,7 @@ static void pack_values(const job *j, const bench *w, const float *v, size_t n)
     for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
         float *to = panel(j, w, x, &nv) + (j->d + 1) * nv * VF_N;
         for (size_t i = 0; i < n; i++)
-            scaled(to + i * nv * VF_N, v + i * j->d + x * WIDE_NR, j->d - x * WIDE_NR, vf_set(1), true);
+            copy(to + i * nv * VF_N, v + i * j->d + x * WIDE_NR, j->d - x * WIDE_NR, true);
     }
 }
 
@@ -106,10 +123,7 @@ static void pack_values(const job *j, const bench *w, const float *v, size_t n)
 static void strip_left(const job *j, const bench *w, const float *q, size_t r0, size_t rows, size_t keys, float share[STRIP])
 {
     float *weight = w->left + j->d * STRIP;
-    features(j, q, rows, w->rows);
-    if (rows < STRIP)
-        memset(w->rows + rows * j->ld, 0, (STRIP - rows) * j->ld * sizeof(float));
-    tile_transpose(w->rows, j->ld, STRIP, j->d, w->left, STRIP);
+    columns(j, q, rows, w);
     for (size_t y = 0; y < STRIP; y += WIDE_NR)
         wide_multiply_rows(1 + keys, STRIP < WIDE_NR ? STRIP / VF_N : WIDE_NV, j->d, w->own, j->ld, w->left + y, STRIP,
                            weight + y, STRIP, false);
@@ -124,21 +138,30 @@ static void strip_left(const job *j, const bench *w, const float *q, size_t r0, 
     }
 }
 
-/* Queries r0 .. r0+rows-1 of the chunk. */
+/* Queries r0 .. r0+rows-1 of the chunk. A block of rows stops at the last key that one of them sees. A panel of whole vectors
+ * is summed up where it belongs, another one in out first, as there may be no room behind o. */
 static void strip(const job *j, const bench *w, const float *q, float *o, size_t r0, size_t rows)
 {
-    const size_t depth = j->d + 1 + r0 + rows, pieces = (depth + PIECE - 1) / PIECE;
+    const size_t before = j->d + 1 + r0, pieces = (before + rows + PIECE - 1) / PIECE;
     float share[STRIP];
     strip_left(j, w, q, r0, rows, r0 + rows, share);
     for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
         const float *right = panel(j, w, x, &nv);
+        const bool whole = x * WIDE_NR + nv * VF_N <= j->d;
+        const size_t ld = whole ? j->d : WIDE_NR;
+        float *sums = whole ? o + x * WIDE_NR : w->out;
         for (size_t i = 0; i < pieces; i++) {
-            const size_t from = depth * i / pieces, to = depth * (i + 1) / pieces;
-            wide_multiply(rows, (int)nv, to - from, w->left + from * STRIP, STRIP, right + from * nv * VF_N,
-                          nv * VF_N, w->out, WIDE_NR, i > 0);
+            const size_t from = (before + rows) * i / pieces, to = (before + rows) * (i + 1) / pieces;
+            for (size_t r = 0, n; r < rows; r += n) {
+                n = wide_next(rows - r, (int)nv);
+                const size_t sees = before + r + n, until = sees < to ? sees : to;
+                if (from < until)
+                    wide_multiply(n, (int)nv, until - from, w->left + from * STRIP + r, STRIP, right + from * nv * VF_N,
+                                  nv * VF_N, sums + r * ld, ld, i > 0, until == sees ? share + r : NULL);
+            }
         }
-        for (size_t r = 0; r < rows; r++)
-            scaled(o + r * j->d + x * WIDE_NR, w->out + r * WIDE_NR, j->d - x * WIDE_NR, vf_set(share[r]), false);
+        for (size_t r = 0; !whole && r < rows; r++)
+            copy(o + r * j->d + x * WIDE_NR, w->out + r * WIDE_NR, j->d - x * WIDE_NR, false);
     }
 }
 
@@ -180,7 +203,7 @@ static void remember(const job *j, const bench *w, size_t n, ahead *next)
         for (size_t i = 0, rows; i < j->d; i += rows) {
             rows = wide_next(j->d - i, WIDE_NV);
             wide_multiply(rows, (int)nv, n, w->own + j->ld + i, j->ld, values, nv * VF_N, state + i * nv * VF_N,
-                          nv * VF_N, true);
+                          nv * VF_N, true, NULL);
             ask(next, part);
         }
     }
@@ -225,8 +248,22 @@ static size_t workspace(const as_problem *p)
     return as_product((size_t)p->threads, make(p, NULL).total, sizeof(float), 1);
 }
 
+/* Blocks of rows r0 .. r0+rows-1 of the chunk with their rows of right, and a factor for each output. */
+static uint64_t strip_flops(const job *j, uint64_t r0, uint64_t rows)
+{
+    uint64_t sum = rows * j->d;
+    for (size_t x = 0; x * WIDE_NR < j->d; x++) {
+        const size_t nv = panel_vectors(j, x);
+        for (uint64_t r = 0, n; r < rows; r += n) {
+            n = wide_next(rows - r, (int)nv);
+            sum += n * 2 * (j->d + 1 + r0 + r + n) * nv * VF_N;
+        }
+    }
+    return sum;
+}
+
 /* What run multiplies: whole strips of queries with z and the keys, then each query's rows of right; and keys into the state.
- * Besides, a sum of each strip's weights, one of the keys' features, and a factor for each output. */
+ * Besides, a sum of each strip's weights, and one of the keys' features. */
 static uint64_t flops(const as_problem *p)
 {
     const job j = make(p, NULL);
@@ -235,8 +272,8 @@ static uint64_t flops(const as_problem *p)
     for (uint64_t t0 = 0; t0 < T; t0 += j.C) {
         const uint64_t n = T - t0 < j.C ? T - t0 : j.C;
         for (uint64_t r = 0; r < n; r += STRIP) {
-            const uint64_t rows = n - r < STRIP ? n - r : STRIP, seen = 1 + r + rows;
-            queries += seen * STRIP * (2 * d + 1) + rows * (2 * (d + seen) * room + d);
+            const uint64_t rows = n - r < STRIP ? n - r : STRIP;
+            queries += (1 + r + rows) * STRIP * (2 * d + 1) + strip_flops(&j, r, rows);
         }
     }
     return p->batch * (p->heads * queries + p->kv_heads * T * (2 * d * room + d));

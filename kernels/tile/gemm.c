@@ -24,7 +24,7 @@ static void tile_look(const float *x, size_t rows, size_t ld, size_t n, int writ
 
 #define TILE_ROWS(R)                                                                                                   \
     case R:                                                                                                            \
-        tile_block(R, nv, n, a, TILE_STRIDE, 1, b, ldb, c, ldc, add);                                                  \
+        tile_block(R, nv, n, a, TILE_STRIDE, 1, b, ldb, c, ldc, add, NULL);                                            \
         break;
 
 /* Any number of rows up to TILE_MR, for a panel of nv vectors. */

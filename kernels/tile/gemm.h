@@ -25,9 +25,9 @@ _Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cas
 #define TILE_SUMS (TILE_MR * TILE_NV)           /* vectors of C that fit the registers */
 #define TILE_WIDEST (TILE_NV > 4 ? TILE_NV : 4) /* nv at most, here and in wide.h */
 
-/* Element (i, k) of A is a[i row + k step]. */
+/* Element (i, k) of A is a[i row + k step]. Row i of the result times factor[i], where factor is not NULL. */
 TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
-                            float *c, size_t ldc, bool add)
+                            float *c, size_t ldc, bool add, const float *factor)
 {
     vf sum[TILE_SUMS];
     VF_UNROLL
@@ -53,7 +53,8 @@ TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t r
     for (int i = 0; i < rows; i++)
         VF_UNROLL
         for (int j = 0; j < nv; j++)
-            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i * nv + j]);
+            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N,
+                     factor ? vf_mul(sum[i * nv + j], vf_set(factor[i])) : sum[i * nv + j]);
 }
 
 /* One function of each instruction set, in gemm.c: a kernel calls its own. */

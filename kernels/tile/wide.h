@@ -17,7 +17,7 @@
 
 #define WIDE_CASE(R)                                                                                                   \
     case R:                                                                                                            \
-        tile_block(R <= WIDE_TALL(nv) ? R : 1, nv, n, a, row, step, b, ldb, c, ldc, add);                              \
+        tile_block(R <= WIDE_TALL(nv) ? R : 1, nv, n, a, row, step, b, ldb, c, ldc, add, factor);                      \
         break;
 
 /* Rows of the next block, of those left: the last two share what they have. */
@@ -29,9 +29,9 @@ TILE_INLINE size_t wide_next(size_t left, int nv)
 
 /* Any number of rows. */
 TILE_INLINE void wide_rows(size_t rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
-                           float *c, size_t ldc, bool add)
+                           float *c, size_t ldc, bool add, const float *factor)
 {
-    for (size_t i; rows; rows -= i, a += i * row, c += i * ldc) {
+    for (size_t i; rows; rows -= i, a += i * row, c += i * ldc, factor += factor ? i : 0) {
         i = wide_next(rows, nv);
         switch (i) {
             WIDE_CASE(1) WIDE_CASE(2) WIDE_CASE(3) WIDE_CASE(4) WIDE_CASE(5) WIDE_CASE(6)
@@ -42,11 +42,11 @@ TILE_INLINE void wide_rows(size_t rows, int nv, size_t n, const float *a, size_t
 
 #define WIDE_WIDTH(N)                                                                                                  \
     if (nv == N)                                                                                                       \
-        wide_rows(rows, N <= WIDE_NV ? N : 1, n, a, row, step, b, ldb, c, ldc, add);
+        wide_rows(rows, N <= WIDE_NV ? N : 1, n, a, row, step, b, ldb, c, ldc, add, factor);
 
-/* A by columns. nv <= WIDE_NV. */
+/* A by columns. nv <= WIDE_NV. Row i times factor[i], where factor is not NULL. */
 static inline void wide_multiply(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b, size_t ldb,
-                                 float *c, size_t ldc, bool add)
+                                 float *c, size_t ldc, bool add, const float *factor)
 {
     const size_t row = 1, step = lda;
     WIDE_WIDTH(1) WIDE_WIDTH(2) WIDE_WIDTH(3) WIDE_WIDTH(4)
@@ -57,6 +57,7 @@ static inline void wide_multiply_rows(size_t rows, int nv, size_t n, const float
                                       size_t ldb, float *c, size_t ldc, bool add)
 {
     const size_t row = lda, step = 1;
+    const float *const factor = NULL;
     WIDE_WIDTH(1) WIDE_WIDTH(2) WIDE_WIDTH(3) WIDE_WIDTH(4)
 }
 
