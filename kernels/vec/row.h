@@ -41,13 +41,6 @@ static inline vf vf_dots(const float *q, const float *const key[VF_N], size_t d)
     return vf_sums(sum);
 }
 
-/* Asks for row x (d floats) before it is needed: into the second level, which has room and more misses in flight. */
-static inline void vf_fetch(const float *x, size_t d)
-{
-    for (size_t c = 0; c < d; c += 16) /* a cache line */
-        __builtin_prefetch(x + c, 0, 2);
-}
-
 /* Weights in place; returns 1 / their sum. s has room for whole vectors. */
 static inline float vf_soften(float *s, size_t n)
 {
