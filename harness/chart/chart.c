@@ -301,7 +301,7 @@ bool as_chart_history(const as_history_chart *chart, const char *dir, unsigned *
             snprintf(name, sizeof name, "history-%zu", page);
         at = as_history_page(chart, at, name, arena, &header, &data);
         ok = write_script(name, &header, &data, &own.body, &all, plots.data, err) &&
-             as_gnuplot_draw(plots.data, name, SECONDS_PER_CHART, err);
+             as_gnuplot_draw(plots.data, name, true, SECONDS_PER_CHART, err);
         *drawn += ok;
         as_text_free(&header);
         as_text_free(&data);

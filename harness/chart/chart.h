@@ -6,7 +6,8 @@
 #include "../base/err.h"
 
 #define AS_PICTURES_MAX 24 /* of one kind: a sweep of a thousand shapes has a thousand pages that nobody turns */
-#define AS_PICTURES_ALL 32 /* of all kinds together: of those with most pages fewer are drawn, of each the first */
+#define AS_PICTURES_ALL 32 /* of all kinds together: of those with most pages fewer are drawn, of each the first,
+                            * and of these one as PNG */
 
 typedef struct {
     unsigned drawn, left; /* left: their scripts and numbers are there, gnuplot was not asked */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../base/program.h"
 
@@ -20,7 +21,7 @@ static const char *reason_in(as_text *said)
     return reason ? reason : "no reason given";
 }
 
-static bool keep(const char *dir, const char *name, as_err *err)
+static bool keep(const char *dir, const char *name, bool png, as_err *err)
 {
     static const char *const kinds[] = {"svg", "png"};
     as_text from = {0}, to = {0};
@@ -29,7 +30,9 @@ static bool keep(const char *dir, const char *name, as_err *err)
         from.length = to.length = 0;
         as_text_add(&from, "%s/" UNFINISHED "%s.%s", dir, name, kinds[i]);
         as_text_add(&to, "%s/%s.%s", dir, name, kinds[i]);
-        if (rename(from.data, to.data) != 0)
+        if (i && !png)
+            unlink(to.data);
+        else if (rename(from.data, to.data) != 0)
             ok = as_fail(err, AS_EXIT_ENVIRONMENT, "%s: gnuplot did not draw it (%s): is its %s terminal installed?", to.data,
                          strerror(errno), i ? "pngcairo" : "svg");
     }
@@ -39,11 +42,11 @@ static bool keep(const char *dir, const char *name, as_err *err)
 }
 
 /* -d: no start-up file of the user's. */
-bool as_gnuplot_draw(const char *dir, const char *name, double seconds, as_err *err)
+bool as_gnuplot_draw(const char *dir, const char *name, bool png, double seconds, as_err *err)
 {
     as_text said = {0}, script = {0};
     as_text_add(&script, "%s.gp", name);
-    const char *const argv[] = {"gnuplot", "-d", "-e", "AS_PREFIX='" UNFINISHED "'", script.data, NULL};
+    const char *const argv[] = {"gnuplot", "-d", "-e", png ? "AS_PREFIX='" UNFINISHED "'" : "AS_PREFIX='" UNFINISHED "'; AS_SVG_ALONE=1", script.data, NULL};
     int code;
     bool ok = false;
     const as_program_end end = as_program_run(&(as_program){.argv = argv, .dir = dir, .seconds = seconds}, &said, &code);
@@ -57,7 +60,7 @@ bool as_gnuplot_draw(const char *dir, const char *name, double seconds, as_err *
     else if (code != 0)
         as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: gnuplot failed: %s", dir, script.data, reason_in(&said));
     else
-        ok = keep(dir, name, err);
+        ok = keep(dir, name, png, err);
     as_text_free(&said);
     as_text_free(&script);
     return ok;

@@ -13,28 +13,29 @@ enum { HANDS_MOST = 8 };
 
 typedef struct {
     const char *plots;
-    const char **names;
+    const as_picture **pictures;
     size_t count, next;
+    size_t png_pages; /* of each kind so many as PNG, too */
     unsigned drawn;
     bool failed; /* nothing more is begun */
     as_err *err; /* of the first failure */
     pthread_mutex_t lock;
 } bench;
 
-static const char *take(bench *b)
+static const as_picture *take(bench *b)
 {
     pthread_mutex_lock(&b->lock);
-    const char *name = !b->failed && b->next < b->count ? b->names[b->next++] : NULL;
+    const as_picture *picture = !b->failed && b->next < b->count ? b->pictures[b->next++] : NULL;
     pthread_mutex_unlock(&b->lock);
-    return name;
+    return picture;
 }
 
 static void *work(void *at)
 {
     bench *b = at;
-    for (const char *name; (name = take(b)) != NULL;) {
+    for (const as_picture *p; (p = take(b)) != NULL;) {
         as_err err = {0};
-        const bool ok = as_gnuplot_draw(b->plots, name, SECONDS_PER_CHART, &err);
+        const bool ok = as_gnuplot_draw(b->plots, p->name, p->page < b->png_pages, SECONDS_PER_CHART, &err);
         pthread_mutex_lock(&b->lock);
         b->drawn += ok;
         if (!ok && !b->failed && b->err)
@@ -71,12 +72,13 @@ static size_t page_limit(const as_picture *pictures, size_t count)
 bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts, as_err *err)
 {
     const size_t limit = page_limit(pictures, count);
-    bench b = {.plots = plots, .names = as_arena_alloc(arena, (count + 1) * sizeof *b.names), .err = err};
+    bench b = {.plots = plots, .pictures = as_arena_alloc(arena, (count + 1) * sizeof *b.pictures), .err = err};
     pthread_t threads[HANDS_MOST];
     size_t started = 0;
     for (size_t i = 0; i < count; i++)
         if (pictures[i].page < limit)
-            b.names[b.count++] = pictures[i].name;
+            b.pictures[b.count++] = &pictures[i];
+    b.png_pages = b.count < count ? 1 : limit;
     pthread_mutex_init(&b.lock, NULL);
     while (started + 1 < hands(b.count) && pthread_create(&threads[started], NULL, work, &b) == 0)
         started++;

@@ -31,7 +31,8 @@ const as_command as_command_plot = {
     .help = "Reads summary.csv and fits.csv in DIR and writes DIR/plots: for every chart that the sweep has the axis for\n"
             "NAME.svg, NAME.png, the numbers as NAME.csv, and NAME.gp, which redraws it with gnuplot alone:\n"
             "  cd DIR/plots && gnuplot NAME.gp\n"
-            "Of one kind 24 charts are drawn at most; of the others the scripts are written.\n"
+            "Of one kind 24 charts are drawn at most, of all 32; where there are more, the first of each kind also as PNG.\n"
+            "Of the others the scripts are written.\n"
             "Without gnuplot the scripts are written all the same, and the exit code is 3.\n"
             "After an edit of samples.csv, run `attnscope fit DIR` first.\n",
     .run = run,
