@@ -62,13 +62,14 @@ typedef struct {
 
 #define DECODE_INLINE static inline __attribute__((always_inline))
 
-/* A row of a key or value array as float32: in place where it is, else widened into `spare`. */
-DECODE_INLINE const float *decode_row(const decode_cache *kv, const void *x, size_t row, float *spare)
+/* n columns from column c on of a row of a key or value array, as float32: in place where it is, else widened into `spare`. */
+DECODE_INLINE const float *decode_row(const decode_cache *kv, const void *x, size_t row, size_t c, size_t n, float *spare)
 {
+    const size_t at = row * kv->d + c;
     if (kv->dtype == AS_F32)
-        return (const float *)x + row * kv->d;
-    for (size_t c = 0; c < kv->d; c++)
-        spare[c] = tile_bf16_element(x, row * kv->d + c);
+        return (const float *)x + at;
+    for (size_t i = 0; i < n; i++)
+        spare[i] = tile_bf16_element(x, at + i);
     return spare;
 }
 
@@ -79,7 +80,7 @@ DECODE_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n,
     for (size_t j = 0; j < n; j += VF_N) {
         const float *row[VF_N];
         for (size_t r = 0; r < VF_N; r++)
-            row[r] = j + r < n ? decode_row(kv, kv->k, first + j + r, spare + r * d_room) : row[0];
+            row[r] = j + r < n ? decode_row(kv, kv->k, first + j + r, 0, kv->d, spare + r * d_room) : row[0];
         vf_store(score + j, vf_dots(q, row, kv->d));
     }
     for (size_t j = n; j % VF_N; j++)
@@ -95,7 +96,7 @@ DECODE_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n
     for (size_t x = 0; x < vectors; x++)
         sum[x] = vf_load(out + c + x * VF_N);
     for (size_t j = 0; j < n; j++) {
-        const float *row = decode_row(kv, kv->v, first + j, spare) + c;
+        const float *row = decode_row(kv, kv->v, first + j, c, lanes == VF_N ? vectors * VF_N : lanes, spare);
         const vf w = vf_set(weight[j]);
         VF_UNROLL
         for (size_t x = 0; x < vectors; x++)
@@ -135,19 +136,23 @@ DECODE_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan,
 }
 
 /* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler. */
+#define DECODE_USUAL(TYPE, D)                                                                                          \
+    if (kv->dtype == TYPE && kv->d == D) {                                                                             \
+        const decode_cache usual = {kv->k, kv->v, TYPE, D};                                                            \
+        decode_block(&usual, plan, first + at, block, q, state, state_step, scratch);                                  \
+        continue;                                                                                                      \
+    }
+
 static void decode_keys(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q, float *state,
                         size_t state_step, float *scratch)
 {
-    const decode_cache narrow = {kv->k, kv->v, AS_F32, 64}, wide = {kv->k, kv->v, AS_F32, 128};
-    const size_t width = kv->dtype == AS_F32 ? kv->d : 0;
     for (size_t at = 0; at < n; at += DECODE_KEYS) {
         const size_t block = n - at < DECODE_KEYS ? n - at : DECODE_KEYS;
-        if (width == narrow.d)
-            decode_block(&narrow, plan, first + at, block, q, state, state_step, scratch);
-        else if (width == wide.d)
-            decode_block(&wide, plan, first + at, block, q, state, state_step, scratch);
-        else
-            decode_block(kv, plan, first + at, block, q, state, state_step, scratch);
+        DECODE_USUAL(AS_F32, 64)
+        DECODE_USUAL(AS_F32, 128)
+        DECODE_USUAL(AS_BF16, 64)
+        DECODE_USUAL(AS_BF16, 128)
+        decode_block(kv, plan, first + at, block, q, state, state_step, scratch);
     }
 }
 
