@@ -11,7 +11,7 @@ import sys
 
 from measured import machine, options, rows, run_whole
 
-RUNS = {"mechanisms": ["--budget", "345s"], "convolution": ["--budget", "2m"], "decode": ["--budget", "150s"],
+RUNS = {"mechanisms": ["--budget", "345s"], "content": ["--budget", "4m"], "convolution": ["--budget", "2m"], "decode": ["--budget", "150s"],
         "layer": ["--only", "*|causal|T=[127]*", "--budget", "160s"], "targets/mechanisms": []}
 
 
@@ -115,6 +115,9 @@ def main():
     lines += section(folder, "mechanisms", "Growth with T: every mechanism at D = 256, T = 256 to 16k",
                      "The slope of time over the upper half of the range, beside what the kernel declares over the same points.\n"
                      "What the verdicts mean is in [method.md](method.md).", slopes, growth(folder, "mechanisms"))
+    lines += section(folder, "content", "Growth with T: keys chosen by content, further out",
+                     "The choice scores all keys, or a summary of each 16 of them; at short lengths what is done with the chosen ones hides it.",
+                     slopes, growth(folder, "content"))
     lines += section(folder, "convolution", "Growth with T: convolutions", "The same for more taps, strides and dilations.", slopes,
                      growth(folder, "convolution"))
     lines += section(folder, "layer", "A layer: where the core passes the projections",
