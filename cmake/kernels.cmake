@@ -37,8 +37,8 @@ if("avx512" IN_LIST ISAS)
   endif()
 endif()
 
-if(ATTNSCOPE_SANITIZE MATCHES address)
-  set_source_files_properties(${ROOT}/kernels/tile/gemm.c PROPERTIES
+if(ATTNSCOPE_SANITIZE MATCHES address) # see tile/look.h
+  set_source_files_properties(${ROOT}/kernels/tile/gemm.c ${ROOT}/kernels/tile/wide.c PROPERTIES
     COMPILE_OPTIONS "-fno-sanitize=all;-O2" COMPILE_DEFINITIONS AS_ASAN_BY_REGION)
 endif()
 

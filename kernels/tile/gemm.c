@@ -2,25 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gemm.h"
 
-#include <stdint.h>
-
-#ifdef AS_ASAN_BY_REGION
-/* Under the address sanitizer three quarters of verify went into looking at every load of these loops. This file is then
- * built without it, and looks at the whole of what a call touches beforehand. */
-#include <sanitizer/asan_interface.h>
-
-static void tile_look(const float *x, size_t rows, size_t ld, size_t n, int writes)
-{
-    for (size_t i = 0; i < rows; i++) {
-        void *at = __asan_region_is_poisoned((void *)(uintptr_t)(x + i * ld), n * sizeof *x);
-        if (at)
-            __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0), __builtin_frame_address(0), at, writes,
-                                sizeof *x);
-    }
-}
-#else
-#define tile_look(x, rows, ld, n, writes) ((void)0)
-#endif
+#include "look.h"
 
 #define TILE_ROWS(R)                                                                                                   \
     case R:                                                                                                            \
@@ -45,9 +27,9 @@ TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const flo
 TILE_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
                              bool add)
 {
-    tile_look(a, (size_t)rows, TILE_STRIDE, n, 0);
-    tile_look(b, n, ldb ? ldb : (size_t)nv * VF_N, (size_t)nv * VF_N, 0);
-    tile_look(c, (size_t)rows, ldc, (size_t)nv * VF_N, 1);
+    tile_look(a, (size_t)rows, TILE_STRIDE, n, false);
+    tile_look(b, n, ldb ? ldb : (size_t)nv * VF_N, (size_t)nv * VF_N, false);
+    tile_look(c, (size_t)rows, ldc, (size_t)nv * VF_N, true);
     if (nv == TILE_NV) {
         tile_rows(rows, TILE_NV, n, a, b, ldb ? ldb : TILE_NR, c, ldc, add);
         return;

@@ -11,20 +11,22 @@
 #define AS_ISA_NAME counted
 #include "kernels/tile/gemm.c"
 #include "kernels/tile/pack.h"
-#include "kernels/tile/wide.h"
+#include "kernels/tile/wide.c"
 
 static uint64_t executed;
 static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n; }
 #undef tile_multiply
 #undef tile_multiply_rows
+#undef wide_multiply
+#undef wide_multiply_rows
 #define tile_multiply(rows, nv, n, ...)                                                                                \
     (executed += executed_note((int)(rows), (int)(nv), (n)), tile_multiply_counted((rows), (nv), (n), __VA_ARGS__))
 #define tile_multiply_rows(rows, nv, n, ...)                                                                           \
     (executed += executed_note((int)(rows), (int)(nv), (n)), tile_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #define wide_multiply(rows, nv, n, ...)                                                                                \
-    (executed += executed_note((int)(rows), (int)(nv), (n)), (wide_multiply)((rows), (nv), (n), __VA_ARGS__))
+    (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_counted((rows), (nv), (n), __VA_ARGS__))
 #define wide_multiply_rows(rows, nv, n, ...)                                                                           \
-    (executed += executed_note((int)(rows), (int)(nv), (n)), (wide_multiply_rows)((rows), (nv), (n), __VA_ARGS__))
+    (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #include KERNEL_FILE
 
 #include "kernels/oracle/oracle.h"
