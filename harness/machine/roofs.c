@@ -159,6 +159,8 @@ static size_t working_set(const as_machine *m, int level)
     const size_t *cache = m->cache_bytes;
     if (level < 3) {
         size_t half = cache[level] / 2;
+        if (level == 2 && half > 8 * cache[1])
+            half = 8 * cache[1]; /* it is shared: of a large one, or a virtual machine's, others have a part */
         bool well_above = level == 0 || half >= 2 * cache[level - 1];
         return well_above ? half : 0;
     }
