@@ -14,7 +14,7 @@
 #include "../base/clock.h"
 #include "worker.h"
 
-#define WARM_NS 12000000u /* three workers, pair after pair, each of them: it is time that no turn gets */
+#define WARM_NS 30000000u
 #define REST_CALLS 8 /* fewer calls than this a turn: each is long enough to pay for its own cold caches */
 
 typedef struct {
