@@ -12,7 +12,6 @@
 #define DISTANCES_MAX 64
 #define QUERIES 32 /* of a block: a multiple of every VF_N */
 #define PAIR 2     /* queries whose values are added up side by side */
-#define INLINE static inline __attribute__((always_inline)) /* with d a number, loops over columns have no ends */
 
 /* The distances t - u at which a token sees another, ascending. More than DISTANCES_MAX: returns that many and one. */
 static size_t distances(const as_problem *p, as_run *runs, size_t *out)
@@ -42,7 +41,7 @@ static size_t within(const bench *w, size_t at)
 }
 
 /* Lane r: the dot product of rows r of a and b. */
-INLINE vf dots(const float *a, const float *b, size_t d)
+VF_INLINE vf dots(const float *a, const float *b, size_t d)
 {
     vf sum[VF_N];
     VF_UNROLL
@@ -60,7 +59,7 @@ INLINE vf dots(const float *a, const float *b, size_t d)
 }
 
 /* score[j][i] of `rows` queries from `at` on, diagonal by diagonal; -infinity where there is no key or no query. */
-INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q, const float *k, size_t at)
+VF_INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q, const float *k, size_t at)
 {
     const float scale = w->p->scale * AS_LOG2E;
     for (size_t j = 0; j < n; j++) {
@@ -95,7 +94,7 @@ static void soften(bench *w, size_t n)
 
 /* o = factor * sum over n diagonals of weight times value, of `rows` queries from i on, which all see n keys: `vectors`
  * vectors from column c on, each of `lanes` columns. v is the row of query i itself. */
-INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, size_t c, size_t vectors,
+VF_INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, size_t c, size_t vectors,
                     size_t lanes, float *o)
 {
     vf sum[PAIR][VF_WIDE];
@@ -125,7 +124,7 @@ INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, c
     }
 }
 
-INLINE void values(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, float *o)
+VF_INLINE void values(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, float *o)
 {
     size_t c = 0;
     for (; c + VF_WIDE * VF_N <= d; c += VF_WIDE * VF_N)
@@ -134,7 +133,7 @@ INLINE void values(const bench *w, size_t d, size_t i, size_t rows, size_t n, co
         columns(w, d, i, rows, n, v, c, 1, d - c < VF_N ? d - c : VF_N, o);
 }
 
-INLINE void block(const as_call *call, bench *w, size_t d, size_t b, size_t h, size_t t)
+VF_INLINE void block(const as_call *call, bench *w, size_t d, size_t b, size_t h, size_t t)
 {
     const as_problem *p = w->p;
     const size_t offset = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);

@@ -56,7 +56,7 @@ static void tile_amx_configure(int rows, size_t depth)
 }
 
 /* C [+]= A B for the configured rows and depth, `steps` times along k. below: more than 16 rows; wide: two vectors. */
-TILE_INLINE void tile_amx_block(bool below, bool wide, size_t steps, size_t depth, const float *a, const float *b,
+VF_INLINE void tile_amx_block(bool below, bool wide, size_t steps, size_t depth, const float *a, const float *b,
                                 float *c, size_t ldc, bool add)
 {
     const size_t left = TILE_STRIDE * sizeof(float), right = (wide ? 2 : 1) * VF_N * sizeof(float);

@@ -60,10 +60,8 @@ typedef struct {
     size_t d;
 } decode_cache;
 
-#define DECODE_INLINE static inline __attribute__((always_inline))
-
 /* n columns from column c on of a row of a key or value array, as float32: in place where it is, else widened into `spare`. */
-DECODE_INLINE const float *decode_row(const decode_cache *kv, const void *x, size_t row, size_t c, size_t n, float *spare)
+VF_INLINE const float *decode_row(const decode_cache *kv, const void *x, size_t row, size_t c, size_t n, float *spare)
 {
     const size_t at = row * kv->d + c;
     if (kv->dtype == AS_F32)
@@ -74,7 +72,7 @@ DECODE_INLINE const float *decode_row(const decode_cache *kv, const void *x, siz
 }
 
 /* score[j] = q . key first + j, VF_N at a time; -infinity behind the last. */
-DECODE_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, const float *q, float *score, float *spare)
+VF_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, const float *q, float *score, float *spare)
 {
     const size_t d_room = tile_up(kv->d, VF_N);
     for (size_t j = 0; j < n; j += VF_N) {
@@ -88,7 +86,7 @@ DECODE_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n,
 }
 
 /* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, each of `lanes` columns. */
-DECODE_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, size_t c, size_t vectors, size_t lanes,
+VF_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, size_t c, size_t vectors, size_t lanes,
                                   const float *weight, float *out, float *spare)
 {
     vf sum[DECODE_WIDE];
@@ -107,7 +105,7 @@ DECODE_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n
         vf_store(out + c + x * VF_N, sum[x]);
 }
 
-DECODE_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out, float *spare)
+VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out, float *spare)
 {
     const size_t d = kv->d, wide = DECODE_WIDE, half = wide / 2;
     size_t c = 0;
@@ -120,7 +118,7 @@ DECODE_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n,
 }
 
 /* Keys first, first + 1, ..., DECODE_KEYS of them at most, for the query heads of one key head. */
-DECODE_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q,
+VF_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q,
                                 float *state, size_t state_step, float *scratch)
 {
     float *score = scratch, *spare = scratch + DECODE_KEYS;

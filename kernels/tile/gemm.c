@@ -10,7 +10,7 @@
         break;
 
 /* Any number of rows up to TILE_MR, for a panel of nv vectors. */
-TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
+VF_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
 {
     switch (rows) {
         TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4)
@@ -24,7 +24,7 @@ TILE_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const flo
 }
 
 /* Specialised bodies: a full panel and each narrower last one. Rows of B are ldb floats apart; 0: packed, nv vectors. */
-TILE_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
+VF_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
                              bool add)
 {
     tile_look(a, (size_t)rows, TILE_STRIDE, n, false);

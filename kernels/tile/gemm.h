@@ -20,13 +20,11 @@
 
 _Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cases for these");
 
-#define TILE_INLINE static inline __attribute__((always_inline))
-
 #define TILE_SUMS (TILE_MR * TILE_NV)           /* vectors of C that fit the registers */
 #define TILE_WIDEST (TILE_NV > 4 ? TILE_NV : 4) /* nv at most, here and in wide.h */
 
 /* Element (i, k) of A is a[i row + k step]. Row i of the result times factor[i], where factor is not NULL. */
-TILE_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
+VF_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
                             float *c, size_t ldc, bool add, const float *factor)
 {
     vf sum[TILE_SUMS];

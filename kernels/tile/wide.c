@@ -10,7 +10,7 @@
         break;
 
 /* Any number of rows. */
-TILE_INLINE void wide_rows(size_t rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
+VF_INLINE void wide_rows(size_t rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
                            float *c, size_t ldc, bool add, const float *factor)
 {
     for (size_t i; rows; rows -= i, a += i * row, c += i * ldc, factor += factor ? i : 0) {

@@ -16,7 +16,7 @@
 #define WIDE_TALL(nv) (TILE_SUMS / (nv) < 12 ? TILE_SUMS / (nv) : 12) /* rows of a block of nv vectors */
 
 /* Rows of the next block, of those left: the last two share what they have. */
-TILE_INLINE size_t wide_next(size_t left, int nv)
+VF_INLINE size_t wide_next(size_t left, int nv)
 {
     const size_t tall = WIDE_TALL(nv);
     return left <= tall ? left : left < 2 * tall ? (left + 1) / 2 : tall;

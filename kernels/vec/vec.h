@@ -22,6 +22,9 @@
 
 #include <stddef.h>
 
+/* Where arguments are numbers at each call: loops over them then have no ends. */
+#define VF_INLINE static inline __attribute__((always_inline))
+
 /* Before a loop of a few known rounds over an array of vectors: the array then lives in registers. */
 #if defined __clang__
 #define VF_UNROLL _Pragma("unroll")
