@@ -8,6 +8,7 @@
  *   vf_set(x)      all lanes x         vf_zero()
  *   vf_add sub mul div max(a, b)       max returns b where either is NaN
  *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
+ *   vf_fma_at(p, b, c)  the number at p, times b, plus c
  *   vf_sums(x)     lane i is the sum of vector x[i], of VF_N: a third of the shuffles that as many vf_sum take
  *   vf_power2(x)   2^n for x = 1.5 2^23 + 127 + n and whole n in -126..127, 0 at n = -127 (exp.h): the low bits of x, shifted
  *   vf_rest(x), vf_rest_down(x)  where VF_REST is defined: x less the nearest whole number, the one below; 0 at an infinity
@@ -28,8 +29,10 @@
 /* Before a loop of a few known rounds over an array of vectors: the array then lives in registers. */
 #if defined __clang__
 #define VF_UNROLL _Pragma("unroll")
+#define VF_UNROLL_TWICE _Pragma("unroll 2")
 #else
 #define VF_UNROLL _Pragma("GCC unroll 16")
+#define VF_UNROLL_TWICE _Pragma("GCC unroll 2")
 #endif
 
 #if defined AS_ISA_avx512 || defined AS_ISA_amx
@@ -40,6 +43,10 @@
 #include "neon.h"
 #else
 #include "scalar.h"
+#endif
+
+#if !defined VF_FMA_AT
+static inline vf vf_fma_at(const float *a, vf b, vf c) { return vf_fma(vf_set(*a), b, c); }
 #endif
 
 #if !defined VF_KEEP
