@@ -9,6 +9,12 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
     return 1;
 }
 
+static size_t alike(const as_args *args)
+{
+    (void)args;
+    return SIZE_MAX;
+}
+
 /* T(T+1)/2 */
 static uint64_t edges_first(const as_args *args, size_t head, size_t n)
 {
@@ -22,5 +28,6 @@ const as_term as_term_causal = {
     .help = "every token up to the query: 1..t",
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_DENSE | AS_PATTERN_BY_DISTANCE,
     .row = row,
+    .alike = alike,
     .edges_first = edges_first,
 };
