@@ -13,7 +13,7 @@
 #include "../machine/machine.h"
 #include "duel_session.h"
 
-enum { SCHEMA = 2 };
+enum { SCHEMA = 3 };
 
 static bool make_folder(as_session *s, as_err *err)
 {
@@ -55,19 +55,25 @@ static json_t *side_json(const as_session *s, int i)
                      (json_int_t)s->hello[i].protocol, "version", s->hello[i].version, "commit", s->hello[i].commit);
 }
 
+static json_t *looks_json(const unsigned looks[AS_LOOKS_MAX])
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < AS_LOOKS_MAX && looks[i]; i++)
+        json_array_append_new(out, json_integer(looks[i]));
+    return out;
+}
+
 static bool write_duel(const as_session *s, as_err *err)
 {
-    json_t *looks = json_array(), *gates = json_array(), *cases = json_array();
-    for (size_t i = 0; i < AS_LOOKS_MAX && s->rules.looks[i]; i++)
-        json_array_append_new(looks, json_integer(s->rules.looks[i]));
+    json_t *gates = json_array(), *cases = json_array();
     for (int gate = 0; gate < AS_GATE_COUNT; gate++)
         if (s->gates & AS_GATE_BIT(gate))
             json_array_append_new(gates, json_string(as_gate_name((as_gate)gate)));
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(cases, json_string(s->cases[i]));
-    json_t *object = json_pack("{s:i, s:o, s:f, s:f, s:f, s:o, s:i, s:o, s:o, s:o}", "schema", SCHEMA, "gates", gates, "alpha",
-                               s->rules.alpha, "floor", s->rules.bounds.floor, "margin", s->rules.bounds.margin, "looks", looks,
-                               "confirm", (int)s->rules.confirm, "base", side_json(s, 0), "new", side_json(s, 1), "cases", cases);
+    json_t *object = json_pack("{s:i, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "gates", gates, "alpha",
+                               s->rules.alpha, "floor", s->rules.bounds.floor, "margin", s->rules.bounds.margin, "looks",
+                               looks_json(s->rules.looks), "confirm", looks_json(s->rules.confirm), "base", side_json(s, 0), "new", side_json(s, 1), "cases", cases);
     char *text = object ? json_dumps(object, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
     const bool ok = text ? write_file(s, "duel.json", text, strlen(text), err) : as_fail_memory(err);
     free(text);
@@ -109,14 +115,14 @@ static bool read_gates(as_session *s, const json_t *gates)
     return s->gates & AS_GATE_BIT(AS_GATE_ACCURACY); /* which is always held */
 }
 
-static bool read_looks(as_session *s, const json_t *looks)
+static bool read_looks(const json_t *from, unsigned looks[AS_LOOKS_MAX])
 {
-    bool ok = json_array_size(looks) > 0 && json_array_size(looks) <= AS_LOOKS_MAX;
-    memset(s->rules.looks, 0, sizeof s->rules.looks);
-    for (size_t i = 0; ok && i < json_array_size(looks); i++) {
-        const json_int_t look = json_integer_value(json_array_get(looks, i));
-        ok = look > (i ? (json_int_t)s->rules.looks[i - 1] : 0) && look < 1000000;
-        s->rules.looks[i] = (unsigned)look;
+    bool ok = json_array_size(from) > 0 && json_array_size(from) <= AS_LOOKS_MAX;
+    memset(looks, 0, AS_LOOKS_MAX * sizeof *looks);
+    for (size_t i = 0; ok && i < json_array_size(from); i++) {
+        const json_int_t look = json_integer_value(json_array_get(from, i));
+        ok = look > (i ? (json_int_t)looks[i - 1] : 0) && look < 1000000;
+        looks[i] = (unsigned)look;
     }
     return ok;
 }
@@ -137,16 +143,15 @@ static bool read_duel(as_session *s, as_err *err)
 {
     const char *path = as_arena_printf(s->arena, "%s/duel.json", s->again);
     json_error_t why;
-    json_t *gates = NULL, *looks = NULL, *cases = NULL, *object = json_load_file(path, 0, &why);
-    int schema = 0, confirm = 0;
+    json_t *gates = NULL, *looks = NULL, *confirm = NULL, *cases = NULL, *object = json_load_file(path, 0, &why);
+    int schema = 0;
     if (!object)
         return as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: %s", path, why.line, why.column, why.text);
-    const bool ok = json_unpack_ex(object, &why, 0, "{s:i, s:o, s:F, s:F, s:F, s:o, s:i, s:o}", "schema", &schema, "gates", &gates,
+    const bool ok = json_unpack_ex(object, &why, 0, "{s:i, s:o, s:F, s:F, s:F, s:o, s:o, s:o}", "schema", &schema, "gates", &gates,
                                    "alpha", &s->rules.alpha, "floor", &s->rules.bounds.floor, "margin", &s->rules.bounds.margin,
                                    "looks", &looks, "confirm", &confirm, "cases", &cases) == 0 &&
-                    schema == SCHEMA && s->rules.alpha > 0 && s->rules.alpha < 1 && confirm > 0 && read_gates(s, gates) &&
-                    read_looks(s, looks) && read_cases(s, cases);
-    s->rules.confirm = (unsigned)confirm;
+                    schema == SCHEMA && s->rules.alpha > 0 && s->rules.alpha < 1 && read_gates(s, gates) &&
+                    read_looks(looks, s->rules.looks) && read_looks(confirm, s->rules.confirm) && read_cases(s, cases);
     json_decref(object);
     return ok || as_fail(err, AS_EXIT_USAGE, "%s: not the rules of a duel of this version", path);
 }

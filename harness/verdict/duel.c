@@ -27,7 +27,15 @@ typedef struct {
 
 as_duel_rules as_duel_rules_usual(void)
 {
-    return (as_duel_rules){.alpha = 0.05, .bounds = {.floor = 0.01, .margin = 0.015}, .looks = {4, 6, 9}, .confirm = 4};
+    return (as_duel_rules){.alpha = 0.05, .bounds = {.floor = 0.01, .margin = 0.015}, .looks = {4, 6, 9}, .confirm = {4, 8}};
+}
+
+static unsigned count_of(const unsigned looks[AS_LOOKS_MAX])
+{
+    unsigned count = 0;
+    while (count < AS_LOOKS_MAX && looks[count])
+        count++;
+    return count;
 }
 
 void as_points_add(as_points *p, double r, unsigned process)
@@ -137,15 +145,18 @@ static void append(as_points *to, const as_points *from)
 static void confirm(state *s, size_t index)
 {
     contest *c = &s->cases[index];
-    const as_verdict_kind was = c->kind;
+    const unsigned *at = s->duel->rules.confirm, looks = count_of(at);
     const double alpha = s->duel->rules.alpha;
-    if (!gather(s, index, AS_PHASE_CONFIRM, 0, s->duel->rules.confirm, alpha)) {
-        if (c->status == AS_PAIR_ENDED)
-            c->reason = "it looked changed, and the budget ended before fresh processes could confirm it";
-        return;
+    bool confirmed = false;
+    for (unsigned look = 0, have = 0; look < looks && !confirmed; have = at[look++]) {
+        if (!gather(s, index, AS_PHASE_CONFIRM, have, at[look], alpha / looks)) {
+            if (c->status == AS_PAIR_ENDED)
+                c->reason = "it looked changed, and the budget ended before fresh processes could confirm it";
+            return;
+        }
+        confirmed = judge(s, &c->again, alpha / looks).kind == c->kind;
     }
-    const as_judgement again = judge(s, &c->again, alpha);
-    if (again.kind != was) {
+    if (!confirmed) {
         c->kind = AS_INCONCLUSIVE;
         c->reason = "it looked changed, and fresh processes in reversed order did not confirm it";
     }
@@ -197,8 +208,7 @@ bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows)
 {
     state s = {.duel = duel, .arena = arena};
     s.cases = as_arena_alloc(arena, (duel->count + 1) * sizeof *s.cases);
-    while (s.looks < AS_LOOKS_MAX && duel->rules.looks[s.looks])
-        s.looks++;
+    s.looks = count_of(duel->rules.looks);
     for (size_t i = 0; i < duel->count; i++) {
         s.cases[i].kind = AS_INCONCLUSIVE;
         s.cases[i].now = judge(&s, &s.cases[i].news, 0.05);

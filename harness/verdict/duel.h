@@ -6,7 +6,7 @@
  *
  * - Looks at growing numbers of pairs of processes share alpha equally; a case that is decided asks for no more.
  * - While cases are measured each is held to alpha / cases (Bonferroni); when all are there, Holm.
- * - A flag is confirmed by fresh pairs of processes in reversed order, or it is inconclusive.
+ * - A flag is confirmed by fresh pairs of processes in reversed order, at one of the looks at them, or it is inconclusive.
  * - A copy of the base is measured against the base in the same turns. Where it flags in any case, nothing else may. */
 #ifndef AS_DUEL_H
 #define AS_DUEL_H
@@ -22,7 +22,7 @@ typedef struct {
     double alpha; /* of a false flag or a false same, over the whole run */
     as_bounds bounds;
     unsigned looks[AS_LOOKS_MAX]; /* pairs of processes, ascending; 0: no more looks */
-    unsigned confirm;             /* pairs of processes */
+    unsigned confirm[AS_LOOKS_MAX]; /* the same, of those that confirm a flag */
 } as_duel_rules;
 
 /* 5 % of error in all, floor 1 %, margin 1.5 %. */

@@ -33,17 +33,23 @@ double as_median(double *values, size_t n)
     return middle(values, n);
 }
 
-/* P(W = w) for w = 0..n(n+1)/2: each rank is counted or not, by a fair coin. */
+/* P(W = w) for w = 0..n(n+1)/4, beyond which it is the mirror: each rank is counted or not, by a fair coin. */
 static double *signed_rank_law(size_t n)
 {
-    const size_t most = n * (n + 1) / 2;
-    double *law = room(most + 1);
+    const size_t half = n * (n + 1) / 4;
+    double *law = room(half + 1), *next = room(half + 1);
     law[0] = 1;
     for (size_t rank = 1, reach = 0; rank <= n; rank++) {
-        reach += rank;
-        for (size_t w = reach + 1; w-- > 0;)
-            law[w] = 0.5 * law[w] + (w >= rank ? 0.5 * law[w - rank] : 0);
+        reach = reach + rank < half ? reach + rank : half;
+        for (size_t w = 0; w < rank && w <= reach; w++)
+            next[w] = 0.5 * law[w];
+        for (size_t w = rank; w <= reach; w++)
+            next[w] = 0.5 * (law[w] + law[w - rank]);
+        double *const done = next;
+        next = law;
+        law = done;
     }
+    free(next);
     return law;
 }
 
@@ -72,7 +78,8 @@ static double *rank_sum_law(size_t n, size_t m)
     return law;
 }
 
-/* `steps` in ascending order are where the statistic, whose law (0..count) is symmetric, moves by one. */
+/* `steps` in ascending order are where the statistic moves by one; its law is symmetric in 0..count, of which the lower
+ * half is read. */
 static as_shift invert(const double *steps, size_t count, const double *law, double alpha)
 {
     as_shift s = {.estimate = middle(steps, count)};
@@ -89,8 +96,9 @@ static as_shift invert(const double *steps, size_t count, const double *law, dou
         positive += steps[i] > 0;
         negative += steps[i] < 0;
     }
+    const size_t most = positive > negative ? positive : negative;
     double tail = 0;
-    for (size_t w = positive > negative ? positive : negative; w <= count; w++)
+    for (size_t w = 0; w <= count - most && w <= count / 2; w++)
         tail += law[w];
     s.p = fmin(1, 2 * tail);
     return s;

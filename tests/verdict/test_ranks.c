@@ -81,6 +81,32 @@ static void test_signed_ranks_are_the_test_inverted(void **state)
         }
 }
 
+/* Of many values, where P(W = 0) is below any number of the machine, against the normal law. */
+static void test_signed_ranks_of_many(void **state)
+{
+    (void)state;
+    uint64_t x = 8;
+    const size_t sizes[] = {400, 1500};
+    for (size_t k = 0; k < 2; k++) {
+        const size_t n = sizes[k], most = n * (n + 1) / 2;
+        double *values = malloc(n * sizeof *values);
+        assert_non_null(values);
+        for (size_t i = 0; i < n; i++)
+            values[i] = draw(&x) - 0.08;
+        const as_shift s = as_signed_ranks(values, n, 0.05);
+        const double sd = sqrt((double)most * (2 * (double)n + 1) / 12);
+        for (int end = 0; end < 2; end++) {
+            const size_t w = statistic(values, n, end ? s.high + 1e-9 : s.low - 1e-9);
+            const double z = (fabs((double)w - (double)most / 2) - 0.5) / sd;
+            assert_float_equal(erfc(z / sqrt(2)), 0.05, 2e-3);
+        }
+        const double z = (fabs((double)statistic(values, n, 0) - (double)most / 2) - 0.5) / sd;
+        assert_float_equal(s.p / erfc(z / sqrt(2)), 1, 0.1);
+        assert_float_equal(s.coverage, 0.95, 1e-3);
+        free(values);
+    }
+}
+
 static size_t above(const double *a, size_t n, const double *b, size_t m, double shift)
 {
     size_t u = 0;
@@ -207,6 +233,7 @@ static void test_rules_on_simulated_turns(void **state)
 
 typedef struct {
     double first, again, copy; /* shift in each phase, and of the copy */
+    unsigned odd;              /* so many of the first confirming pairs disagree */
     as_pair_status status;
     unsigned at; /* the pair of processes that has the status */
     unsigned asked[2];
@@ -224,7 +251,8 @@ static as_pair_status scripted(void *state, size_t index, as_phase_kind phase, u
     }
     for (int i = 0; i < 12; i++) {
         const double noise = 1e-3 * (i % 2 ? i + 1 : -i - 1.5);
-        as_points_add(news, (phase == AS_PHASE_FIRST ? s->first : s->again) + noise, process);
+        const double again = process < s->odd ? -0.01 : s->again;
+        as_points_add(news, (phase == AS_PHASE_FIRST ? s->first : again) + noise, process);
         as_points_add(copies, s->copy + noise, process);
     }
     return AS_PAIR_OK;
@@ -256,6 +284,13 @@ static void test_engine(void **state)
     assert_string_equal(verdicts(&s, 1, 0), "improved");
     s = (script){.first = 0.05, .again = 0};
     assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
+    assert_int_equal(s.asked[1], 8);
+    /* One pair that disagrees leaves it open at the first look at the fresh ones, not at the second; three do. */
+    s = (script){.first = 0.05, .again = 0.05, .odd = 1};
+    assert_string_equal(verdicts(&s, 1, 0), "regressed");
+    assert_int_equal(s.asked[1], 8);
+    s = (script){.first = 0.05, .again = 0.05, .odd = 3};
+    assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
     s = (script){.first = 0.05, .again = -0.05};
     assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
     s = (script){.status = AS_PAIR_FAILED, .at = 2};
@@ -273,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signed_ranks_are_the_test_inverted),
+        cmocka_unit_test(test_signed_ranks_of_many),
         cmocka_unit_test(test_rank_sum_is_the_test_inverted),
         cmocka_unit_test(test_estimates),
         cmocka_unit_test(test_holm),
