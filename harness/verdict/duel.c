@@ -11,7 +11,7 @@ typedef struct {
     as_points news, copies;     /* of the first phase */
     as_points again, again_copies;
     as_judgement now;
-    as_verdict_kind kind;
+    as_verdict_kind kind, control; /* of new; of the copy */
     as_pair_status status;
     bool measured;
     const char *reason;
@@ -156,6 +156,8 @@ static void confirm(state *s, size_t index)
         }
         confirmed = judge(s, &c->again, alpha / looks).kind == c->kind;
     }
+    if (c->control != judge(s, &c->again_copies, alpha).kind)
+        c->control = AS_INCONCLUSIVE;
     if (!confirmed) {
         c->kind = AS_INCONCLUSIVE;
         c->reason = "it looked changed, and fresh processes in reversed order did not confirm it";
@@ -166,12 +168,12 @@ static void confirm(state *s, size_t index)
     c->now = judge(s, &c->news, alpha / (double)s->duel->count / s->looks);
 }
 
-/* The case whose copy of the base differs from the base, or count. */
+/* The case whose copy of the base differs from the base, or count: in all phases there were, for that is what it takes new to
+ * be flagged, too. */
 static size_t control_flag(const state *s)
 {
-    const double alpha = s->duel->rules.alpha / (double)s->duel->count;
     for (size_t i = 0; i < s->duel->count; i++)
-        if (flag(judge(s, &s->cases[i].copies, alpha).kind))
+        if (flag(s->cases[i].control))
             return i;
     return s->duel->count;
 }
@@ -219,6 +221,7 @@ bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows)
     }
     apply_holm(&s);
     for (size_t i = 0; i < duel->count; i++) {
+        s.cases[i].control = judge(&s, &s.cases[i].copies, duel->rules.alpha / (double)duel->count).kind;
         if (!flag(s.cases[i].kind))
             continue;
         if (s.interrupted) {

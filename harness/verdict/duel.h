@@ -7,7 +7,8 @@
  * - Looks at growing numbers of pairs of processes share alpha equally; a case that is decided asks for no more.
  * - While cases are measured each is held to alpha / cases (Bonferroni); when all are there, Holm.
  * - A flag is confirmed by fresh pairs of processes in reversed order, at one of the looks at them, or it is inconclusive.
- * - A copy of the base is measured against the base in the same turns. Where it flags in any case, nothing else may. */
+ * - A copy of the base is measured against the base in the same turns. Where it flags in any case, nothing else may; where
+ *   there were confirming pairs, in these, too. */
 #ifndef AS_DUEL_H
 #define AS_DUEL_H
 

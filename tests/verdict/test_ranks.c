@@ -234,6 +234,7 @@ static void test_rules_on_simulated_turns(void **state)
 typedef struct {
     double first, again, copy; /* shift in each phase, and of the copy */
     unsigned odd;              /* so many of the first confirming pairs disagree */
+    bool calms;                /* the copy differs in the first phase only */
     as_pair_status status;
     unsigned at; /* the pair of processes that has the status */
     unsigned asked[2];
@@ -253,7 +254,7 @@ static as_pair_status scripted(void *state, size_t index, as_phase_kind phase, u
         const double noise = 1e-3 * (i % 2 ? i + 1 : -i - 1.5);
         const double again = process < s->odd ? -0.01 : s->again;
         as_points_add(news, (phase == AS_PHASE_FIRST ? s->first : again) + noise, process);
-        as_points_add(copies, s->copy + noise, process);
+        as_points_add(copies, (phase == AS_PHASE_CONFIRM && s->calms ? 0 : s->copy) + noise, process);
     }
     return AS_PAIR_OK;
 }
@@ -300,6 +301,10 @@ static void test_engine(void **state)
     s = (script){.first = 0.05, .again = 0.05, .status = AS_PAIR_INTERRUPTED, .at = 1};
     assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
     /* A copy that differs from its base silences every case. */
+    s = (script){.first = 0.05, .again = 0.05, .copy = 0.05};
+    assert_string_equal(verdicts(&s, 1, 0), "inconclusive");
+    s = (script){.first = 0.05, .again = 0.05, .copy = 0.05, .calms = true};
+    assert_string_equal(verdicts(&s, 1, 0), "regressed");
     script two[2] = {{.first = 0.05, .again = 0.05}, {.copy = 0.05}};
     assert_string_equal(verdicts(two, 2, 0), "inconclusive");
 }
