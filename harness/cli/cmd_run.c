@@ -18,6 +18,7 @@
 #include "../run/counters.h"
 #include "../run/schedule.h"
 #include "cli.h"
+#include "known_roofs.h"
 #include "progress.h"
 #include "target.h"
 
@@ -25,7 +26,7 @@
 #define REWRITE_NS 1000000000u
 
 typedef struct {
-    const char *config_path, *out, *resume, *counters, *budget;
+    const char *config_path, *out, *resume, *counters, *budget, *roofs;
     bool quiet;
     as_selection selection;
 
@@ -115,6 +116,8 @@ static bool read_config(session *s, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "give a CONFIG to measure, or --resume DIR to go on with, and not both");
     if (s->resume && s->out)
         return as_fail(err, AS_EXIT_USAGE, "--out and --resume: a resumed run goes on in its own folder; leave --out away");
+    if (s->resume && s->roofs)
+        return as_fail(err, AS_EXIT_USAGE, "--roofs and --resume: a resumed run keeps the roofs of its folder; leave --roofs away");
     const char *path = s->resume ? as_arena_printf(s->arena, "%s/config.yaml", s->resume) : s->config_path;
     if (s->resume && !as_file_exists(path))
         return as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with",
@@ -129,9 +132,11 @@ static bool read_config(session *s, as_err *err)
 
 /* --- machine and plan -------------------------------------------------------------------------------------------- */
 
-static bool measure_machine(session *s, as_err *err)
+static bool describe_machine(session *s, as_err *err)
 {
     as_machine_describe(&s->machine, s->arena);
+    if (s->roofs && !as_known_roofs(s->roofs, s->arena, &s->machine, err))
+        return false;
     return as_target_here(&s->selection, &s->target, err);
 }
 
@@ -245,7 +250,8 @@ static bool write_cases(session *s, as_err *err)
 static bool write_machine(session *s, as_err *err)
 {
     as_text out = {0};
-    as_machine_measure(&s->machine, ROOFS_S);
+    if (!s->roofs)
+        as_machine_measure(&s->machine, ROOFS_S);
     bool ok = as_machine_json(&s->machine, &out) || as_fail_memory(err);
     ok = ok && as_folder_file(s->folder, "machine.json", out.data, out.length, err);
     as_text_free(&out);
@@ -361,7 +367,7 @@ static as_exit verdict(const session *s, bool ok, const as_err *err)
 
 static as_exit stages(session *s, as_err *err)
 {
-    if (!read_config(s, err) || !measure_machine(s, err) || !make_plan(s, err))
+    if (!read_config(s, err) || !describe_machine(s, err) || !make_plan(s, err))
         return err->code;
     listen_for_interrupts();
     if (!open_folder(s, err))
@@ -382,6 +388,7 @@ static as_exit run(int argc, char **argv, as_err *err)
         {"--resume", AS_OPT_TEXT, &s.resume, NULL},
         {"--counters", AS_OPT_TEXT, &s.counters, NULL},
         {"--budget", AS_OPT_TEXT, &s.budget, NULL},
+        {"--roofs", AS_OPT_TEXT, &s.roofs, NULL},
         {"--quiet", AS_OPT_FLAG, &s.quiet, NULL},
         {0},
     };
@@ -400,13 +407,15 @@ static as_exit run(int argc, char **argv, as_err *err)
 const as_command as_command_run = {
     .name = "run",
     .usage = "run CONFIG|--resume DIR [--out DIR] [--only GLOB] [--isa NAME] [--plugin FILE]... [--counters GROUP,...] "
-             "[--shard I/N] [--budget TIME] [--quiet]",
+             "[--shard I/N] [--budget TIME] [--roofs DIR] [--quiet]",
     .about = "check, measure, record, fit, chart and report what a config asks for",
     .help = "  --out DIR       the result folder; it must not exist or be empty (default: results/<name>-<UTC time>)\n"
             "  --resume DIR    go on with a folder whose run ended early: only what is missing is measured; a case that\n"
             "                  failed stays failed. Give the same --isa, --plugin and --counters as then\n" AS_SELECTION_HELP
             "  --counters G,.. hardware and software events, by group ('attnscope list'); in place of the config's\n"
             "  --budget TIME   for the whole run, e.g. 90s or 10m; in place of the config's\n"
+            "  --roofs DIR     the machine's roofs as DIR/machine.json has them, of this machine, in place of measuring them,\n"
+            "                  which takes seconds: for many short runs. machine.json keeps the date of the roofs\n"
             "  --quiet         no progress and no warnings on stderr\n"
             "\n"
             "Every case is checked against its oracle before and after it is timed. Ctrl-C ends the run cleanly: what was\n"

@@ -19,6 +19,7 @@ typedef struct {
     uint64_t seed;
     uint32_t isas;
     bool rows; /* keep every row for csv and json */
+    as_truths *truths;
     as_arena *arena;
     as_case *cases;
     size_t count, cap, checked, failed;
@@ -131,7 +132,7 @@ static void check_kernel(tally *t, const as_entry *e, as_problem *p)
             continue;
         if (seen < 64)
             memcpy(before[seen++], p->param, sizeof before[0]);
-        const as_verdict v = as_verify(e, p, t->seed, 2e6);
+        const as_verdict v = as_verify(e, p, t->seed, 2e6, t->truths);
         if (!v.refused)
             note(t, e, p, &v);
     }
@@ -214,6 +215,7 @@ static as_exit run(int argc, char **argv, as_err *err)
     t.only = only;
     t.rows = strcmp(format, "table") != 0;
     t.arena = as_arena_create();
+    t.truths = as_truths_create();
     as_verify_each(check_problem, &t);
     if (!t.checked)
         as_fail(err, AS_EXIT_USAGE, "--only '%s' matches no kernel and no pattern: see attnscope list", only);
@@ -221,6 +223,7 @@ static as_exit run(int argc, char **argv, as_err *err)
         print_rows(&t, !strcmp(format, "json"));
     else
         print_failures(&t);
+    as_truths_free(t.truths);
     as_arena_free(t.arena);
     return !t.checked ? err->code : t.failed ? AS_EXIT_BAD : AS_EXIT_OK;
 }

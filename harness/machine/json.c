@@ -44,6 +44,7 @@ static void set_texts(json_t *root, const as_machine *m)
         {"flags", m->flags},             {"commit", m->commit},
         {"version", m->version},         {"blas", m->blas},
         {"libraries", m->libraries},     {"date", m->date},
+        {"roofs_date", m->roofs_date},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         json_object_set_new(root, rows[i].key, text_or_null(rows[i].value));

@@ -25,6 +25,7 @@ typedef struct {
     const char *blas_core; /* what OpenBLAS takes this CPU for */
     const char *turbo; /* "on", "off"; NULL where the system does not say */
     const char *date; /* when this was described: 2026-01-31T12:00:00Z */
+    const char *roofs_date; /* when the rates below were measured; NULL until then */
     int cpus, cores, sockets; /* cpus: those this process may run on; cores and sockets that hold one of them */
     int online;               /* cpus that are switched on */
     int smt;                  /* threads per core */

@@ -236,4 +236,5 @@ void as_machine_measure(as_machine *m, double seconds)
     }
     for (int level = 0; level < 4 && widest; level++)
         m->read_gbs[level] = read_level(m, widest, level, each);
+    m->roofs_date = m->date;
 }

@@ -29,6 +29,7 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
     facts->name = as_arena_intern(arena, json_string_value(json_object_get(root, "cpu")));
     facts->fingerprint = as_arena_intern(arena, json_string_value(json_object_get(root, "fingerprint")));
     facts->date = as_arena_intern(arena, json_string_value(json_object_get(root, "date")));
+    facts->roofs_date = as_arena_intern(arena, json_string_value(json_object_get(root, "roofs_date")));
     facts->commit = as_arena_intern(arena, json_string_value(json_object_get(root, "commit")));
     json_int_t cpus = json_integer_value(json_object_get(root, "cpus"));
     facts->cpus = cpus > 0 && cpus < 1 << 20 ? (int)cpus : 0;

@@ -91,7 +91,8 @@ static void add_facts(const json_t *m, as_text *out)
         const char *key, *title;
         bool bytes;
     } facts[] = {
-        {"date", "Measured", false},     {"cpu", "CPU", false},           {"os", "System", false},
+        {"date", "Measured", false},     {"roofs_date", "Roofs measured", false},
+        {"cpu", "CPU", false},           {"os", "System", false},
         {"kernel", "Kernel", false},     {"hypervisor", "Hypervisor", false},
         {"sockets", "Sockets", false},   {"cores", "Cores", false},
         {"online", "CPUs online", false},  {"cgroup_cpus", "CPUs allowed by the cgroup", false},

@@ -73,7 +73,8 @@ static void run_phases(const as_kernel *kernel, const as_call *call, size_t work
             phase->run(call);
 }
 
-static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_verdict *v)
+static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_truths *truths,
+                     as_verdict *v)
 {
     const as_oracle *oracle = as_oracle_find(entry->kernel->name);
     as_oracle_verdict seen;
@@ -87,7 +88,8 @@ static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint6
     const as_call call = {p, b->data, b->workspace};
     run_phases(entry->kernel, &call, v->workspace_bytes, true);
     run_phases(entry->kernel, &call, v->workspace_bytes, false);
-    if (!as_oracle_check(oracle, p, b->table, b->count, b->data, as_oracle_rows(p, flops), seed, &seen))
+    const as_oracle_question question = {oracle, p, b->table, b->count, b->data, as_oracle_rows(p, flops), seed, false};
+    if (!as_truths_check(truths, &question, &seen))
         return say(v, "out of memory in the oracle");
     v->rows = seen.rows;
     v->error_max = seen.error_max > v->error_max ? seen.error_max : v->error_max;
@@ -97,7 +99,7 @@ static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint6
                seen.worst.batch, seen.worst.head, seen.worst.row);
 }
 
-as_verdict as_verify(const as_entry *entry, const as_problem *p, uint64_t seed, double flops)
+as_verdict as_verify(const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_truths *truths)
 {
     as_verdict v = {0};
     bench b = {0};
@@ -107,8 +109,8 @@ as_verdict as_verify(const as_entry *entry, const as_problem *p, uint64_t seed, 
     }
     v.error_allowed = entry->kernel->tolerance(p);
     v.work = entry->kernel->work(p);
-    v.ok = open_bench(&b, entry, p, &v) && run_once(&b, entry, p, seed, flops, &v) &&
-           run_once(&b, entry, p, seed + 1000, flops, &v);
+    v.ok = open_bench(&b, entry, p, &v) && run_once(&b, entry, p, seed, flops, truths, &v) &&
+           run_once(&b, entry, p, seed + 1000, flops, truths, &v);
     /* a multiset's repeated key can be weighed instead of computed again */
     const bool multiset = as_pattern_traits(p->pattern) & AS_PATTERN_MULTISET;
     if (v.ok && !multiset && v.work.flops_executed < v.work.flops_useful)

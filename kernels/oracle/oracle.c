@@ -145,39 +145,63 @@ static double difference(double got, double truth)
     return isnan(error) ? INFINITY : error;
 }
 
-bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
-                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict)
+/* Row `index` of the output, (batch, head, row) = `at`, against `truth`. */
+static void compare(const as_operand *out, const void *data, size_t index, as_oracle_row at, const double *truth,
+                    as_oracle_verdict *verdict)
 {
-    size_t out = 0, dims[3];
-    while (out + 1 < count && operands[out].role != AS_OUT)
-        out++;
-    row_space(&operands[out], dims);
-    const size_t all = dims[0] * dims[1] * dims[2], width = operands[out].shape[operands[out].rank - 1];
-    double *truth = malloc(width * sizeof *truth);
-    bool ok = truth != NULL;
-    double mass = 0;
-    *verdict = (as_oracle_verdict){.error_max = 0, .mass_kept = NAN};
-    rows = affordable(oracle, p, rows);
-    rows = rows < all ? rows : all;
-    for (size_t i = 0; ok && i < rows; i++) {
-        const size_t index = pick(i, rows, all, seed);
-        const as_oracle_row at = row_at(dims, index);
-        ok = oracle->row(p, operand, at, truth);
-        verdict->rows++;
-        mass += ok && oracle->mass ? oracle->mass(p, operand, at) : 0;
-        for (size_t c = 0; ok && c < width; c++) {
-            if (truth[c] == AS_ORACLE_SKIPPED)
-                continue;
-            const double got = as_truth_at(operand[out], index * width + c, operands[out].dtype);
-            const double seen = difference(got, truth[c]);
-            if (seen > verdict->error_max) {
-                verdict->error_max = seen;
-                verdict->worst = at;
-            }
+    const size_t width = out->shape[out->rank - 1];
+    verdict->rows++;
+    for (size_t c = 0; c < width; c++) {
+        if (truth[c] == AS_ORACLE_SKIPPED)
+            continue;
+        const double seen = difference(as_truth_at(data, index * width + c, out->dtype), truth[c]);
+        if (seen > verdict->error_max) {
+            verdict->error_max = seen;
+            verdict->worst = at;
         }
+    }
+}
+
+bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict)
+{
+    const as_oracle *oracle = q->oracle;
+    size_t out = 0, dims[3];
+    while (out + 1 < q->count && q->operands[out].role != AS_OUT)
+        out++;
+    row_space(&q->operands[out], dims);
+    const size_t all = dims[0] * dims[1] * dims[2], width = q->operands[out].shape[q->operands[out].rank - 1];
+    const size_t wanted = affordable(oracle, q->problem, q->rows), rows = wanted < all ? wanted : all;
+    const bool known = *truth != NULL;
+    void *shown[AS_OPERANDS_MAX];
+    for (size_t i = 0; i < q->count; i++)
+        shown[i] = q->inputs_alone && q->operands[i].role != AS_IN ? NULL : q->operand[i];
+    double *values = known ? *truth : malloc(rows * width * sizeof *values), mass = 0;
+    bool ok = values != NULL;
+    *verdict = (as_oracle_verdict){.error_max = 0, .mass_kept = NAN};
+    for (size_t i = 0; ok && i < rows; i++) {
+        const size_t index = pick(i, rows, all, q->seed);
+        const as_oracle_row at = row_at(dims, index);
+        ok = known || oracle->row(q->problem, shown, at, values + i * width);
+        mass += ok && oracle->mass ? oracle->mass(q->problem, shown, at) : 0;
+        if (ok)
+            compare(&q->operands[out], q->operand[out], index, at, values + i * width, verdict);
     }
     if (oracle->mass)
         verdict->mass_kept = mass / (double)verdict->rows;
+    if (!ok && !known) {
+        free(values);
+        values = NULL;
+    }
+    *truth = values;
+    return ok;
+}
+
+bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
+                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict)
+{
+    double *truth = NULL;
+    const as_oracle_question q = {oracle, p, operands, count, operand, rows, seed, false};
+    const bool ok = as_oracle_check_known(&q, &truth, verdict);
     free(truth);
     return ok;
 }

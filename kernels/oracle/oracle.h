@@ -42,6 +42,21 @@ typedef struct {
 bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
                      void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict);
 
+/* The same question, and the truth in hand: rows times the length of a row. Where *truth is NULL it is computed and handed over,
+ * to be freed; else it is taken. */
+typedef struct {
+    const as_oracle *oracle;
+    const as_problem *problem;
+    const as_operand *operands;
+    size_t count;
+    void *const *operand;
+    size_t rows;
+    uint64_t seed;
+    bool inputs_alone; /* the oracle is shown no operand that the kernel wrote: the truth holds for other kernels, too */
+} as_oracle_question;
+
+bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict);
+
 /* The i-th of those rows (i < rows), of the output operand `out`. */
 as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed);
 

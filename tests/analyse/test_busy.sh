@@ -13,7 +13,7 @@ kernels: [attention/busy-tlogt, "attention/busy-t15:step=150,at=128", "attention
 patterns: ["window:w=1"]
 measure: {processes: 2, batches: 2, budget: 2m}
 EOF
-"$ATTNSCOPE" run busy.yaml --plugin "$PLUGINS/plugin_busy.so" --out out --quiet > printed || { cat printed; exit 1; }
+"$ATTNSCOPE" run busy.yaml --plugin "$PLUGINS/plugin_busy.so" --out out --roofs "$ROOFS" --quiet > printed || { cat printed; exit 1; }
 python3 - <<'EOF'
 import csv, sys
 rows = {(r["kernel"], r["quantity"]): r for r in csv.DictReader(open("out/fits.csv", newline="")) if r["axis"] == "length"}

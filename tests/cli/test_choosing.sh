@@ -15,7 +15,7 @@ kernels: [attention/gather]
 patterns: [causal, "window:w=64"]
 measure: {processes: 2, batches: 2, budget: 60s}
 YAML
-PATH=/nonexistent "$ATTNSCOPE" run "$dir/c.yaml" --isa scalar --out "$dir/g" --quiet > /dev/null 2> "$dir/err"
+PATH=/nonexistent "$ATTNSCOPE" run "$dir/c.yaml" --isa scalar --out "$dir/g" --roofs "$ROOFS" --quiet > /dev/null 2> "$dir/err"
 code=$?
 [ $code = 3 ] || bad "run: exit $code: $(cat "$dir/err")"
 

@@ -14,7 +14,7 @@ kernels: [attention/naive, attention/flash]
 patterns: [causal, "window:w=8"]
 measure: {processes: 2, batches: 2, budget: 5m, precision: 0.01%}
 Y
-"$ATTNSCOPE" run small.yaml --out real --quiet >/dev/null 2>&1 || fail "cannot run"
+"$ATTNSCOPE" run small.yaml --out real --roofs "$ROOFS" --quiet >/dev/null 2>&1 || fail "cannot run"
 made hard 100 'a/b|c=%d"e <x>'
 sed -i 's/attention\/naive/über\/a b%/' hard/cases.csv && fitted hard
 for format in gab bencher benchstat; do

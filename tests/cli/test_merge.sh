@@ -15,7 +15,7 @@ measure: {processes: 2, batches: 2, budget: 60s}
 YAML
 
 for i in 1 2; do
-    "$ATTNSCOPE" run "$dir/c.yaml" --shard $i/2 --out "$dir/s$i" --quiet > /dev/null 2> "$dir/err"
+    "$ATTNSCOPE" run "$dir/c.yaml" --shard $i/2 --out "$dir/s$i" --roofs "$ROOFS" --quiet > /dev/null 2> "$dir/err"
     code=$?
     [ $code = 0 ] || [ $code = 3 ] || bad "run --shard $i/2: exit $code: $(cat "$dir/err")"
 done

@@ -1,5 +1,5 @@
 /* executed.h: a kernel's file, compiled once more with every call of the register block counted, against what it says that it
- * executes. A test defines KERNEL_FILE and KERNEL_SYMBOL before, and calls executed_check.
+ * executes; the block itself comes from counted.cmake. A test defines KERNEL_FILE and KERNEL_SYMBOL before, and calls executed_check.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #define AS_ISA_NAME counted
-#include "kernels/tile/gemm.c"
+#include "kernels/tile/gemm.h"
 #include "kernels/tile/pack.h"
-#include "kernels/tile/wide.c"
+#include "kernels/tile/wide.h"
 
 static uint64_t executed;
 static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n; }

@@ -23,7 +23,7 @@ patterns: [causal, "window:w=8"]
 measure: {processes: 1, batches: 2, budget: 1m}
 seed: 5
 END
-"$ATTNSCOPE" run hostile.yaml --out r --quiet >run.log 2>&1 || fail "run: $(tail -1 run.log)"
+"$ATTNSCOPE" run hostile.yaml --out r --roofs "$ROOFS" --quiet >run.log 2>&1 || fail "run: $(tail -1 run.log)"
 [ -s r/report.html ] || fail "run wrote no report.html"
 
 # Names of a plug-in's, wherever a file has them; one in every row of one kernel.

@@ -48,16 +48,23 @@ whole faulty
 [ "$(cases_with faulty failed)" = 8 ] || fail "of 8 faulty cases $(cases_with faulty failed) failed"
 grep -q 'killed by SIGSEGV' faulty/cases.csv || fail "no signal is named"
 [ -s faulty/machine.json ] && [ -s faulty/summary.csv ] || fail "files are missing"
+roofs() { tr -d ' \n' <"$1/machine.json" | grep -oE '"(fma_gflops|fma_gflops_all|bf16_gflops|bf16_gflops_all|read_gbs)":[^]}]*'; }
+roofs faulty | grep -q '"scalar":[0-9]' || fail "no roof was measured: $(roofs faulty)"
+# The others are spared measuring the machine once more.
+known="--roofs faulty"
 
 # A run is all of stdout's table, its last line, and nothing on stderr when quiet.
 config small 1 attention/naive
-expect 0 "$ATTNSCOPE" run small.yaml --out small --quiet
+expect 0 "$ATTNSCOPE" run small.yaml --out small --quiet $known
 [ -s err.txt ] && fail "--quiet is not: $(head -1 err.txt)"
 last_line "results: small"
+[ "$(roofs small)" = "$(roofs faulty)" ] || fail "--roofs: other roofs than those that it names: $(roofs small)"
+measured=$(grep '"roofs_date": "' faulty/machine.json)
+[ -n "$measured" ] && [ "$measured" = "$(grep '"roofs_date"' small/machine.json)" ] || fail "--roofs: not the date of the roofs"
 
 # kill -9 midway: readable, and --resume does what is missing.
 config killed 4 attention/naive
-"$ATTNSCOPE" run killed.yaml --out killed >out.txt 2>err.txt &
+"$ATTNSCOPE" run killed.yaml --out killed $known >out.txt 2>err.txt &
 pid=$!
 for _ in $(seq 200); do
     [ -e killed/samples.csv ] && [ "$(samples killed)" -ge 7 ] && break
@@ -82,7 +89,7 @@ expect 0 "$ATTNSCOPE" run --resume killed
 
 # Ctrl-C: what was measured is kept, analysed and shown; exit 130.
 config stopped 6 attention/naive
-"$ATTNSCOPE" run stopped.yaml --out stopped >out.txt 2>err.txt &
+"$ATTNSCOPE" run stopped.yaml --out stopped $known >out.txt 2>err.txt &
 pid=$!
 for _ in $(seq 200); do
     [ -e stopped/samples.csv ] && [ "$(samples stopped)" -ge 7 ] && break
@@ -97,7 +104,7 @@ whole stopped
 [ -s stopped/summary.csv ] || fail "an interrupted run has no summary"
 grep -q 'interrupted' stopped/cases.csv || fail "cases.csv does not say that the run was interrupted"
 
-# Ctrl-C before the first sample.
+# Ctrl-C before the first sample, while the machine is measured.
 "$ATTNSCOPE" run stopped.yaml --out early >out.txt 2>err.txt &
 pid=$!
 for _ in $(seq 100); do
@@ -113,7 +120,7 @@ expect 0 "$ATTNSCOPE" run --resume early
 
 # No room: exit 3, whole rows, and --resume when there is room again. (A limit on file size stands for the disk.)
 config full 8 attention/naive
-(ulimit -f 4; exec "$ATTNSCOPE" run full.yaml --out full >out.txt 2>err.txt)
+(ulimit -f 4; exec "$ATTNSCOPE" run full.yaml --out full $known >out.txt 2>err.txt)
 code=$?
 [ $code = 3 ] || fail "no room: exit $code"
 [ "$(grep -c 'cannot write' err.txt)" = 1 ] || fail "no room is not one clear line: $(cat err.txt)"
@@ -124,11 +131,11 @@ whole full
 [ "$(cases_with full ok)" = 2 ] || fail "a run resumed after no room is not complete"
 
 # The budget.
-expect 0 "$ATTNSCOPE" run killed.yaml --out brief --budget 1s
+expect 0 "$ATTNSCOPE" run killed.yaml --out brief $known --budget 1s
 grep -q 'the budget of' brief/cases.csv || fail "cases.csv does not say that the budget ended"
 
 # Counters: values, or reasons.
-expect 0 "$ATTNSCOPE" run small.yaml --out counted --counters software,instructions --only '*T=32:*'
+expect 0 "$ATTNSCOPE" run small.yaml --out counted $known --counters software,instructions --only '*T=32:*'
 [ "$(tail -n +2 counted/counters.csv | wc -l)" -ge 6 ] || fail "no counters were recorded"
 awk -F, 'NR > 1 && $5 == "" && $7 !~ /unavailable/ {exit 1}' counted/counters.csv || fail "a missing count has no reason"
 
@@ -140,8 +147,14 @@ expect 2 "$ATTNSCOPE" run small.yaml --resume small
 expect 2 "$ATTNSCOPE" run small.yaml --out x1 --counters bogus
 expect 2 "$ATTNSCOPE" run small.yaml --out x2 --budget soon
 expect 2 "$ATTNSCOPE" run small.yaml --out x3 --plugin nothing.so
+mkdir other && sed 's/"fingerprint": "/&x/' faulty/machine.json >other/machine.json
+expect 2 "$ATTNSCOPE" run small.yaml --out x4 --roofs other
+grep -q "another machine's" err.txt || fail "roofs of another machine: $(cat err.txt)"
+expect 2 "$ATTNSCOPE" run small.yaml --out x4 --roofs nowhere
+grep -q 'machine.json' err.txt || fail "no roofs: $(cat err.txt)"
+expect 2 "$ATTNSCOPE" run --resume killed $known
 expect 3 "$ATTNSCOPE" run small.yaml --out /proc/nowhere
-[ -e x1 ] || [ -e x2 ] || [ -e x3 ] && fail "bad usage has left a folder behind"
+ls -d x? >/dev/null 2>&1 && fail "bad usage has left a folder behind"
 [ "$(wc -l <err.txt)" = 1 ] || fail "an error is not one line: $(cat err.txt)"
 
 [ $failures = 0 ] && echo "test_run: all passed"

@@ -66,6 +66,7 @@ static void test_configure(void **state) { (void)state, law(amx_configure_laws);
 
 typedef struct {
     size_t checked[KERNELS], refused, bad;
+    as_truths *truths;
 } tally;
 
 static void check_problem(const as_problem *p, void *more)
@@ -81,7 +82,7 @@ static void check_problem(const as_problem *p, void *more)
         if (kernels[i]->refuse(p, why, sizeof why) || (double)kernels[i]->work(p).flops_executed > FLOPS_MAX)
             continue;
         const int loads = amx_model_loads;
-        const as_verdict v = as_verify(&entry, p, 1, 1e6);
+        const as_verdict v = as_verify(&entry, p, 1, 1e6, t->truths);
         const bool lone = p->length == 1 && amx_model_loads == loads; /* decode multiplies no tiles */
         t->checked[i]++;
         if (v.ok && amx_model_held == 0 && (lone || amx_model_loads > loads))
@@ -97,10 +98,11 @@ static void check_problem(const as_problem *p, void *more)
 static void test_kernels(void **state)
 {
     static const size_t least[KERNELS] = {40, 100, 20, 5};
-    tally t = {.bad = 0};
+    tally t = {.truths = as_truths_create()};
     (void)state;
     need_avx512();
     as_verify_each(check_problem, &t);
+    as_truths_free(t.truths);
     for (size_t i = 0; i < KERNELS; i++) {
         print_message("%s: %zu problems\n", kernels[i]->name, t.checked[i]);
         assert_true(t.checked[i] >= least[i]);

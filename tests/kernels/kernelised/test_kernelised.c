@@ -24,6 +24,7 @@ static const shape shapes[] = {
 static size_t hold(const char *name, const uint64_t *param, size_t params)
 {
     size_t from = 0, checked = 0;
+    as_truths *truths = as_truths_create();
     const as_entry *e;
     while ((e = bench_build(name, &from)) != NULL)
         for (size_t i = 0; i < SHAPES; i++) {
@@ -31,7 +32,7 @@ static size_t hold(const char *name, const uint64_t *param, size_t params)
             for (size_t k = 0; k < params; k++)
                 s.param[k] = param[k];
             const as_problem p = bench_problem(&s, causal);
-            const as_verdict v = as_verify(e, &p, 7, 1e7);
+            const as_verdict v = as_verify(e, &p, 7, 1e7, truths);
             if (v.refused)
                 continue;
             if (!v.ok)
@@ -39,6 +40,7 @@ static size_t hold(const char *name, const uint64_t *param, size_t params)
             assert_true(v.ok);
             checked++;
         }
+    as_truths_free(truths);
     return checked;
 }
 
