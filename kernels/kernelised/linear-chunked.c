@@ -19,14 +19,16 @@ enum {
     STRIP = 16,
     PIECE = 160,  /* rows of right that stay in the first level while a strip passes */
     LONGEST = 64, /* chunk where none is asked for: a quarter of d, up to this */
+    ASKED = 64,   /* floats of each operand that are asked for at a time */
+    SIDE = 4,     /* vectors whose features are worked out side by side */
 };
 
 /* What one thread works with. */
 typedef struct {
-    float *own;   /* (1 + C, ld): z, then features of the chunk's keys */
-    float *left;  /* (m + 1 + C, STRIP) */
+    float *own;   /* pieces of WIDE_KC columns: (1 + C, WIDE_KC) each: z, then features of the chunk's keys */
+    float *left;  /* (m + 1 + C, STRIP), and room for SIDE - 1 rows */
     float *right; /* panels of d: (m + 1 + C, panel) each: state, a row of zeros for z's products, the chunk's values */
-    float *rows;  /* (STRIP, VF_N) features of a strip's queries, a vector of columns */
+    float *rows;  /* (STRIP, tile_up(d, SIDE)) queries of a strip that is not whole, or ends within SIDE columns */
     float *out;   /* (STRIP, WIDE_NR) a strip's outputs in a panel that ends within a vector */
 } bench;
 
@@ -35,15 +37,17 @@ enum { ROOMS = 5 };
 typedef struct {
     const as_problem *problem;
     const as_call *call;
-    size_t d, room, ld, C, depth; /* m = d; room: whole vectors; ld: no power of two, so that rows meet in no cache set */
+    size_t d, room, C, depth; /* m = d; room: whole vectors */
     size_t floats[ROOMS], total;
 } job;
 
 static job make(const as_problem *p, const as_call *call)
 {
     const size_t d = p->head_dim, quarter = tile_up((d + 3) / 4, STRIP), suits = quarter < LONGEST ? quarter : LONGEST;
-    const size_t C = p->param[0] ? p->param[0] : suits, room = tile_up(d, VF_N), ld = room + 16, depth = d + 1 + C;
-    job j = {p, call, d, room, ld, C, depth, {(1 + C) * ld, depth * STRIP, depth * room, STRIP * VF_N, STRIP * WIDE_NR}, 0};
+    const size_t C = p->param[0] ? p->param[0] : suits, room = tile_up(d, VF_N), depth = d + 1 + C;
+    const size_t left = d + SIDE + C; /* a row below the last column may be written with it, before it gets what is its own */
+    job j = {p, call, d, room, C, depth,
+             {(1 + C) * tile_up(d, WIDE_KC), left * STRIP, depth * room, STRIP * tile_up(d, SIDE), STRIP * WIDE_NR}, 0};
     for (size_t i = 0; i < ROOMS; i++)
         j.total += j.floats[i] = tile_up(j.floats[i], 16);
     return j;
@@ -70,15 +74,37 @@ static float *panel(const job *j, const bench *w, size_t x, size_t *nv)
     return w->right + x * WIDE_NR * j->depth;
 }
 
-/* phi of n rows x (n,d) to y (n,ld) */
-static void features(const job *j, const float *x, size_t n, float *y)
+/* The piece of own that begins with column c, and how many columns it has. */
+static float *piece(const job *j, const bench *w, size_t c, size_t *n)
 {
-    const size_t whole = j->d / VF_N * VF_N;
-    for (size_t i = 0; i < n; i++, x += j->d, y += j->ld) {
-        for (size_t c = 0; c < whole; c += VF_N)
-            vf_store(y + c, vf_elu1(vf_load(x + c)));
-        if (whole < j->d)
-            vf_store(y + whole, vf_elu1(vf_load_n(x + whole, j->d - whole)));
+    *n = j->d - c < WIDE_KC ? j->d - c : WIDE_KC;
+    return w->own + c * (1 + j->C);
+}
+
+/* phi of x (n) to y (n, to whole vectors) */
+static void features(const float *x, size_t n, float *y)
+{
+    size_t c = 0;
+    for (vf side[SIDE]; c + SIDE * VF_N <= n; c += SIDE * VF_N) {
+        VF_UNROLL
+        for (size_t k = 0; k < SIDE; k++)
+            side[k] = vf_load(x + c + k * VF_N);
+        vf_elu1_four(side);
+        VF_UNROLL
+        for (size_t k = 0; k < SIDE; k++)
+            vf_store(y + c + k * VF_N, side[k]);
+    }
+    for (; c < n; c += VF_N)
+        vf_store(y + c, vf_elu1(n - c < VF_N ? vf_load_n(x + c, n - c) : vf_load(x + c)));
+}
+
+/* own's rows below z = phi of k (n,d) */
+static void keys(const job *j, const bench *w, const float *k, size_t n)
+{
+    for (size_t c = 0, columns; c < j->d; c += columns) {
+        float *to = piece(j, w, c, &columns) + WIDE_KC;
+        for (size_t i = 0; i < n; i++)
+            features(k + i * j->d + c, columns, to + i * WIDE_KC);
     }
 }
 
@@ -97,17 +123,33 @@ static inline void copy(float *to, const float *from, size_t n, bool room)
     }
 }
 
-/* left (d,STRIP) = phi of rows of q (rows,d), transposed: a vector of columns at a time; zeros for rows that are not there. */
+/* Rows of q (rows,d) with room for whole strips and for SIDE columns at a time; what is in that room does not matter. */
+static const float *padded(const job *j, const float *q, size_t rows, const bench *w, size_t *ld)
+{
+    *ld = j->d;
+    if (rows == STRIP && j->d % SIDE == 0)
+        return q;
+    *ld = tile_up(j->d, SIDE);
+    memset(w->rows, 0, STRIP * *ld * sizeof(float));
+    for (size_t r = 0; r < rows; r++)
+        memcpy(w->rows + r * *ld, q + r * j->d, j->d * sizeof(float));
+    return w->rows;
+}
+
+/* left (d,STRIP) = phi of rows of q (rows,d), transposed. */
 static void columns(const job *j, const float *q, size_t rows, const bench *w)
 {
-    if (rows < STRIP)
-        memset(w->rows, 0, STRIP * VF_N * sizeof(float));
-    for (size_t c = 0; c < j->d; c += VF_N) {
-        const size_t left = j->d - c < VF_N ? j->d - c : VF_N;
-        for (size_t r = 0; r < rows; r++)
-            vf_store(w->rows + r * VF_N, vf_elu1(left == VF_N ? vf_load(q + r * j->d + c) : vf_load_n(q + r * j->d + c, left)));
-        tile_transpose(w->rows, VF_N, STRIP, left, w->left + c * STRIP, STRIP);
-    }
+    size_t ld;
+    const float *from = padded(j, q, rows, w, &ld);
+    for (size_t y = 0; y < STRIP; y += VF_N)
+        for (size_t c = 0; c < j->d; c += SIDE) {
+            vf side[SIDE];
+            vf_columns(from + y * ld + c, ld, side);
+            vf_elu1_four(side);
+            VF_UNROLL
+            for (size_t k = 0; k < SIDE; k++)
+                vf_store(w->left + (c + k) * STRIP + y, side[k]);
+        }
 }
 
 static void pack_values(const job *j, const bench *w, const float *v, size_t n)
@@ -119,14 +161,45 @@ static void pack_values(const job *j, const bench *w, const float *v, size_t n)
     }
 }
 
+/* Where the next chunk's tokens are: asked for little by little, between all products, as all at once would hold up the loads
+ * of this chunk. */
+typedef struct {
+    const float *k, *v, *q, *o;
+    size_t members, per_member, at, end; /* floats */
+} ahead;
+
+/* A number of lines that is always the same: the end of a loop over fewer would be guessed wrongly as often as they come. */
+static inline void fetch(const float *x)
+{
+    VF_UNROLL
+    for (size_t i = 0; i < ASKED; i += 16)
+        __builtin_prefetch(x + i, 0, 2);
+}
+
+static void ask(ahead *a)
+{
+    if (a->at >= a->end)
+        return;
+    fetch(a->k + a->at);
+    fetch(a->v + a->at);
+    for (size_t g = 0; g < a->members; g++) {
+        fetch(a->q + g * a->per_member + a->at);
+        fetch(a->o + g * a->per_member + a->at);
+    }
+    a->at += ASKED;
+}
+
 /* left for the strip of queries r0.. of the chunk; one over the sum of weights of each to `share`. */
 static void strip_left(const job *j, const bench *w, const float *q, size_t r0, size_t rows, size_t keys, float share[STRIP])
 {
     float *weight = w->left + j->d * STRIP;
     columns(j, q, rows, w);
-    for (size_t y = 0; y < STRIP; y += WIDE_NR)
-        wide_multiply_rows(1 + keys, STRIP < WIDE_NR ? STRIP / VF_N : WIDE_NV, j->d, w->own, j->ld, w->left + y, STRIP,
-                           weight + y, STRIP, false);
+    for (size_t c = 0, n; c < j->d; c += n) {
+        const float *own = piece(j, w, c, &n);
+        for (size_t y = 0; y < STRIP; y += WIDE_NR)
+            wide_multiply_rows(1 + keys, STRIP < WIDE_NR ? STRIP / VF_N : WIDE_NV, n, own, w->left + c * STRIP + y, STRIP,
+                               weight + y, STRIP, c > 0);
+    }
     for (size_t k = r0 + 1; k < keys; k++) /* queries before the key */
         for (size_t y = 0; y < k - r0; y += VF_N)
             vf_store_n(weight + (1 + k) * STRIP + y, vf_zero(), k - r0 - y < VF_N ? k - r0 - y : VF_N);
@@ -140,11 +213,12 @@ static void strip_left(const job *j, const bench *w, const float *q, size_t r0, 
 
 /* Queries r0 .. r0+rows-1 of the chunk. A block of rows stops at the last key that one of them sees. A panel of whole vectors
  * is summed up where it belongs, another one in out first, as there may be no room behind o. */
-static void strip(const job *j, const bench *w, const float *q, float *o, size_t r0, size_t rows)
+static void strip(const job *j, const bench *w, const float *q, float *o, size_t r0, size_t rows, ahead *next)
 {
     const size_t before = j->d + 1 + r0, pieces = (before + rows + PIECE - 1) / PIECE;
     float share[STRIP];
     strip_left(j, w, q, r0, rows, r0 + rows, share);
+    ask(next);
     for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
         const float *right = panel(j, w, x, &nv);
         const bool whole = x * WIDE_NR + nv * VF_N <= j->d;
@@ -158,6 +232,7 @@ static void strip(const job *j, const bench *w, const float *q, float *o, size_t
                 if (from < until)
                     wide_multiply(n, (int)nv, until - from, w->left + from * STRIP + r, STRIP, right + from * nv * VF_N,
                                   nv * VF_N, sums + r * ld, ld, i > 0, until == sees ? share + r : NULL);
+                ask(next);
             }
         }
         for (size_t r = 0; !whole && r < rows; r++)
@@ -165,46 +240,34 @@ static void strip(const job *j, const bench *w, const float *q, float *o, size_t
     }
 }
 
-/* Where the next chunk's tokens are: asked for little by little, as all at once would hold up the loads of this chunk. */
-typedef struct {
-    const float *k, *v, *q, *o;
-    size_t members, per_member, at, end; /* floats */
-} ahead;
-
-static void ask(ahead *a, size_t floats)
+/* The chunk's n keys join z. */
+static void sum_keys(const job *j, const bench *w, size_t n)
 {
-    const size_t from = a->at, to = floats < a->end - from ? from + floats : a->end;
-    for (size_t i = from; i < to; i += 16) {
-        __builtin_prefetch(a->k + i, 0, 2);
-        __builtin_prefetch(a->v + i, 0, 2);
-    }
-    for (size_t g = 0; g < a->members; g++)
-        for (size_t i = g * a->per_member + from; i < g * a->per_member + to; i += 16) {
-            __builtin_prefetch(a->q + i, 0, 2);
-            __builtin_prefetch(a->o + i, 0, 2);
+    for (size_t from = 0, columns; from < j->d; from += columns) {
+        float *z = piece(j, w, from, &columns);
+        for (size_t c = 0; c < columns; c += VF_N) {
+            vf sum = vf_load(z + c);
+            for (size_t i = 1; i <= n; i++)
+                sum = vf_add(sum, vf_load(z + i * WIDE_KC + c));
+            vf_store(z + c, sum);
         }
-    a->at = to;
+    }
 }
 
-/* The chunk's n keys and values join state and z. */
+/* The chunk's n keys and values join the state, and the keys z. */
 static void remember(const job *j, const bench *w, size_t n, ahead *next)
 {
-    const size_t blocks = (j->d + WIDE_NR - 1) / WIDE_NR * (j->d / WIDE_TALL(WIDE_NV) + 1);
-    const size_t part = tile_up(next->end / blocks + 1, 16);
-    for (size_t c = 0; c < j->room; c += VF_N) {
-        vf sum = vf_load(w->own + c);
-        for (size_t i = 1; i <= n; i++)
-            sum = vf_add(sum, vf_load(w->own + i * j->ld + c));
-        vf_store(w->own + c, sum);
-    }
+    sum_keys(j, w, n);
     for (size_t x = 0, nv; x * WIDE_NR < j->d; x++) {
         float *state = panel(j, w, x, &nv);
         const float *values = state + (j->d + 1) * nv * VF_N;
-        for (size_t i = 0, rows; i < j->d; i += rows) {
-            rows = wide_next(j->d - i, WIDE_NV);
-            wide_multiply(rows, (int)nv, n, w->own + j->ld + i, j->ld, values, nv * VF_N, state + i * nv * VF_N,
-                          nv * VF_N, true, NULL);
-            ask(next, part);
+        for (size_t c = 0, columns; c < j->d; c += columns) {
+            const float *first = piece(j, w, c, &columns) + WIDE_KC;
+            for (size_t i = 0, rows; i < columns; i += rows) {
+                rows = wide_next(columns - i, WIDE_NV);
+                wide_add(rows, (int)nv, n, first + i, WIDE_KC, values, state + (c + i) * nv * VF_N);
+                ask(next);
+            }
         }
     }
 }
@@ -217,17 +280,20 @@ static void unit_run(const job *j, const bench *w, size_t unit)
     const float *k = (const float *)j->call->operand[1] + unit * T * d;
     const float *v = (const float *)j->call->operand[2] + unit * T * d;
     float *o = (float *)j->call->operand[3] + unit * members * T * d;
-    memset(w->own, 0, j->room * sizeof(float));
+    memset(w->own, 0, j->floats[0] * sizeof(float));
     memset(w->right, 0, j->floats[2] * sizeof(float));
     for (size_t t0 = 0; t0 < T; t0 += j->C) {
         const size_t n = T - t0 < j->C ? T - t0 : j->C, end = t0 + n, left = T - end < j->C ? T - end : j->C;
         ahead next = {k + end * d, v + end * d, q + end * d, o + end * d, members, T * d, 0, left * d};
-        features(j, k + t0 * d, n, w->own + j->ld);
+        keys(j, w, k + t0 * d, n);
+        ask(&next);
         pack_values(j, w, v + t0 * d, n);
         for (size_t g = 0; g < members; g++)
             for (size_t r = 0; r < n; r += STRIP)
-                strip(j, w, q + (g * T + t0 + r) * d, o + (g * T + t0 + r) * d, r, n - r < STRIP ? n - r : STRIP);
+                strip(j, w, q + (g * T + t0 + r) * d, o + (g * T + t0 + r) * d, r, n - r < STRIP ? n - r : STRIP, &next);
         remember(j, w, n, &next);
+        while (next.at < next.end)
+            ask(&next);
     }
 }
 

@@ -36,11 +36,10 @@ void wide_multiply(size_t rows, int nv, size_t n, const float *a, size_t lda, co
     WIDE_WIDTH(1) WIDE_WIDTH(2) WIDE_WIDTH(3) WIDE_WIDTH(4)
 }
 
-void wide_multiply_rows(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b, size_t ldb, float *c,
-                        size_t ldc, bool add)
+void wide_multiply_rows(size_t rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
 {
-    const size_t row = lda, step = 1, width = (size_t)nv * VF_N;
-    tile_look(a, rows, lda, n, false);
+    const size_t row = WIDE_KC, step = 1, width = (size_t)nv * VF_N;
+    tile_look(a, rows, row, n, false);
     tile_look(b, n, ldb, width, false);
     tile_look(c, rows, ldc, width, true);
     const float *const factor = NULL;

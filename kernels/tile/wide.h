@@ -5,7 +5,8 @@
  * C (rows x nv vectors, rows ldc apart) = [C +] A (rows x n) B (n x nv vectors, rows ldb apart). gemm.h's block is tall, which
  * suits left rows that are used once; 6 x 4 vectors load 10 times for 24 multiply-adds where 12 x 2 loads 14 times.
  * A by columns (element (i, k) at a[k lda + i]) is what a transposed strip, or rows that stand for columns, already are: one
- * pointer reaches all of its rows. */
+ * pointer reaches all of its rows. A by rows has them a constant distance apart, for the same reason: with an index register
+ * in its address, an element of A and its multiply-add are two instructions to the core. */
 #ifndef AS_TILE_WIDE_H
 #define AS_TILE_WIDE_H
 
@@ -14,6 +15,9 @@
 #define WIDE_NV (TILE_SUMS < 24 ? TILE_NV : 4) /* the widest panel, in vectors */
 #define WIDE_NR (WIDE_NV * VF_N)
 #define WIDE_TALL(nv) (TILE_SUMS / (nv) < 12 ? TILE_SUMS / (nv) : 12) /* rows of a block of nv vectors */
+
+/* A by rows: at most so many columns, which is how far apart its rows are, too. */
+#define WIDE_KC 64
 
 /* Rows of the next block, of those left: the last two share what they have. */
 VF_INLINE size_t wide_next(size_t left, int nv)
@@ -30,8 +34,22 @@ VF_INLINE size_t wide_next(size_t left, int nv)
 void wide_multiply(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b, size_t ldb, float *c, size_t ldc,
                    bool add, const float *factor);
 
-/* A by rows, lda floats apart. */
-void wide_multiply_rows(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b, size_t ldb, float *c,
-                        size_t ldc, bool add);
+/* C += A B for a block that wide_next hands out, B and C packed. The two blocks that a whole panel comes to are worked on where
+ * the call stands: short products follow each other without a jump to be guessed, which counts most where another thread has
+ * its share of the core. */
+VF_INLINE void wide_add(size_t rows, int nv, size_t n, const float *a, size_t lda, const float *b, float *c)
+{
+    enum { TALL = WIDE_TALL(WIDE_NV) };
+    const size_t ld = (size_t)nv * VF_N;
+    if (nv == WIDE_NV && rows == TALL)
+        tile_block(TALL, WIDE_NV, n, a, 1, lda, b, WIDE_NR, c, WIDE_NR, true, NULL);
+    else if (nv == WIDE_NV && rows == TALL - 1)
+        tile_block(TALL - 1, WIDE_NV, n, a, 1, lda, b, WIDE_NR, c, WIDE_NR, true, NULL);
+    else
+        wide_multiply(rows, nv, n, a, lda, b, ld, c, ld, true, NULL);
+}
+
+/* A by rows, WIDE_KC floats apart; n <= WIDE_KC. */
+void wide_multiply_rows(size_t rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add);
 
 #endif

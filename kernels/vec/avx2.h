@@ -66,3 +66,15 @@ static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
         _mm256_storeu_ps(y + (size_t)(i + 3) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0xee));
     }
 }
+static inline void vf_columns(const float *x, size_t ld, vf y[4])
+{
+    vf row[4]; /* i, i + 4 */
+    for (size_t i = 0; i < 4; i++)
+        row[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + i * ld)), _mm_loadu_ps(x + (i + 4) * ld), 1);
+    const vf a = _mm256_unpacklo_ps(row[0], row[1]), b = _mm256_unpackhi_ps(row[0], row[1]);
+    const vf c = _mm256_unpacklo_ps(row[2], row[3]), d = _mm256_unpackhi_ps(row[2], row[3]);
+    y[0] = _mm256_shuffle_ps(a, c, 0x44);
+    y[1] = _mm256_shuffle_ps(a, c, 0xee);
+    y[2] = _mm256_shuffle_ps(b, d, 0x44);
+    y[3] = _mm256_shuffle_ps(b, d, 0xee);
+}

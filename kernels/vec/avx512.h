@@ -79,3 +79,19 @@ static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
         _mm256_storeu_ps(y + (size_t)(i + 3) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0xee));
     }
 }
+/* Four rows' four columns side by side come with the load, a quarter of the lanes at a time. */
+static inline void vf_columns(const float *x, size_t ld, vf y[4])
+{
+    vf row[4]; /* i, i + 4, i + 8, i + 12 */
+    for (size_t i = 0; i < 4; i++) {
+        row[i] = _mm512_broadcast_f32x4(_mm_loadu_ps(x + i * ld));
+        for (size_t k = 1; k < 4; k++)
+            row[i] = _mm512_mask_broadcast_f32x4(row[i], (__mmask16)(0xfu << 4 * k), _mm_loadu_ps(x + (i + 4 * k) * ld));
+    }
+    const vf a = _mm512_unpacklo_ps(row[0], row[1]), b = _mm512_unpackhi_ps(row[0], row[1]);
+    const vf c = _mm512_unpacklo_ps(row[2], row[3]), d = _mm512_unpackhi_ps(row[2], row[3]);
+    y[0] = _mm512_shuffle_ps(a, c, 0x44);
+    y[1] = _mm512_shuffle_ps(a, c, 0xee);
+    y[2] = _mm512_shuffle_ps(b, d, 0x44);
+    y[3] = _mm512_shuffle_ps(b, d, 0xee);
+}

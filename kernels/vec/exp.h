@@ -13,16 +13,24 @@
 /* 1.5 2^23 + 127. A sum with it is rounded to a whole number, and has n + 127 in its low bits: where an exponent wants it. */
 #define VF_WHOLE 12583039.0f
 
-/* 2^f for |f| <= 1/2 */
+/* p = 2^f of n vectors for |f| <= 1/2, one step of all of them after the other */
+VF_INLINE void vf_exp2_parts(int n, const vf *f, vf *p)
+{
+    static const float c[] = {0.00015345812f, 0.0013399931f, 0.009618489f, 0.055503286f, 0.24022646f, 0.6931472f, 1.0f};
+    VF_UNROLL
+    for (int i = 0; i < n; i++)
+        p[i] = vf_set(c[0]);
+    VF_UNROLL
+    for (int k = 1; k < 7; k++)
+        VF_UNROLL
+        for (int i = 0; i < n; i++)
+            p[i] = vf_fma(p[i], f[i], vf_set(c[k]));
+}
+
 static inline vf vf_exp2_part(vf f)
 {
-    vf p = vf_set(0.00015345812f);
-    p = vf_fma(p, f, vf_set(0.0013399931f));
-    p = vf_fma(p, f, vf_set(0.009618489f));
-    p = vf_fma(p, f, vf_set(0.055503286f));
-    p = vf_fma(p, f, vf_set(0.24022646f));
-    p = vf_fma(p, f, vf_set(0.6931472f));
-    p = vf_fma(p, f, vf_set(1.0f));
+    vf p;
+    vf_exp2_parts(1, &f, &p);
     return p;
 }
 

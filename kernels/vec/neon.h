@@ -38,15 +38,22 @@ static inline float vf_sum(vf v) { return vaddvq_f32(v); }
 static inline float vf_top(vf v) { return vmaxvq_f32(v); }
 static inline vf vf_sums(const vf x[4]) { return vpaddq_f32(vpaddq_f32(x[0], x[1]), vpaddq_f32(x[2], x[3])); }
 static inline vf vf_power2(vf n) { return vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(n), 23)); }
-#define VF_SQUARE 4
-/* y (4 x 4, rows ldy apart) = x (4 x 4, rows ld apart) transposed. A structure load of four rows' columns would want them
- * side by side, so two rounds of TRN do it. */
-static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
+/* A structure load of four rows' columns would want them side by side, so two rounds of TRN do it. */
+static inline void vf_columns(const float *x, size_t ld, vf y[4])
 {
     const float32x4x2_t ab = vtrnq_f32(vld1q_f32(x), vld1q_f32(x + ld));
     const float32x4x2_t cd = vtrnq_f32(vld1q_f32(x + 2 * ld), vld1q_f32(x + 3 * ld));
-    vst1q_f32(y, vcombine_f32(vget_low_f32(ab.val[0]), vget_low_f32(cd.val[0])));
-    vst1q_f32(y + ldy, vcombine_f32(vget_low_f32(ab.val[1]), vget_low_f32(cd.val[1])));
-    vst1q_f32(y + 2 * ldy, vcombine_f32(vget_high_f32(ab.val[0]), vget_high_f32(cd.val[0])));
-    vst1q_f32(y + 3 * ldy, vcombine_f32(vget_high_f32(ab.val[1]), vget_high_f32(cd.val[1])));
+    y[0] = vcombine_f32(vget_low_f32(ab.val[0]), vget_low_f32(cd.val[0]));
+    y[1] = vcombine_f32(vget_low_f32(ab.val[1]), vget_low_f32(cd.val[1]));
+    y[2] = vcombine_f32(vget_high_f32(ab.val[0]), vget_high_f32(cd.val[0]));
+    y[3] = vcombine_f32(vget_high_f32(ab.val[1]), vget_high_f32(cd.val[1]));
+}
+/* y (4 x 4, rows ldy apart) = x (4 x 4, rows ld apart) transposed. */
+#define VF_SQUARE 4
+static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
+{
+    vf column[4];
+    vf_columns(x, ld, column);
+    for (size_t j = 0; j < 4; j++)
+        vst1q_f32(y + j * ldy, column[j]);
 }

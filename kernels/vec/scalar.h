@@ -35,3 +35,9 @@ static inline vf vf_power2(vf n)
     power.bits <<= 23;
     return power.value;
 }
+static inline void vf_columns(const float *x, size_t ld, vf y[4])
+{
+    (void)ld;
+    for (size_t j = 0; j < 4; j++)
+        y[j] = x[j];
+}

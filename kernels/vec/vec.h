@@ -14,6 +14,7 @@
  *   vf_rest(x), vf_rest_down(x)  where VF_REST is defined: x less the nearest whole number, the one below; 0 at an infinity
  *   vf_scale(p, n)  there: p 2^n, n rounded down      vf_scale_above(p, n, x, floor)  the same, 0 where x <= floor
  *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one
+ *   vf_columns(x, ld, y)  y[j] is column j of x, VF_N rows, ld floats apart, of four columns
  *   vf_keep(x, y, floor, to, also)  lanes of x above floor, and the same lanes of y, one behind the other; returns how many.
  *                  VF_N are written to both
  *   TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers (tile/gemm.h)

@@ -25,6 +25,7 @@ static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (u
     (executed += executed_note((int)(rows), (int)(nv), (n)), tile_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #define wide_multiply(rows, nv, n, ...)                                                                                \
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_counted((rows), (nv), (n), __VA_ARGS__))
+#define wide_add(rows, nv, n, ...) (executed += executed_note((int)(rows), (int)(nv), (n)), wide_add(rows, nv, n, __VA_ARGS__))
 #define wide_multiply_rows(rows, nv, n, ...)                                                                           \
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #include KERNEL_FILE

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../../kernels/builtin.h"
+#include "../../kernels/vec/elu.h"
 #include "../../kernels/vec/row.h"
 
 #define ROUNDS 20000
@@ -200,6 +201,33 @@ static bool dots(float *from, float *to, uint64_t seed, char *why, size_t cap)
     return true;
 }
 
+/* vf_columns: lane i of vector j is column j of row i. vf_elu1_four: each of the four is what it is alone, to the last bit. */
+static bool fours(uint64_t seed, char *why, size_t cap)
+{
+    float x[VF_N * 9], alone[VF_N], four[VF_N];
+    vf column[4], side[4];
+    for (int round = 0; round < 100; round++) {
+        for (int i = 0; i < VF_N * 9; i++)
+            x[i] = any(&seed);
+        vf_columns(x, 9, column);
+        for (size_t j = 0; j < 4; j++)
+            side[j] = column[j];
+        vf_elu1_four(side);
+        for (size_t j = 0; j < 4; j++) {
+            vf_store(alone, column[j]);
+            for (size_t i = 0; i < VF_N; i++)
+                if (!same(alone[i], x[i * 9 + j]))
+                    return broken(why, cap, "vf_columns", (float)i, (float)j, 0, alone[i], x[i * 9 + j]);
+            vf_store(alone, vf_elu1(column[j]));
+            vf_store(four, side[j]);
+            for (size_t i = 0; i < VF_N; i++)
+                if (!same(alone[i], four[i]))
+                    return broken(why, cap, "vf_elu1_four", x[i * 9 + j], 0, 0, four[i], alone[i]);
+        }
+    }
+    return true;
+}
+
 /* vf_sums and vf_dots: lane r is row r's, and no other's. Each row ends where memory does, one after the other. */
 static bool dots_together(float *to, uint64_t seed, char *why, size_t cap)
 {
@@ -243,7 +271,7 @@ static bool memory(uint64_t seed, char *why, size_t cap)
 static bool laws(uint64_t seed, char *why, size_t cap)
 {
     return arithmetic(seed, why, cap) && constants(seed, why, cap) && lanes(seed, why, cap) &&
-           powers(why, cap) && keeps(seed, why, cap) && memory(seed, why, cap);
+           powers(why, cap) && keeps(seed, why, cap) && fours(seed, why, cap) && memory(seed, why, cap);
 }
 
 static void exp2_of(const float *x, float *y, size_t n)
