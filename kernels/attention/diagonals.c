@@ -95,7 +95,7 @@ static void soften(bench *w, size_t n)
 /* o = factor * sum over n diagonals of weight times value, of `rows` queries from i on, which all see n keys: `vectors`
  * vectors from column c on, each of `lanes` columns. v is the row of query i itself. */
 VF_INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, size_t c, size_t vectors,
-                    size_t lanes, float *o)
+                       size_t lanes, float *o)
 {
     vf sum[PAIR][VF_WIDE];
     VF_UNROLL

@@ -19,7 +19,7 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 
 /* `nv` vectors of columns of ROWS outputs; x[j] are the ROWS rows of tap j. `lanes`: columns of the last vector. */
 VF_INLINE void block(size_t k, size_t D, const float *const (*x)[ROWS], const float *w,
-                                                        int nv, size_t lanes, float *const *o, size_t rows)
+                     int nv, size_t lanes, float *const *o, size_t rows)
 {
     vf sum[ROWS][WIDE];
     VF_UNROLL

@@ -57,7 +57,7 @@ static void tile_amx_configure(int rows, size_t depth)
 
 /* C [+]= A B for the configured rows and depth, `steps` times along k. below: more than 16 rows; wide: two vectors. */
 VF_INLINE void tile_amx_block(bool below, bool wide, size_t steps, size_t depth, const float *a, const float *b,
-                                float *c, size_t ldc, bool add)
+                              float *c, size_t ldc, bool add)
 {
     const size_t left = TILE_STRIDE * sizeof(float), right = (wide ? 2 : 1) * VF_N * sizeof(float);
     const size_t sums = ldc * sizeof(float);

@@ -87,7 +87,7 @@ VF_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, con
 
 /* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, each of `lanes` columns. */
 VF_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, size_t c, size_t vectors, size_t lanes,
-                                  const float *weight, float *out, float *spare)
+                              const float *weight, float *out, float *spare)
 {
     vf sum[DECODE_WIDE];
     VF_UNROLL
@@ -119,7 +119,7 @@ VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, con
 
 /* Keys first, first + 1, ..., DECODE_KEYS of them at most, for the query heads of one key head. */
 VF_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q,
-                                float *state, size_t state_step, float *scratch)
+                            float *state, size_t state_step, float *scratch)
 {
     float *score = scratch, *spare = scratch + DECODE_KEYS;
     for (size_t g = 0; g < plan->group; g++) {

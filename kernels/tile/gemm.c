@@ -25,7 +25,7 @@ VF_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float
 
 /* Specialised bodies: a full panel and each narrower last one. Rows of B are ldb floats apart; 0: packed, nv vectors. */
 VF_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
-                             bool add)
+                           bool add)
 {
     tile_look(a, (size_t)rows, TILE_STRIDE, n, false);
     tile_look(b, n, ldb ? ldb : (size_t)nv * VF_N, (size_t)nv * VF_N, false);

@@ -25,7 +25,7 @@ _Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cas
 
 /* Element (i, k) of A is a[i row + k step]. Row i of the result times factor[i], where factor is not NULL. */
 VF_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
-                            float *c, size_t ldc, bool add, const float *factor)
+                          float *c, size_t ldc, bool add, const float *factor)
 {
     vf sum[TILE_SUMS];
     VF_UNROLL

@@ -14,7 +14,7 @@ static inline bool tile_pairs_win(void)
 
 /* tile_block of gemm.h with a pair for a cell. */
 VF_INLINE TILE_BF16 void tile_pairs_block(int rows, int nv, size_t n, const float *a, const float *b, float *c,
-                                            size_t ldc, bool add)
+                                          size_t ldc, bool add)
 {
     __m512 sum[TILE_MR][TILE_NV];
     VF_UNROLL

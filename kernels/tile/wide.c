@@ -11,7 +11,7 @@
 
 /* Any number of rows. */
 VF_INLINE void wide_rows(size_t rows, int nv, size_t n, const float *a, size_t row, size_t step, const float *b, size_t ldb,
-                           float *c, size_t ldc, bool add, const float *factor)
+                         float *c, size_t ldc, bool add, const float *factor)
 {
     for (size_t i; rows; rows -= i, a += i * row, c += i * ldc, factor += factor ? i : 0) {
         i = wide_next(rows, nv);
