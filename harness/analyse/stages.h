@@ -23,6 +23,9 @@ bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists
 /* summary.c: fills f->summary. */
 void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
+/* sharing.c: fills the columns of f->summary that tell how many samples shared their core, and what the others took. */
+void as_sharing_add(as_findings *f, const as_sample_list *lists, as_arena *arena);
+
 /* roof.c: the speed index says how much faster than when machine.json was written the machine has been seen, >= 1. */
 double as_roof_boost(const as_findings *f);
 /* GFLOP/s that the row's isa can reach in its dtype with its threads; NaN where unknown. */

@@ -67,6 +67,16 @@ double as_speed_now(as_speed *speed)
     return now;
 }
 
+double as_issue_now(void)
+{
+    enum { ROUNDS = 30000, NOPS = 60, LOOP = 2 };
+    const uint64_t from = as_wall_ns();
+    for (int i = 0; i < ROUNDS; i++)
+        __asm__ volatile(".rept 60\n\tnop\n\t.endr");
+    const uint64_t took = as_wall_ns() - from;
+    return took ? (double)ROUNDS * (NOPS + LOOP) / (double)took : (double)NAN;
+}
+
 /* "cpu  user nice system idle iowait irq softirq steal ...", in ticks of 1/USER_HZ s. */
 static double steal_ns(void)
 {

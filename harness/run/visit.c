@@ -122,6 +122,7 @@ static const char *absurd(const running *r, const as_sample *s)
         {!(s->wall_ns > 0 && s->wall_ns <= passed_ns), "a wall time that has not passed"},
         {!(s->cpu_ns >= 0 && s->cpu_ns <= passed_ns * cpus), "a CPU time that has not passed"},
         {s->speed_index <= 0 || s->speed_index > 1e6, "an absurd speed index"},
+        {s->issue_index <= 0 || s->issue_index > 1e3, "an absurd issue index"},
         {s->minor_faults == AS_NO_COUNT || s->context_switches == AS_NO_COUNT, "a sample with cells missing"},
         {s->steal_ns < 0, "negative stolen time"},
     };

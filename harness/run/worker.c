@@ -172,10 +172,10 @@ static bool time_batch(as_worker *w, unsigned batch)
     char nth[16];
     as_worker_stage(w, "in its %s batch", ordinal(batch + 1, nth));
     w->pass = w->counters && w->counters->passes ? batch % w->counters->passes : 0;
-    const double speed_before = as_speed_now(&w->speed);
+    const double speed_before = as_speed_now(&w->speed), issue_before = as_issue_now();
     const bool answered = as_gbench_time(&loop, w->calls, &timed);
     const bool counted = w->counters && w->counters->running && as_counters_stop(w->counters, w->pass);
-    const double speed_after = as_speed_now(&w->speed);
+    const double issue_after = as_issue_now(), speed_after = as_speed_now(&w->speed);
     /* The loop lies between our own two readings of the clock, so it cannot have lasted longer. */
     const double around_s = 1e-9 * (double)(w->ended_ns - w->began_ns);
     if (!answered || !(timed.wall_s > 0) || timed.wall_s > 1.001 * around_s + 1e-6)
@@ -190,6 +190,7 @@ static bool time_batch(as_worker *w, unsigned batch)
     answer.sample.wall_ns = timed.wall_s * 1e9;
     answer.sample.cpu_ns = timed.cpu_s * 1e9;
     answer.sample.speed_index = (speed_before + speed_after) / 2;
+    answer.sample.issue_index = (issue_before + issue_after) / 2;
     answer.sample.minor_faults = w->after.minor_faults - w->before.minor_faults;
     answer.sample.context_switches = w->after.context_switches - w->before.context_switches;
     answer.sample.steal_ns = fmax(0, w->after.steal_ns - w->before.steal_ns);
