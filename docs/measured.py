@@ -66,6 +66,21 @@ def rows(folder, name, file="summary.csv"):
         return [r for r in csv.DictReader(f) if r.get("status", "ok") == "ok"]
 
 
+def of_roof(row, which="median"):
+    """Percent of the FMA roof at the median, and at the ends of its interval, the smaller first. `which` full: of the samples
+    whose core was not slowed; None where there are none."""
+    if not row.get(which + "_ns"):
+        return None
+    share = float(row["percent_of_roof"]) * float(row["median_ns"])
+    return tuple(share / float(row[which + end]) for end in ("_ns", "_high_ns", "_low_ns"))
+
+
+def at_full(row):
+    """The latter as text, with how many samples it is of."""
+    at, n = of_roof(row, "full"), int(row["n"])
+    return "{:.0f} % [{:.0f}, {:.0f}], {} of {}".format(*at, n - int(row["slowed"]), n) if at else f"0 of {n}"
+
+
 def facts(folder, name):
     with open(os.path.join(folder, name, "machine.json")) as f:
         return json.load(f)
@@ -74,4 +89,4 @@ def facts(folder, name):
 def machine(folder, name):
     """One line on where it was measured."""
     m = facts(folder, name)
-    return f"{m['cpu']}, {m['cpus']} cpus, {m.get('hypervisor') or 'no'} hypervisor, {m['compiler']}; attnscope {m['commit']}"
+    return f"{m['cpu']}, {m['cpus']} cpus, {(m.get('hypervisor') or 'no').replace('KVMKVMKVM', 'KVM')} hypervisor, {m['compiler']}; attnscope {m['commit']}"

@@ -245,17 +245,17 @@ static void add_printable(as_text *out, const char *text)
 
 static void print_troubles(const page *p, as_text *out)
 {
-    size_t ok = 0, disturbed = 0, shared = 0, count;
+    size_t ok = 0, disturbed = 0, slowed = 0, count;
     const as_trouble *troubles = as_troubles_find(p->f->summary, p->f->case_count, p->arena, &count);
     for (size_t i = 0; i < p->f->case_count; i++) {
         ok += is_ok(&p->f->summary[i]);
         disturbed += p->f->summary[i].disturbed;
-        shared += p->f->summary[i].shared != AS_NO_COUNT ? p->f->summary[i].shared : 0;
+        slowed += p->f->summary[i].slowed != AS_NO_COUNT ? p->f->summary[i].slowed : 0;
     }
     as_text_add(out, "\n%zu of %zu case%s measured; %zu sample%s, %zu of them disturbed%s (marked, none deleted)\n", ok,
                 p->f->case_count, p->f->case_count == 1 ? "" : "s", p->f->sample_count,
                 p->f->sample_count == 1 ? "" : "s", disturbed,
-                shared ? as_arena_printf(p->arena, ", %zu while another hardware thread shared the core", shared) : "");
+                slowed ? as_arena_printf(p->arena, ", %zu on a core that was shared or clocked low", slowed) : "");
     for (const as_trouble *t = troubles; t < troubles + count; t++) {
         as_text_add(out, "  %zu %s: ", t->count, text_cell(t->first->status));
         add_printable(out, t->first->reason ? t->first->reason : "no reason given");

@@ -181,6 +181,6 @@ void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *aren
         add_bandwidth(row, c, &f->machine);
         hold_against_roof(row, &f->machine, boost, arena);
     }
-    as_sharing_add(f, lists, arena);
+    as_slowed_add(f, lists, arena);
     add_speedups(f, arena);
 }

@@ -58,7 +58,7 @@
     F(t, AS_REAL, wall_ns, "wall time of the whole batch")                                                             \
     F(t, AS_REAL, cpu_ns, "CPU time of the worker over the batch")                                                     \
     F(t, AS_REAL, speed_index, "GFLOP/s of a fixed FMA loop, mean of just before and just after")                      \
-    F(t, AS_REAL, issue_index, "instructions per ns of a loop of nops, mean of just before and just after: halved where the core is shared") \
+    F(t, AS_REAL, issue_index, "instructions per ns of a loop of nops, the slower of just before and just after") \
     F(t, AS_COUNT, minor_faults, "page faults inside the batch")                                                       \
     F(t, AS_COUNT, context_switches, "involuntary context switches inside the batch")                                  \
     F(t, AS_REAL, steal_ns, "CPU time that the hypervisor reports stolen from the whole machine")
@@ -105,10 +105,11 @@
     F(t, AS_COUNT, n, "samples")                                                                                       \
     F(t, AS_COUNT, processes, "worker processes")                                                                      \
     F(t, AS_COUNT, disturbed, "samples with a page fault, an involuntary switch or stolen time; none is deleted")      \
-    F(t, AS_COUNT, shared, "samples while another hardware thread took its share of the core (issue_index); none is deleted") \
-    F(t, AS_REAL, alone_ns, "median over processes of each one's median time per call, of the samples that are not shared") \
-    F(t, AS_REAL, alone_low_ns, "order-statistic interval of that median, lower end")                                  \
-    F(t, AS_REAL, alone_high_ns, "upper end")                                                                          \
+    F(t, AS_COUNT, slowed,                                                                                             \
+      "samples while the core took in fewer instructions than it can (issue_index): shared, or a low clock; none is deleted") \
+    F(t, AS_REAL, full_ns, "median over processes of each one's median time per call, of the samples that are not slowed") \
+    F(t, AS_REAL, full_low_ns, "order-statistic interval of that median, lower end")                                   \
+    F(t, AS_REAL, full_high_ns, "upper end")                                                                           \
     F(t, AS_REAL, gflops_useful, "useful FLOPs over the median")                                                       \
     F(t, AS_REAL, percent_of_roof, "of the measured roof of the same isa, dtype and threads")                             \
     F(t, AS_REAL, intensity, "useful FLOPs per byte of bytes_min")                                                     \

@@ -44,8 +44,8 @@ static const column summary_columns[] = {
     {"mass_kept", "mass kept", "%", 100, WHERE_KNOWN},
     {"n", "samples", NULL, 1, ALWAYS},
     {"disturbed", "disturbed", "samples", 1, ALWAYS},
-    {"shared", "shared core", "samples", 1, WHERE_KNOWN},
-    {"alone_ns", "core alone", "ms", 1e-6, WHERE_KNOWN},
+    {"slowed", "slowed", "samples", 1, WHERE_KNOWN},
+    {"full_ns", "not slowed", "ms", 1e-6, WHERE_KNOWN},
     {"reason", "why", NULL, 1, WHERE_KNOWN},
 };
 

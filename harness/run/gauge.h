@@ -21,7 +21,7 @@ typedef struct {
 bool as_speed_prepare(as_speed *speed);
 double as_speed_now(as_speed *speed); /* GFLOP/s */
 
-/* Instructions that the core takes in, per ns: a loop of nops of about 0.2 ms, which is bound by nothing else. Where another
+/* Instructions that the core takes in, per ns: a loop of nops of about 0.1 ms, which is bound by nothing else. Where another
  * hardware thread shares the core, also one of another virtual machine, about half of them; nothing else tells. */
 double as_issue_now(void);
 

@@ -190,7 +190,7 @@ static bool time_batch(as_worker *w, unsigned batch)
     answer.sample.wall_ns = timed.wall_s * 1e9;
     answer.sample.cpu_ns = timed.cpu_s * 1e9;
     answer.sample.speed_index = (speed_before + speed_after) / 2;
-    answer.sample.issue_index = (issue_before + issue_after) / 2;
+    answer.sample.issue_index = fmin(issue_before, issue_after);
     answer.sample.minor_faults = w->after.minor_faults - w->before.minor_faults;
     answer.sample.context_switches = w->after.context_switches - w->before.context_switches;
     answer.sample.steal_ns = fmax(0, w->after.steal_ns - w->before.steal_ns);
