@@ -213,8 +213,8 @@ const as_command as_command_duel = {
              "[--margin SHARE] [--quiet] " AS_VERDICT_USAGE,
     .about = "two builds measured in turns on one core: a verdict per case",
     .help = "BASE and NEW are two builds of this program (build/attnscope, not the launcher). Each is first checked and counted,\n"
-            "once; then a worker of each lives on one core, and they take turns of about 1 ms; 4, 6 or 9 pairs of processes, as\n"
-            "many as a verdict needs. A copy of BASE takes part as control: where it differs from BASE, no change is told. A\n"
+            "once; then a worker of each lives on one core, and they take turns of about 1 ms; 4, 6, 9 or 13 pairs of processes,\n"
+            "as many as a verdict needs. A copy of BASE takes part as control: where it differs from BASE, no change is told. A\n"
             "change is confirmed by fresh processes.\n"
             "  --from-git REV  BASE is that revision of the repository around here, built in a work tree of its own and kept by\n"
             "                  its hash; NEW is this program\n"

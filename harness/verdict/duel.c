@@ -27,7 +27,7 @@ typedef struct {
 
 as_duel_rules as_duel_rules_usual(void)
 {
-    return (as_duel_rules){.alpha = 0.05, .bounds = {.floor = 0.01, .margin = 0.015}, .looks = {4, 6, 9}, .confirm = {4, 8}};
+    return (as_duel_rules){.alpha = 0.05, .bounds = {.floor = 0.01, .margin = 0.015}, .looks = {4, 6, 9, 13}, .confirm = {4, 8}};
 }
 
 static unsigned count_of(const unsigned looks[AS_LOOKS_MAX])
