@@ -77,6 +77,8 @@ def of_roof(row, which="median"):
 
 def at_full(row):
     """The latter as text, with how many samples it is of."""
+    if not row.get("slowed"):
+        return "no gauge"
     at, n = of_roof(row, "full"), int(row["n"])
     return "{:.0f} % [{:.0f}, {:.0f}], {} of {}".format(*at, n - int(row["slowed"]), n) if at else f"0 of {n}"
 
