@@ -67,10 +67,18 @@ static void inject(as_worker *w, injection *i)
         straddle(i, i->bytes_per_call);
 }
 
-/* What share of a call's time is in rounds or bytes: calls and filler in turns, the fastest of each. */
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* What share of a call's time is in rounds or bytes: calls and filler in turns, the median of their ratios, as a neighbour on
+ * the core may slow down one of the two and not the other. */
 static bool calibrate(as_worker *w, injection *i, uint64_t calls)
 {
-    double call_ns = 1e300, filler_ns = 1e300;
+    enum { PAIRS = 13 };
+    double ratio[PAIRS];
     const uint64_t rounds = 1 << 14;
     const double bytes = 1 << 20;
     if (i->kind >= AS_INJECT_MEMORY) {
@@ -80,12 +88,11 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
             return as_worker_fail(w, "no memory for the traffic to be injected");
         memset(i->memory, 1, INJECT_BYTES);
     }
-    for (int turn = 0; turn < 12; turn++) {
+    for (int pair = 0; pair < PAIRS; pair++) {
         uint64_t from = as_wall_ns();
         for (uint64_t c = 0; c < calls; c++)
             as_worker_run(w, false);
-        const double ns = (double)(as_wall_ns() - from) / (double)calls;
-        call_ns = ns < call_ns ? ns : call_ns;
+        const double call_ns = (double)(as_wall_ns() - from) / (double)calls;
         from = as_wall_ns();
         if (i->kind == AS_INJECT_ARITHMETIC && w->speed.fma)
             w->speed.fma(rounds, &i->sink);
@@ -93,10 +100,10 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
             stream(i, bytes);
         else if (i->kind == AS_INJECT_ALIGNMENT)
             straddle(i, bytes);
-        const double took = (double)(as_wall_ns() - from);
-        filler_ns = took < filler_ns ? took : filler_ns;
+        ratio[pair] = call_ns / (double)(as_wall_ns() - from);
     }
-    const double part = i->share * call_ns / filler_ns;
+    qsort(ratio, PAIRS, sizeof *ratio, ascending);
+    const double part = i->share * ratio[PAIRS / 2];
     i->rounds = (uint64_t)(part * (double)rounds + 0.5);
     i->bytes_per_call = part * bytes;
     return true;
