@@ -20,10 +20,10 @@
 typedef struct {
     as_inject kind;
     double share, owed; /* calls owed: of kind work */
-    uint64_t rounds;    /* of the FMA loop per call: of kind arithmetic */
+    double per_ns;      /* rounds of the FMA loop, or bytes of traffic */
     char *memory;       /* of kinds memory and alignment */
     size_t bytes, at;
-    double bytes_per_call, owed_bytes;
+    double owed_bytes;
     float sink;
 } injection;
 
@@ -54,17 +54,19 @@ static void straddle(injection *i, double bytes)
     memory_sink = (char)(sum ^ sum >> 32);
 }
 
-static void inject(as_worker *w, injection *i)
+/* After a call that took so long. */
+static void inject(as_worker *w, injection *i, uint64_t call_ns)
 {
+    const double amount = i->share * (double)call_ns * i->per_ns;
     if (i->kind == AS_INJECT_WORK)
         for (i->owed += i->share; i->owed >= 1; i->owed -= 1)
             as_worker_run(w, false);
-    else if (i->kind == AS_INJECT_ARITHMETIC && i->rounds)
-        w->speed.fma(i->rounds, &i->sink);
+    else if (i->kind == AS_INJECT_ARITHMETIC)
+        w->speed.fma((uint64_t)(amount + 0.5), &i->sink);
     else if (i->kind == AS_INJECT_MEMORY)
-        stream(i, i->bytes_per_call);
+        stream(i, amount);
     else if (i->kind == AS_INJECT_ALIGNMENT)
-        straddle(i, i->bytes_per_call);
+        straddle(i, amount);
 }
 
 static int ascending(const void *a, const void *b)
@@ -73,14 +75,14 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What share of a call's time is in rounds or bytes: calls and filler in turns, the median of their ratios, as a neighbour on
- * the core may slow down one of the two and not the other. */
+/* How much of the filler a nanosecond holds, with calls in between: the median. What a call takes is another matter, as the
+ * first of a turn finds colder caches: that is looked at call by call. */
 static bool calibrate(as_worker *w, injection *i, uint64_t calls)
 {
-    enum { PAIRS = 13 };
-    double ratio[PAIRS];
-    const uint64_t rounds = 1 << 14;
-    const double bytes = 1 << 20;
+    enum { TRIES = 13, ROUNDS = 1 << 14, BYTES = 1 << 20 };
+    double per_ns[TRIES];
+    if (i->kind == AS_INJECT_ARITHMETIC && !w->speed.fma)
+        return as_worker_fail(w, "no loop of multiply-adds to be injected");
     if (i->kind >= AS_INJECT_MEMORY) {
         i->bytes = INJECT_BYTES;
         i->memory = malloc(INJECT_BYTES);
@@ -88,24 +90,20 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
             return as_worker_fail(w, "no memory for the traffic to be injected");
         memset(i->memory, 1, INJECT_BYTES);
     }
-    for (int pair = 0; pair < PAIRS; pair++) {
-        uint64_t from = as_wall_ns();
+    for (int try = 0; try < TRIES; try++) {
         for (uint64_t c = 0; c < calls; c++)
             as_worker_run(w, false);
-        const double call_ns = (double)(as_wall_ns() - from) / (double)calls;
-        from = as_wall_ns();
-        if (i->kind == AS_INJECT_ARITHMETIC && w->speed.fma)
-            w->speed.fma(rounds, &i->sink);
+        const uint64_t from = as_wall_ns();
+        if (i->kind == AS_INJECT_ARITHMETIC)
+            w->speed.fma(ROUNDS, &i->sink);
         else if (i->kind == AS_INJECT_MEMORY)
-            stream(i, bytes);
-        else if (i->kind == AS_INJECT_ALIGNMENT)
-            straddle(i, bytes);
-        ratio[pair] = call_ns / (double)(as_wall_ns() - from);
+            stream(i, BYTES);
+        else
+            straddle(i, BYTES);
+        per_ns[try] = (i->kind == AS_INJECT_ARITHMETIC ? ROUNDS : BYTES) / (double)(as_wall_ns() - from + 1);
     }
-    qsort(ratio, PAIRS, sizeof *ratio, ascending);
-    const double part = i->share * ratio[PAIRS / 2];
-    i->rounds = (uint64_t)(part * (double)rounds + 0.5);
-    i->bytes_per_call = part * bytes;
+    qsort(per_ns, TRIES, sizeof *per_ns, ascending);
+    i->per_ns = per_ns[TRIES / 2];
     return true;
 }
 
@@ -151,9 +149,10 @@ static double take_turn(as_worker *w, injection *i, uint64_t calls, int schedsta
             as_worker_evict(w);
         const uint64_t from = as_wall_ns();
         for (uint64_t c = 0; c < now; c++) {
+            const uint64_t began = i->kind ? as_wall_ns() : 0;
             as_worker_run(w, false);
             if (i->kind)
-                inject(w, i);
+                inject(w, i, as_wall_ns() - began);
         }
         wall_ns += (double)(as_wall_ns() - from);
         done += now;

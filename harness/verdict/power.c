@@ -181,7 +181,7 @@ static const char page_head[] =
     "\n"
     "This page is written by `attnscope self-test --power --trials N --out DIR --page docs/power.md`. Every row is N duels of the program\n"
     "with itself, in which each call of one side does a known share more: arithmetic in registers, reading of memory, reading across cache\n"
-    "lines (alignment). They are calibrated in each process: the median ratio says what they came to. Of kind `work` one call in so many\n"
+    "lines (alignment), in proportion to what that call took: the median ratio says what they came to. Of kind `work` one call in so many\n"
     "is followed by another, exactly; where a turn holds few calls most turns have none of them, and a median over turns sees\n"
     "less than there is. Below 0 it is the base that does more. Under `bursts` another process loads another CPU, on and off.\n"
     "Seconds are those of a whole duel of one case, confirmation included. The cases take turns: a tiled kernel, a gathering one, a\n"
