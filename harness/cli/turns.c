@@ -120,12 +120,13 @@ static void keep(match *m, as_side_name other, bool base_led, double base_ns, do
     t->status = statuses[AS_PAIR_OK];
 }
 
-/* Four turns, B N N B or N B B N, and one of the copy beside one of the base's. The copy has been away for longer than the
- * two others and finds colder caches: some calls of it go before its turn. */
+/* Four turns, B N N B or N B B N, and one of the copy beside one of the base's. The orders alternate, so that base and new follow
+ * themselves, each other and the copy equally often: whoever follows itself finds its caches warm. The copy never does, and has been away
+ * for longer: some calls of it go before its turn. */
 static bool quad(match *m, bool reversed, bool copy_first)
 {
     enum { B = AS_SIDE_BASE, N = AS_SIDE_NEW, C = AS_SIDE_COPY };
-    static const int orders[2][2][TURNS] = {{{B, N, N, B, C}, {C, B, N, N, B}}, {{N, B, C, B, N}, {N, B, C, B, N}}};
+    static const int orders[2][2][TURNS] = {{{B, N, N, B, C}, {C, B, N, N, B}}, {{N, B, B, C, N}, {N, C, B, B, N}}};
     const int *order = orders[reversed][copy_first];
     double ns[TURNS], base[2], new[2], copy = 0;
     size_t bases = 0, news = 0;
@@ -144,8 +145,7 @@ static bool quad(match *m, bool reversed, bool copy_first)
     keep(m, AS_SIDE_NEW, !reversed, base[0], new[0]);
     keep(m, AS_SIDE_NEW, reversed, base[1], new[1]);
     /* The base's turn next to the copy's, which follows it or goes before it by turns. */
-    const bool follows = !copy_first;
-    keep(m, AS_SIDE_COPY, follows, base[reversed ? copy_first : !copy_first], copy);
+    keep(m, AS_SIDE_COPY, !copy_first, base[!copy_first], copy);
     return true;
 }
 
@@ -154,9 +154,9 @@ static bool play(match *m)
     const double slice = (double)m->calls * fmax(m->call_ns[AS_SIDE_BASE], m->call_ns[AS_SIDE_NEW]);
     const double fit = PAIR_NS / (TURNS * slice);
     const unsigned quads = fit > QUADS ? QUADS : fit > QUADS_LEAST ? (unsigned)fit / 2 * 2 : QUADS_LEAST;
-    const bool cold = m->phase == AS_PHASE_CONFIRM;
+    const bool confirms = m->phase == AS_PHASE_CONFIRM;
     for (unsigned q = 0; q < quads; q++)
-        if (!quad(m, (q / 2 % 2 == 1) != cold, q % 2 == 1))
+        if (!quad(m, (q % 2 == 1) != confirms, q / 2 % 2 == 1))
             return false;
     for (size_t side = 0; side < AS_SIDES; side++) {
         as_visit_result result;
