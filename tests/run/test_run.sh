@@ -19,7 +19,7 @@ expect() { # CODE COMMAND...
 last_line() { [ "$(tail -1 out.txt)" = "$1" ] || fail "last line '$(tail -1 out.txt)', not '$1'"; }
 # Rows of samples.csv: the same number of cells each, every process of a case numbered once.
 samples() { tail -n +2 "$1/samples.csv" | wc -l; }
-whole() { [ "$(tr -d '\r' <"$1/samples.csv" | awk -F, '{print NF}' | sort -u)" = 11 ] || fail "$1/samples.csv has ragged rows"; }
+whole() { [ "$(tr -d '\r' <"$1/samples.csv" | awk -F, '{print NF}' | sort -u)" = 12 ] || fail "$1/samples.csv has ragged rows"; }
 # Cases of a status; its column is found by name. No cell before it has a comma in these runs.
 cases_with() {
     tr -d '\r' <"$1/cases.csv" | awk -F, -v s="$2" 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == "status") at = i; next} $at == s' | wc -l
