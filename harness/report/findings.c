@@ -23,14 +23,17 @@ static bool is_judged(const as_fit *f) { return as_text_is(f->quantity ? f->quan
 
 void as_report_tiles(const as_report *r, as_text *out)
 {
-    size_t ok = 0, samples = 0, disturbed = 0, slowed = 0, judged = 0, confirmed = 0;
-    char number[64], words[128];
+    size_t ok = 0, samples = 0, disturbed = 0, gauged = 0, slowed = 0, judged = 0, confirmed = 0;
+    char number[64], words[128], gauge[64] = "";
     for (size_t i = 0; i < r->row_count; i++) {
         const as_summary *row = &r->rows[i];
         ok += is_ok(row);
         samples += row->n != AS_NO_COUNT ? row->n : 0;
         disturbed += row->disturbed != AS_NO_COUNT ? row->disturbed : 0;
-        slowed += row->slowed != AS_NO_COUNT ? row->slowed : 0;
+        if (row->slowed != AS_NO_COUNT) {
+            gauged += row->n;
+            slowed += row->slowed;
+        }
     }
     for (size_t i = 0; i < r->fit_count; i++) {
         judged += is_judged(&r->fits[i]);
@@ -42,8 +45,10 @@ void as_report_tiles(const as_report *r, as_text *out)
     snprintf(number, sizeof number, "%zu of %zu", ok, r->row_count);
     tile(out, number, "cases measured, each checked against its oracle first");
     snprintf(number, sizeof number, "%zu", samples);
-    snprintf(words, sizeof words, "samples; %.0f %% of them disturbed, %.0f %% on a core that was shared or clocked low: marked, none deleted",
-             samples ? 100.0 * (double)disturbed / (double)samples : 0, samples ? 100.0 * (double)slowed / (double)samples : 0);
+    if (gauged)
+        snprintf(gauge, sizeof gauge, ", %.0f %% on a core shared or clocked low", 100.0 * (double)slowed / (double)gauged);
+    snprintf(words, sizeof words, "samples; %.0f %% of them disturbed%s: marked, none deleted",
+             samples ? 100.0 * (double)disturbed / (double)samples : 0, gauge);
     tile(out, number, words);
     snprintf(number, sizeof number, "%zu of %zu", confirmed, judged);
     if (judged)
