@@ -45,7 +45,7 @@ static const column summary_columns[] = {
     {"n", "samples", NULL, 1, ALWAYS},
     {"disturbed", "disturbed", "samples", 1, ALWAYS},
     {"slowed", "slowed", "samples", 1, WHERE_KNOWN},
-    {"full_ns", "not slowed", "ms", 1e-6, WHERE_KNOWN},
+    {"full_ns", "not slowed", "µs per call", 1e-3, WHERE_KNOWN},
     {"reason", "why", NULL, 1, WHERE_KNOWN},
 };
 
