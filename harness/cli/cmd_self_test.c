@@ -63,17 +63,39 @@ static bool number(const char *text, const char *option, uint64_t most, uint64_t
            as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a number from 0 to %llu", option, text, (unsigned long long)most);
 }
 
+static bool gated(const session *s, const as_injection *i)
+{
+    return s->gates & AS_GATE_BIT(i->inject == AS_INJECT_ROUNDS ? AS_GATE_INSTRUCTIONS : AS_GATE_TIME);
+}
+
 /* "none", "work+2%", "arithmetic-5%", "instructions+0.5%" */
+static bool names(const session *s, const char *only, const as_injection *i)
+{
+    const char *key = i->share != 0 ? as_arena_printf(s->arena, "%s%+.3g%%", i->name, 100 * i->share) : i->name;
+    return as_glob(only, key) || !strcmp(only, i->name);
+}
+
 static bool asked_for(const session *s, const as_injection *i)
 {
-    const as_gate gate = i->inject == AS_INJECT_ROUNDS ? AS_GATE_INSTRUCTIONS : AS_GATE_TIME;
-    const char *key = i->share != 0 ? as_arena_printf(s->arena, "%s%+.3g%%", i->name, 100 * i->share) : i->name;
-    if (!(s->gates & AS_GATE_BIT(gate)))
-        return false;
+    bool named = !s->only[0];
     for (size_t k = 0; s->only[k]; k++)
-        if (as_glob(s->only[k], key) || !strcmp(s->only[k], i->name))
-            return true;
-    return !s->only[0];
+        named = named || names(s, s->only[k], i);
+    return named && gated(s, i);
+}
+
+/* Each --only names a row of a gate that is asked for. */
+static bool only_known(const session *s, as_err *err)
+{
+    for (size_t k = 0; s->only[k]; k++) {
+        bool known = false;
+        for (size_t i = 0; i < INJECTIONS; i++)
+            known = known || (gated(s, &injections[i]) && names(s, s->only[k], &injections[i]));
+        if (!known)
+            return as_fail(err, AS_EXIT_USAGE,
+                           "--only: there is no row '%.40s': none, arithmetic, 'arithmetic+2%%' ...; instructions need --gate instructions",
+                           s->only[k]);
+    }
+    return true;
 }
 
 /* Where the workers may run: on --cpu, or anywhere but on the CPU that is loaded. */
@@ -255,6 +277,10 @@ static as_exit run(int argc, char **argv, as_err *err)
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
     s.arena = as_arena_create();
+    if (!only_known(&s, err)) {
+        as_arena_free(s.arena);
+        return err->code;
+    }
     as_trials t = {.fd = -1, .arena = s.arena, .stop = &stop, .quiet = s.quiet};
     bool ok = true;
     if (s.simulate)

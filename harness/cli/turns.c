@@ -9,10 +9,10 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 
-#define SLICE_NS 1.25e6    /* a turn of both sides lasts about this, or one call */
-#define SLICE_LEAST_NS 5e5 /* and at least this on the faster side */
-#define PAIR_NS 300e6      /* what all turns of a pair of processes last, where calls are short enough */
-enum { QUADS_LEAST = 2, QUADS = 48, TURNS = 5, TURNS_MAX = 3 * QUADS, WARM_SHARE = 4 };
+#define SLICE_NS 2.5e5     /* a turn of both sides lasts about this, or one call */
+#define SLICE_LEAST_NS 1e5 /* and at least this on the faster side */
+#define PAIR_NS 500e6      /* what all turns of a pair of processes last at most, where calls are short enough */
+enum { QUADS_LEAST = 2, QUADS = 200, TURNS = 5, TURNS_MAX = 3 * QUADS, WARM_SHARE = 4 };
 
 static const char *const phases[] = {[AS_PHASE_FIRST] = "first", [AS_PHASE_CONFIRM] = "confirm"};
 static const char *const sides[] = {[AS_SIDE_BASE] = "base", [AS_SIDE_NEW] = "new", [AS_SIDE_COPY] = "copy"};

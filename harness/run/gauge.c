@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "../../kernels/cpu.h"
-#include "../../kernels/roof/roof.h"
 #include "../base/clock.h"
 
 uint64_t as_gauge_tick(uint64_t (*now)(void))
@@ -31,14 +30,20 @@ uint64_t as_gauge_tick(uint64_t (*now)(void))
     return smallest;
 }
 
+as_roof_flops as_fma_loop(as_isa most)
+{
+    const uint32_t isas = as_cpu_isas();
+    for (int isa = (int)most; isa >= 0; isa--) {
+        const as_roof *roof = isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
+        if (roof && roof->fma)
+            return roof->fma;
+    }
+    return NULL;
+}
+
 bool as_speed_prepare(as_speed *speed)
 {
-    *speed = (as_speed){.rounds = 1024};
-    const uint32_t isas = as_cpu_isas();
-    for (int isa = AS_ISA_COUNT - 1; isa >= 0 && !speed->fma; isa--) {
-        const as_roof *roof = isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
-        speed->fma = roof ? roof->fma : NULL;
-    }
+    *speed = (as_speed){.fma = as_fma_loop(AS_ISA_COUNT - 1), .rounds = 1024};
     if (!speed->fma)
         return false;
     float sink;

@@ -6,13 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../kernels/roof/roof.h"
+
 /* The clock's smallest step in its own units, as seen by reading it until it moved, a few hundred times over.
  * 0 when it stands still or runs backwards: then nothing may be timed with it. */
 uint64_t as_gauge_tick(uint64_t (*now)(void));
 
+/* The widest loop of multiply-adds that is of isa `most` or below and that this build and this CPU have, or NULL. */
+as_roof_flops as_fma_loop(as_isa most);
+
 /* A fixed FMA loop of about half a millisecond on the calling thread. Start with as_speed_prepare. */
 typedef struct {
-    uint64_t (*fma)(uint64_t rounds, float *sink);
+    as_roof_flops fma;
     uint64_t rounds;
     double peak; /* fastest seen, GFLOP/s */
 } as_speed;

@@ -47,7 +47,7 @@ as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bou
         values[i] = points[i].r;
         if (i + 1 < count && points[i + 1].process == points[i].process)
             continue;
-        pairs[out.processes++] = as_signed_ranks(values + from, i + 1 - from, alpha).estimate;
+        pairs[out.processes++] = as_hodges_lehmann(values + from, i + 1 - from);
         from = i + 1;
     }
     const as_shift turns = as_signed_ranks(values, count, alpha);

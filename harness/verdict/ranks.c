@@ -3,8 +3,12 @@
 #include "ranks.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define RANKS_LISTED 256 /* signed ranks up to which their law is listed whole; the series is off by less than a millionth there */
 
 static int ascending(const void *a, const void *b)
 {
@@ -20,45 +24,72 @@ static void *room(size_t count)
     return memory;
 }
 
-static double middle(const double *sorted, size_t n)
-{
-    return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
-}
-
 double as_median(double *values, size_t n)
 {
     if (!n)
         return NAN;
     qsort(values, n, sizeof *values, ascending);
-    return middle(values, n);
+    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-/* P(W = w) for w = 0..n(n+1)/4, beyond which it is the mirror: each rank is counted or not, by a fair coin. */
-static double *signed_rank_law(size_t n)
+/* --- how likely ---------------------------------------------------------------------------------------------------- */
+
+/* P(statistic <= w) for w = 0..count / 2: listed, or of so many signed ranks that a series tells it. */
+typedef struct {
+    double *below;
+    size_t ranks;
+} law;
+
+static void add_up(double *law, size_t count)
+{
+    for (size_t w = 1; w < count; w++)
+        law[w] += law[w - 1];
+}
+
+/* Each rank is counted or not, by a fair coin. */
+static law signed_rank_law(size_t n)
 {
     const size_t half = n * (n + 1) / 4;
-    double *law = room(half + 1), *next = room(half + 1);
-    law[0] = 1;
+    double *law_now = room(half + 1), *next = room(half + 1);
+    law_now[0] = 1;
     for (size_t rank = 1, reach = 0; rank <= n; rank++) {
         reach = reach + rank < half ? reach + rank : half;
         for (size_t w = 0; w < rank && w <= reach; w++)
-            next[w] = 0.5 * law[w];
+            next[w] = 0.5 * law_now[w];
         for (size_t w = rank; w <= reach; w++)
-            next[w] = 0.5 * (law[w] + law[w - rank]);
+            next[w] = 0.5 * (law_now[w] + law_now[w - rank]);
         double *const done = next;
-        next = law;
-        law = done;
+        next = law_now;
+        law_now = done;
     }
     free(next);
-    return law;
+    add_up(law_now, half + 1);
+    return (law){.below = law_now};
 }
 
-/* P(U = u) for u = 0..n m: every choice of n among n + m ranks is as likely as any other. */
-static double *rank_sum_law(size_t n, size_t m)
+/* Edgeworth's series to the sixth cumulant, of W and a uniform number that fills its steps of one. Cumulants of a fair coin that
+ * counts r or nothing: r^2/4, -r^4/8, r^6/4; of the uniform number: 1/12, -1/120. Beyond five standard deviations the normal
+ * law, which is the larger: W has short tails. */
+static double signed_rank_series(double n, double w)
+{
+    const double squares = n * (n + 1) * (2 * n + 1) / 6;
+    const double fourths = squares * (3 * n * n + 3 * n - 1) / 5, sixths = squares * (3 * n * n * n * n + 6 * n * n * n - 3 * n + 1) / 7;
+    const double variance = squares / 4 + 1.0 / 12, fourth = (-fourths / 8 - 1.0 / 120) / (variance * variance);
+    const double sixth = sixths / 4 / (variance * variance * variance);
+    const double x = (w + 0.5 - n * (n + 1) / 4) / sqrt(variance), xx = x * x, normal = 0.5 * erfc(-x / sqrt(2));
+    if (x < -5)
+        return normal;
+    const double he3 = x * (xx - 3), he5 = x * (xx * xx - 10 * xx + 15), he7 = x * (xx * xx * xx - 21 * xx * xx + 105 * xx - 105);
+    const double density = exp(-xx / 2) / sqrt(2 * acos(-1));
+    return normal - density * (fourth / 24 * he3 + sixth / 720 * he5 + fourth * fourth / 1152 * he7);
+}
+
+/* Every choice of n among n + m ranks is as likely as any other. */
+static law rank_sum_law(size_t n, size_t m)
 {
     const size_t most = n * m, all = n + m;
-    double *law = room((n + 1) * (most + 1)); /* law[k][u]: k of the ranks so far belong to the first sample */
-    law[0] = 1;
+    double *law_of = room((n + 1) * (most + 1)); /* [k][u]: k of the ranks so far belong to the first sample */
+    law_of[0] = 1;
     for (size_t rank = 1; rank <= all; rank++) {
         for (size_t k = rank < n ? rank : n; k > 0; k--) {
             /* The k-th chosen one stands above rank - k of the others. */
@@ -66,75 +97,157 @@ static double *rank_sum_law(size_t n, size_t m)
             if (above > m)
                 continue;
             for (size_t u = most + 1; u-- > above;)
-                law[k * (most + 1) + u] += law[(k - 1) * (most + 1) + u - above];
+                law_of[k * (most + 1) + u] += law_of[(k - 1) * (most + 1) + u - above];
         }
     }
-    memmove(law, law + n * (most + 1), (most + 1) * sizeof *law);
-    double sum = 0;
+    memmove(law_of, law_of + n * (most + 1), (most + 1) * sizeof *law_of);
+    add_up(law_of, most + 1);
     for (size_t u = 0; u <= most; u++)
-        sum += law[u];
-    for (size_t u = 0; u <= most; u++)
-        law[u] /= sum;
-    return law;
+        law_of[u] /= law_of[most];
+    return (law){.below = law_of};
 }
 
-/* `steps` in ascending order are where the statistic moves by one; its law is symmetric in 0..count, of which the lower
- * half is read. */
-static as_shift invert(const double *steps, size_t count, const double *law, double alpha)
+static double tail(const law *l, size_t w) { return l->below ? l->below[w] : signed_rank_series((double)l->ranks, (double)w); }
+
+/* --- where the statistic moves by one --------------------------------------------------------------------------------- */
+
+/* In ascending order: the values themselves, or their Walsh averages (v[i] + v[j]) / 2, i <= j, which nobody lists. */
+typedef struct {
+    const double *values;
+    size_t n, count;
+    bool walsh;
+} steps;
+
+/* How many are at most x: in each row i those of the columns i..j - 1, where j falls as i rises. */
+static size_t steps_to(const steps *s, double x)
 {
-    as_shift s = {.estimate = middle(steps, count)};
-    size_t k = 0; /* this many steps are cut off at each end */
-    double below = 0;
-    while (2 * (k + 1) < count + 1 && below + law[k] <= alpha / 2)
-        below += law[k++];
-    const size_t at = k ? k - 1 : 0;
-    s.low = steps[at];
-    s.high = steps[count - 1 - at];
-    s.coverage = k ? 1 - 2 * below : 1 - 2 * law[0];
-    size_t positive = 0, negative = 0;
-    for (size_t i = 0; i < count; i++) {
-        positive += steps[i] > 0;
-        negative += steps[i] < 0;
+    size_t to = 0;
+    if (!s->walsh)
+        while (to < s->n && s->values[to] <= x)
+            to++;
+    else
+        for (size_t i = 0, j = s->n; i < j; i++) {
+            while (j > i && 0.5 * (s->values[i] + s->values[j - 1]) > x)
+                j--;
+            to += j - i;
+        }
+    return to;
+}
+
+/* Doubles as whole numbers of the same order, and back. */
+static int64_t flip(int64_t bits) { return bits >= 0 ? bits : INT64_MIN - bits; }
+
+static int64_t order_of(double x)
+{
+    int64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return flip(bits);
+}
+
+static double of_order(int64_t order)
+{
+    const int64_t bits = flip(order);
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* The k-th, from 0: the least number that k + 1 of them do not exceed. */
+static double step_at(const steps *s, size_t k)
+{
+    if (!s->walsh)
+        return s->values[k];
+    int64_t low = order_of(s->values[0]), high = order_of(s->values[s->n - 1]);
+    while (low < high) {
+        const int64_t middle_of = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
+        if (steps_to(s, of_order(middle_of)) > k)
+            high = middle_of;
+        else
+            low = middle_of + 1;
     }
-    const size_t most = positive > negative ? positive : negative;
-    double tail = 0;
-    for (size_t w = 0; w <= count - most && w <= count / 2; w++)
-        tail += law[w];
-    s.p = fmin(1, 2 * tail);
-    return s;
+    return of_order(low);
+}
+
+static double middle_step(const steps *s)
+{
+    const double upper = step_at(s, s->count / 2);
+    return s->count % 2 ? upper : 0.5 * (step_at(s, s->count / 2 - 1) + upper);
+}
+
+/* --- the test, inverted ------------------------------------------------------------------------------------------------ */
+
+/* The first w that is more likely than so, and how many steps are cut off at each end. */
+static size_t cut_off(const law *l, size_t half, double alpha)
+{
+    size_t low = 0, high = half;
+    while (low < high) {
+        const size_t w = low + (high - low) / 2;
+        if (tail(l, w) <= alpha)
+            low = w + 1;
+        else
+            high = w;
+    }
+    return low;
+}
+
+/* The law is symmetric in 0..count, of which the lower half is read. */
+static as_shift invert(const steps *s, const law *l, double alpha)
+{
+    const size_t half = s->count / 2, k = cut_off(l, half, alpha / 2), at = k ? k - 1 : 0;
+    const size_t negative = steps_to(s, nextafter(0, -INFINITY)), positive = s->count - steps_to(s, 0);
+    const size_t fewer = s->count - (positive > negative ? positive : negative);
+    return (as_shift){.estimate = middle_step(s),
+                      .low = step_at(s, at),
+                      .high = step_at(s, s->count - 1 - at),
+                      .coverage = 1 - 2 * tail(l, at),
+                      .p = fmin(1, 2 * tail(l, fewer < half ? fewer : half))};
 }
 
 static const as_shift nothing = {(double)NAN, (double)NAN, (double)NAN, 0, 1};
+
+static double *in_order(const double *values, size_t n)
+{
+    double *sorted = room(n);
+    memcpy(sorted, values, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, ascending);
+    return sorted;
+}
 
 as_shift as_signed_ranks(const double *values, size_t n, double alpha)
 {
     if (!n)
         return nothing;
-    const size_t count = n * (n + 1) / 2;
-    double *walsh = room(count), *law = signed_rank_law(n);
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++)
-            walsh[at++] = 0.5 * (values[i] + values[j]);
-    qsort(walsh, count, sizeof *walsh, ascending);
-    const as_shift s = invert(walsh, count, law, alpha);
-    free(walsh);
-    free(law);
+    double *sorted = in_order(values, n);
+    law l = n <= RANKS_LISTED ? signed_rank_law(n) : (law){.ranks = n};
+    const as_shift s = invert(&(steps){sorted, n, n * (n + 1) / 2, true}, &l, alpha);
+    free(sorted);
+    free(l.below);
     return s;
+}
+
+double as_hodges_lehmann(const double *values, size_t n)
+{
+    if (!n)
+        return NAN;
+    double *sorted = in_order(values, n);
+    const double estimate = middle_step(&(steps){sorted, n, n * (n + 1) / 2, true});
+    free(sorted);
+    return estimate;
 }
 
 as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, double alpha)
 {
     if (!n || !m)
         return nothing;
-    double *apart = room(n * m), *law = rank_sum_law(n, m);
+    double *apart = room(n * m);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++)
             apart[i * m + j] = b[j] - a[i];
     qsort(apart, n * m, sizeof *apart, ascending);
-    const as_shift s = invert(apart, n * m, law, alpha);
+    law l = rank_sum_law(n, m);
+    const as_shift s = invert(&(steps){apart, n * m, n * m, false}, &l, alpha);
     free(apart);
-    free(law);
+    free(l.below);
     return s;
 }
 

@@ -14,8 +14,11 @@ typedef struct {
     double p;        /* two-sided, that the shift is 0; ties with 0 count against it */
 } as_shift;
 
-/* NaN throughout for no values. Sorts n (n + 1) / 2 numbers and adds about n^3 / 10: 20 ms for n = 500. */
+/* NaN throughout for no values. Of more than 256 values coverage and p are Edgeworth's series, which is off by less than 1e-6
+ * (test_ranks); p beyond five standard deviations is the normal law's, which is larger. O(n log n). */
 as_shift as_signed_ranks(const double *values, size_t n, double alpha);
+/* Its estimate alone. */
+double as_hodges_lehmann(const double *values, size_t n);
 /* How far `b` lies above `a`. */
 as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, double alpha);
 

@@ -190,6 +190,8 @@ for i in $(seq 0 99); do # 2 flags in 100 duels without a change; 5 % more work 
     echo "arithmetic,0.05,none,$i,c,$verdict,1.05,1.04,1.06,0.99,1.01,4,4.5,b,"
 done >>power/trials.csv
 printf 'none,0,no' >>power/trials.csv
+expect 2 "$ATTNSCOPE" self-test --power --only arithmetic+2 --trials 1
+says "no row 'arithmetic+2'"
 expect 1 "$ATTNSCOPE" self-test --power --only none --trials 100 --out power --page p.md --format csv
 says 'none +0 %, load none: of 100 duels 2 were flagged'
 grep -q '^none,0,none,100,2,0.00243[0-9]*,0.0703[0-9]*,0,0,98,0,1,4.5,4.5' out.txt || fail "counts or interval: $(cat out.txt)"

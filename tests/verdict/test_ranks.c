@@ -81,29 +81,50 @@ static void test_signed_ranks_are_the_test_inverted(void **state)
         }
 }
 
-/* Of many values, where P(W = 0) is below any number of the machine, against the normal law. */
+/* P(W+ <= w), w = 0..n (n + 1) / 2, rank after rank. */
+static double *signed_tails(size_t n)
+{
+    const size_t most = n * (n + 1) / 2;
+    double *law = calloc(most + 1, sizeof *law);
+    assert_non_null(law);
+    law[0] = 1;
+    for (size_t rank = 1; rank <= n; rank++)
+        for (size_t w = rank * (rank + 1) / 2 + 1; w-- > 0;)
+            law[w] = 0.5 * (law[w] + (w >= rank ? law[w - rank] : 0));
+    for (size_t w = 1; w <= most; w++)
+        law[w] += law[w - 1];
+    return law;
+}
+
+/* Of many values, where P(W = 0) is below any number of the machine, and where the law is no longer listed. */
 static void test_signed_ranks_of_many(void **state)
 {
     (void)state;
     uint64_t x = 8;
-    const size_t sizes[] = {400, 1500};
-    for (size_t k = 0; k < 2; k++) {
+    const size_t sizes[] = {100, 256, 257, 400, 900};
+    const double alphas[] = {0.2, 0.05, 0.0125, 1e-4};
+    for (size_t k = 0; k < 5; k++) {
         const size_t n = sizes[k], most = n * (n + 1) / 2;
-        double *values = malloc(n * sizeof *values);
+        double *values = malloc(n * sizeof *values), *tails = signed_tails(n);
         assert_non_null(values);
-        for (size_t i = 0; i < n; i++)
-            values[i] = draw(&x) - 0.08;
-        const as_shift s = as_signed_ranks(values, n, 0.05);
-        const double sd = sqrt((double)most * (2 * (double)n + 1) / 12);
-        for (int end = 0; end < 2; end++) {
-            const size_t w = statistic(values, n, end ? s.high + 1e-9 : s.low - 1e-9);
-            const double z = (fabs((double)w - (double)most / 2) - 0.5) / sd;
-            assert_float_equal(erfc(z / sqrt(2)), 0.05, 2e-3);
+        for (int round = 0; round < 12; round++) {
+            for (size_t i = 0; i < n; i++)
+                values[i] = draw(&x) - 0.1 - (double)round / 100;
+            const double alpha = alphas[round % 4];
+            const as_shift s = as_signed_ranks(values, n, alpha);
+            const size_t inside = statistic(values, n, s.high - 1e-9), outside = statistic(values, n, s.high + 1e-9);
+            assert_true(tails[inside] > alpha / 2 - 1e-6 && tails[outside] <= alpha / 2 + 1e-6);
+            assert_true(tails[most - statistic(values, n, s.low + 1e-9)] > alpha / 2 - 1e-6);
+            assert_true(tails[most - statistic(values, n, s.low - 1e-9)] <= alpha / 2 + 1e-6);
+            assert_float_equal(s.coverage, 1 - 2 * tails[outside], 2e-6);
+            const size_t w = statistic(values, n, 0), far = w < most - w ? w : most - w;
+            const double p = fmin(1, 2 * tails[far]);
+            assert_float_equal(s.p, p, 2e-6);
+            assert_true(s.p > 0 && (p < 1e-6 ? s.p >= p : fabs(s.p / p - 1) < 0.05));
+            assert_float_equal(as_hodges_lehmann(values, n), s.estimate, 0);
         }
-        const double z = (fabs((double)statistic(values, n, 0) - (double)most / 2) - 0.5) / sd;
-        assert_float_equal(s.p / erfc(z / sqrt(2)), 1, 0.1);
-        assert_float_equal(s.coverage, 0.95, 1e-3);
         free(values);
+        free(tails);
     }
 }
 
