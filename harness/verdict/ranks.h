@@ -14,7 +14,7 @@ typedef struct {
     double p;        /* two-sided, that the shift is 0; ties with 0 count against it */
 } as_shift;
 
-/* NaN throughout for no values. Of more than 256 values coverage and p are Edgeworth's series, which is off by less than 1e-6
+/* NaN throughout for no values. Of more than 256 values coverage and p are Edgeworth's series, which is off by less than 5e-6
  * (test_ranks); p beyond five standard deviations is the normal law's, which is larger. O(n log n). */
 as_shift as_signed_ranks(const double *values, size_t n, double alpha);
 /* Its estimate alone. */

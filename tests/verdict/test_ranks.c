@@ -113,13 +113,13 @@ static void test_signed_ranks_of_many(void **state)
             const double alpha = alphas[round % 4];
             const as_shift s = as_signed_ranks(values, n, alpha);
             const size_t inside = statistic(values, n, s.high - 1e-9), outside = statistic(values, n, s.high + 1e-9);
-            assert_true(tails[inside] > alpha / 2 - 1e-6 && tails[outside] <= alpha / 2 + 1e-6);
-            assert_true(tails[most - statistic(values, n, s.low + 1e-9)] > alpha / 2 - 1e-6);
-            assert_true(tails[most - statistic(values, n, s.low - 1e-9)] <= alpha / 2 + 1e-6);
-            assert_float_equal(s.coverage, 1 - 2 * tails[outside], 2e-6);
+            assert_true(tails[inside] > alpha / 2 - 5e-6 && tails[outside] <= alpha / 2 + 5e-6);
+            assert_true(tails[most - statistic(values, n, s.low + 1e-9)] > alpha / 2 - 5e-6);
+            assert_true(tails[most - statistic(values, n, s.low - 1e-9)] <= alpha / 2 + 5e-6);
+            assert_float_equal(s.coverage, 1 - 2 * tails[outside], 1e-5);
             const size_t w = statistic(values, n, 0), far = w < most - w ? w : most - w;
             const double p = fmin(1, 2 * tails[far]);
-            assert_float_equal(s.p, p, 2e-6);
+            assert_float_equal(s.p, p, 1e-5);
             assert_true(s.p > 0 && (p < 1e-6 ? s.p >= p : fabs(s.p / p - 1) < 0.05));
             assert_float_equal(as_hodges_lehmann(values, n), s.estimate, 0);
         }
