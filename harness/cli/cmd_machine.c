@@ -22,7 +22,7 @@ static as_exit run(int argc, char **argv, as_err *err)
     as_machine machine;
     as_text out = {0};
     as_machine_describe(&machine, arena);
-    as_machine_measure(&machine, MEASURE_SECONDS);
+    as_machine_measure(&machine, MEASURE_SECONDS, NULL);
     as_machine_probe(&machine, arena);
     as_exit code = AS_EXIT_OK;
     if (!strcmp(format, "json")) {

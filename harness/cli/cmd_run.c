@@ -27,7 +27,7 @@
 
 typedef struct {
     const char *config_path, *out, *resume, *counters, *budget, *roofs;
-    bool quiet;
+    bool quiet, has_roofs; /* the folder that is resumed */
     as_selection selection;
 
     as_arena *arena;
@@ -155,7 +155,8 @@ static bool make_plan(session *s, as_err *err)
 
 /* --- the folder -------------------------------------------------------------------------------------------------- */
 
-static bool same_machine(const session *s, as_err *err)
+/* And whether the run was stopped before the roofs were there. */
+static bool same_machine(session *s, as_err *err)
 {
     char *path = NULL;
     if (asprintf(&path, "%s/machine.json", s->resume) < 0)
@@ -165,6 +166,7 @@ static bool same_machine(const session *s, as_err *err)
     bool ok = !was || !strcmp(was, s->machine.fingerprint) ||
               as_fail(err, AS_EXIT_USAGE, "%s: was measured on another machine (%.20s, this is %.20s): start a new run",
                       s->resume, was, s->machine.fingerprint);
+    s->has_roofs = json_is_number(json_object_get(json_object_get(machine, "fma_gflops"), "scalar"));
     json_decref(machine);
     free(path);
     return ok;
@@ -251,7 +253,7 @@ static bool write_machine(session *s, as_err *err)
 {
     as_text out = {0};
     if (!s->roofs)
-        as_machine_measure(&s->machine, ROOFS_S);
+        as_machine_measure(&s->machine, ROOFS_S, &stop);
     bool ok = as_machine_json(&s->machine, &out) || as_fail_memory(err);
     ok = ok && as_folder_file(s->folder, "machine.json", out.data, out.length, err);
     as_text_free(&out);
@@ -261,7 +263,7 @@ static bool write_machine(session *s, as_err *err)
 static bool open_folder(session *s, as_err *err)
 {
     if (s->resume)
-        return go_on(s, err) && write_cases(s, err);
+        return go_on(s, err) && write_cases(s, err) && (s->has_roofs || write_machine(s, err));
     s->folder = as_folder_create(s->out, s->config.name, s->config.text, err);
     return s->folder && write_cases(s, err) && write_machine(s, err);
 }

@@ -11,8 +11,9 @@
 
 #define SLICE_NS 2.5e5     /* a turn of both sides lasts about this, or one call */
 #define SLICE_LEAST_NS 1e5 /* and at least this on the faster side */
-#define PAIR_NS 500e6      /* what all turns of a pair of processes last at most, where calls are short enough */
-enum { QUADS_LEAST = 2, QUADS = 200, TURNS = 5, TURNS_MAX = 3 * QUADS, WARM_SHARE = 4 };
+#define PAIR_NS 600e6      /* what all turns of a pair of processes last at most, where calls are short enough */
+#define LEAD_NS 2e7        /* a call as long as this pays for its own cold caches */
+enum { ROUNDS = 25, BLOCKS = 3, QUADS = 3, TURNS_MAX = ROUNDS * BLOCKS * QUADS * 2 };
 
 static const char *const phases[] = {[AS_PHASE_FIRST] = "first", [AS_PHASE_CONFIRM] = "confirm"};
 static const char *const sides[] = {[AS_SIDE_BASE] = "base", [AS_SIDE_NEW] = "new", [AS_SIDE_COPY] = "copy"};
@@ -42,6 +43,8 @@ typedef struct {
     as_living *workers[AS_SIDES];
     double call_ns[AS_SIDES];
     uint64_t calls;
+    unsigned quads; /* of a block */
+    bool leads;     /* calls before a block that are not looked at */
     as_turn turns[TURNS_MAX];
     size_t count;
     const char *reason;
@@ -120,43 +123,54 @@ static void keep(match *m, as_side_name other, bool base_led, double base_ns, do
     t->status = statuses[AS_PAIR_OK];
 }
 
-/* Four turns, B N N B or N B B N, and one of the copy beside one of the base's. The orders alternate, so that base and new follow
- * themselves, each other and the copy equally often: whoever follows itself finds its caches warm. The copy never does, and has been away
- * for longer: some calls of it go before its turn. */
-static bool quad(match *m, bool reversed, bool copy_first)
+static bool turn(match *m, as_side_name side, uint64_t calls, double *ns)
 {
-    enum { B = AS_SIDE_BASE, N = AS_SIDE_NEW, C = AS_SIDE_COPY };
-    static const int orders[2][2][TURNS] = {{{B, N, N, B, C}, {C, B, N, N, B}}, {{N, B, B, C, N}, {N, C, B, B, N}}};
-    const int *order = orders[reversed][copy_first];
-    double ns[TURNS], base[2], new[2], copy = 0;
-    size_t bases = 0, news = 0;
-    for (size_t i = 0; i < TURNS; i++) {
-        if (order[i] == C && m->calls >= WARM_SHARE && !as_living_turn(m->workers[C], m->calls / WARM_SHARE, &ns[i]))
-            return failed(m, AS_SIDE_COPY);
-        if (!as_living_turn(m->workers[order[i]], m->calls, &ns[i]))
-            return failed(m, (as_side_name)order[i]);
-        if (order[i] == B)
-            base[bases++] = ns[i];
-        else if (order[i] == N)
-            new[news++] = ns[i];
-        else
-            copy = ns[i];
-    }
-    keep(m, AS_SIDE_NEW, !reversed, base[0], new[0]);
-    keep(m, AS_SIDE_NEW, reversed, base[1], new[1]);
-    /* The base's turn next to the copy's, which follows it or goes before it by turns. */
-    keep(m, AS_SIDE_COPY, !copy_first, base[!copy_first], copy);
+    return as_living_turn(m->workers[side], calls, ns) || failed(m, side);
+}
+
+/* Four turns. When the first has had the one before, too, each of the two follows itself once and the other once. */
+static bool quad(match *m, as_side_name first, as_side_name second)
+{
+    double a[2], b[2]; /* of the first, of the second */
+    if (!turn(m, first, m->calls, &a[0]) || !turn(m, second, m->calls, &b[0]) || !turn(m, second, m->calls, &b[1]) ||
+        !turn(m, first, m->calls, &a[1]))
+        return false;
+    const bool base_first = first == AS_SIDE_BASE;
+    for (size_t i = 0; i < 2; i++)
+        keep(m, base_first ? second : first, base_first == !i, base_first ? a[i] : b[i], base_first ? b[i] : a[i]);
     return true;
+}
+
+/* Quads of one order. A call of each that is not looked at goes before them, for one of the two has been away: its caches are
+ * as cold as they will not be again. */
+static bool block(match *m, as_side_name first, as_side_name second)
+{
+    double ns;
+    if (m->leads && (!turn(m, second, 1, &ns) || !turn(m, first, 1, &ns)))
+        return false;
+    for (unsigned q = 0; q < m->quads; q++)
+        if (!quad(m, first, second))
+            return false;
+    return true;
+}
+
+/* Base and new in both orders, then base and its copy, which are treated no other than those. */
+static bool round_of(match *m, bool reversed)
+{
+    const as_side_name lead = reversed ? AS_SIDE_NEW : AS_SIDE_BASE, follow = reversed ? AS_SIDE_BASE : AS_SIDE_NEW;
+    return block(m, lead, follow) && block(m, follow, lead) &&
+           (reversed ? block(m, AS_SIDE_COPY, AS_SIDE_BASE) : block(m, AS_SIDE_BASE, AS_SIDE_COPY));
 }
 
 static bool play(match *m)
 {
-    const double slice = (double)m->calls * fmax(m->call_ns[AS_SIDE_BASE], m->call_ns[AS_SIDE_NEW]);
-    const double fit = PAIR_NS / (TURNS * slice);
-    const unsigned quads = fit > QUADS ? QUADS : fit > QUADS_LEAST ? (unsigned)fit / 2 * 2 : QUADS_LEAST;
-    const bool confirms = m->phase == AS_PHASE_CONFIRM;
-    for (unsigned q = 0; q < quads; q++)
-        if (!quad(m, (q % 2 == 1) != confirms, q / 2 % 2 == 1))
+    const double call = fmax(m->call_ns[AS_SIDE_BASE], m->call_ns[AS_SIDE_NEW]), turns = 4.0 * BLOCKS * QUADS;
+    const double fit = PAIR_NS / (turns * (double)m->calls * call + 2 * BLOCKS * call);
+    const unsigned rounds = fit > ROUNDS ? ROUNDS : fit > 1 ? (unsigned)fit : 1;
+    m->quads = fit < 1 ? 1 : QUADS;
+    m->leads = call < LEAD_NS;
+    for (unsigned r = 0; r < rounds; r++)
+        if (!round_of(m, (r % 2 == 1) != (m->phase == AS_PHASE_CONFIRM)))
             return false;
     for (size_t side = 0; side < AS_SIDES; side++) {
         as_visit_result result;

@@ -3,6 +3,8 @@
 #ifndef AS_MACHINE_H
 #define AS_MACHINE_H
 
+#include <signal.h>
+
 #include "../../kernels/cpu.h"
 #include "../base/arena.h"
 #include "../base/err.h"
@@ -51,8 +53,9 @@ typedef struct {
  * that the system does not give is NULL, a number 0 unless said otherwise above; rates are NaN until measured. */
 void as_machine_describe(as_machine *m, as_arena *arena);
 /* The roofs, about `seconds` in all (the memory figure needs two passes over its working set, however short the time).
- * Each is the best of many short bursts: a roof is what the machine can do, not what it did on average. */
-void as_machine_measure(as_machine *m, double seconds);
+ * Each is the best of many short bursts: a roof is what the machine can do, not what it did on average. false: *stop (may be
+ * NULL) became true before all were there, and none is kept. */
+bool as_machine_measure(as_machine *m, double seconds, const volatile sig_atomic_t *stop);
 /* Which events work: each started and stopped on a loop of known work. What reads nothing, or far less than the loop did,
  * does not work, whatever its return code says. Brings the warnings up to date. */
 void as_machine_probe(as_machine *m, as_arena *arena);

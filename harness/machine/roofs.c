@@ -217,7 +217,7 @@ static void flops_rates(as_roof_flops loop, double seconds, double *one, double 
 
 static as_roof_flops bf16_loop(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
 
-void as_machine_measure(as_machine *m, double seconds)
+static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic_t *stop)
 {
     const as_roof *roofs[AS_ISA_COUNT], *widest = NULL;
     int slots = 4;
@@ -227,14 +227,26 @@ void as_machine_measure(as_machine *m, double seconds)
             slots += 2 * (roofs[isa]->fma != NULL) + 2 * (bf16_loop(roofs[isa]) != NULL);
     }
     const double each = seconds / slots;
-    for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
+    for (int isa = 0; isa < AS_ISA_COUNT && !*stop; isa++) {
         if (!roofs[isa])
             continue;
         flops_rates(roofs[isa]->fma, each, &m->fma_gflops[isa], &m->fma_gflops_all[isa]);
         flops_rates(bf16_loop(roofs[isa]), each, &m->bf16_gflops[isa], &m->bf16_gflops_all[isa]);
         widest = roofs[isa];
     }
-    for (int level = 0; level < 4 && widest; level++)
+    for (int level = 0; level < 4 && widest && !*stop; level++)
         m->read_gbs[level] = read_level(m, widest, level, each);
+    return !*stop;
+}
+
+bool as_machine_measure(as_machine *m, double seconds, const volatile sig_atomic_t *stop)
+{
+    static const volatile sig_atomic_t never;
+    const as_machine before = *m;
+    if (!measure_all(m, seconds, stop ? stop : &never)) {
+        *m = before;
+        return false;
+    }
     m->roofs_date = m->date;
+    return true;
 }

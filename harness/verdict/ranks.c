@@ -79,27 +79,25 @@ static double signed_rank_series(double n, double w)
     return x < -5 ? normal : normal - density * fourth / 24 * x * (x * x - 3);
 }
 
-/* Every choice of n among n + m ranks is as likely as any other. */
+/* Every choice of n among n + m ranks is as likely as any other. How many have U = u is the coefficient of q^u in Gauss's
+ * binomial, the product of (1 - q^(m+i)) / (1 - q^i) for i = 1..n. */
 static law rank_sum_law(size_t n, size_t m)
 {
-    const size_t most = n * m, all = n + m;
-    double *law_of = room((n + 1) * (most + 1)); /* [k][u]: k of the ranks so far belong to the first sample */
-    law_of[0] = 1;
-    for (size_t rank = 1; rank <= all; rank++) {
-        for (size_t k = rank < n ? rank : n; k > 0; k--) {
-            /* The k-th chosen one stands above rank - k of the others. */
-            const size_t above = rank - k;
-            if (above > m)
-                continue;
-            for (size_t u = most + 1; u-- > above;)
-                law_of[k * (most + 1) + u] += law_of[(k - 1) * (most + 1) + u - above];
-        }
+    const size_t most = n * m, half = most / 2;
+    double *choices = room(half + 1), all = 0;
+    choices[0] = 1;
+    for (size_t i = 1; i <= n; i++) {
+        for (size_t u = half; u >= m + i; u--)
+            choices[u] -= choices[u - m - i];
+        for (size_t u = i; u <= half; u++)
+            choices[u] += choices[u - i];
     }
-    memmove(law_of, law_of + n * (most + 1), (most + 1) * sizeof *law_of);
-    add_up(law_of, most + 1);
-    for (size_t u = 0; u <= most; u++)
-        law_of[u] /= law_of[most];
-    return (law){.below = law_of};
+    for (size_t u = 0; u <= half; u++)
+        all += (2 * u == most ? 1 : 2) * choices[u];
+    add_up(choices, half + 1);
+    for (size_t u = 0; u <= half; u++)
+        choices[u] /= all;
+    return (law){.below = choices};
 }
 
 static double tail(const law *l, size_t w) { return l->below ? l->below[w] : signed_rank_series((double)l->ranks, (double)w); }

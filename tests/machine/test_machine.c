@@ -250,7 +250,7 @@ static void test_roofs(void **state)
     cpu_set_t before, after;
     assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
     as_machine_describe(m, w->arena);
-    as_machine_measure(m, 0.1);
+    assert_true(as_machine_measure(m, 0.1, NULL));
     assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
     assert_true(CPU_EQUAL(&before, &after)); /* the threads were pinned, and the caller with them */
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
@@ -266,10 +266,14 @@ static void test_roofs(void **state)
             assert_true(all[isa] > 0 && all[isa] < 10000.0 * m->cpus);
     }
     assert_true(m->read_gbs[0] > 0.05 && m->read_gbs[0] < 5000);
+    const double rate = m->fma_gflops[AS_SCALAR];
+    const volatile sig_atomic_t stop = 1;
+    assert_false(as_machine_measure(m, 0.01, &stop)); /* and all is as it was */
+    assert_true(m->fma_gflops[AS_SCALAR] == rate && m->roofs_date);
     m->isas = 0;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
         m->fma_gflops[isa] = NAN;
-    as_machine_measure(m, 0.01);
+    assert_true(as_machine_measure(m, 0.01, NULL));
     assert_true(isnan(m->fma_gflops[AS_SCALAR]));
 }
 

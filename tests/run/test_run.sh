@@ -115,7 +115,9 @@ kill -INT $pid
 wait $pid
 code=$?
 [ $code = 130 ] || fail "interrupted early: exit $code: $(cat err.txt)"
+roofs early | grep -q ':[0-9]' && fail "a run that was stopped while it measured roofs has some: $(roofs early)"
 expect 0 "$ATTNSCOPE" run --resume early
+roofs early | grep -q '"scalar":[0-9]' || fail "a resumed run did not measure the roofs that were missing"
 [ "$(samples early)" = 36 ] || fail "resumed from nothing to $(samples early) samples, not 36"
 
 # No room: exit 3, whole rows, and --resume when there is room again. (A limit on file size stands for the disk.)

@@ -39,7 +39,7 @@ static as_schedule *parse(const char *text)
 }
 
 typedef struct {
-    bool at[SIDE][SIDE];
+    uint64_t row[SIDE]; /* bit u of row t: t sees u */
 } matrix;
 
 /* One layer, all heads together. */
@@ -52,7 +52,7 @@ static void adjacency(const as_pattern *p, size_t length, size_t heads, matrix *
             size_t n = as_pattern_row(p, (as_at){h, t, length}, runs);
             for (size_t i = 0; i < n; i++)
                 for (size_t c = 0; c < runs[i].count; c++)
-                    m->at[t][runs[i].first + c * runs[i].step] = true;
+                    m->row[t] |= UINT64_C(1) << (runs[i].first + c * runs[i].step);
         }
     free(runs);
 }
@@ -63,17 +63,10 @@ static void climb(const matrix *layer, const matrix *below, matrix *through, siz
     memset(through, 0, sizeof *through);
     for (size_t t = 0; t < length; t++)
         for (size_t via = 0; via < length; via++)
-            for (size_t u = 0; layer->at[t][via] && u < length; u++)
-                through->at[t][u] |= below->at[via][u];
+            through->row[t] |= layer->row[t] >> via & 1 ? below->row[via] : 0;
 }
 
-static size_t row_size(const matrix *m, size_t t, size_t length)
-{
-    size_t size = 0;
-    for (size_t u = 0; u < length; u++)
-        size += m->at[t][u];
-    return size;
-}
+static size_t row_size(const matrix *m, size_t t) { return (size_t)__builtin_popcountll(m->row[t]); }
 
 static void equal(const as_schedule *s, size_t length, size_t depth, uint64_t found, uint64_t truth)
 {
@@ -98,9 +91,9 @@ static void check(const as_schedule *s, size_t length, size_t heads, size_t deep
             above = layer[0];
         else
             climb(&layer[(depth - 1) % m], &below, &above, length);
-        size_t last = row_size(&above, length - 1, length), all = 0;
+        size_t last = row_size(&above, length - 1), all = 0;
         for (size_t t = 0; t < length; t++)
-            all += row_size(&above, t, length);
+            all += row_size(&above, t);
         if (depth <= LAYERS) {
             equal(s, length, depth, r.sees[depth - 1], last);
             if (!r.sampled)
@@ -177,7 +170,7 @@ static void distance_is_all_that_matters(void **state)
             adjacency(p, SIDE, 1, &m);
             for (size_t t = 0; t < SIDE; t++)
                 for (size_t u = 0; u < SIDE; u++)
-                    assert_int_equal(m.at[t][u], u <= t && m.at[SIDE - 1][SIDE - 1 - (t - u)]);
+                    assert_int_equal(m.row[t] >> u & 1, u <= t && m.row[SIDE - 1] >> (SIDE - 1 - (t - u)) & 1);
         }
         as_schedule_free(s);
     }

@@ -157,6 +157,32 @@ static double sum_tail(size_t n, size_t m, size_t u)
     return (double)hits / (double)all;
 }
 
+/* Of many, against the law by its recurrence: the last rank belongs to the first sample or to the second. */
+static void test_rank_sum_of_many(void **state)
+{
+    (void)state;
+    enum { N = 30, M = 40, MOST = N * M };
+    static double law[N + 1][M + 1][MOST + 1];
+    for (size_t n = 0; n <= N; n++)
+        for (size_t m = 0; m <= M; m++)
+            for (size_t u = 0; u <= n * m; u++)
+                law[n][m][u] = !n || !m ? 1
+                                        : (u >= m ? (double)n / (double)(n + m) * law[n - 1][m][u - m] : 0) +
+                                              (double)m / (double)(n + m) * (u <= n * (m - 1) ? law[n][m - 1][u] : 0);
+    uint64_t x = 11;
+    for (int round = 0; round < 30; round++) {
+        double a[N], b[M], tail = 0;
+        for (size_t i = 0; i < N; i++)
+            a[i] = draw(&x);
+        for (size_t i = 0; i < M; i++)
+            b[i] = draw(&x) + (double)round / 40;
+        const size_t u0 = above(a, N, b, M, 0), far = u0 > MOST - u0 ? MOST - u0 : u0;
+        for (size_t u = 0; u <= far; u++)
+            tail += law[N][M][u];
+        assert_float_equal(as_rank_sum(a, N, b, M, 0.1).p / fmin(1, 2 * tail), 1, 1e-9);
+    }
+}
+
 static void test_rank_sum_is_the_test_inverted(void **state)
 {
     (void)state;
@@ -335,7 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signed_ranks_are_the_test_inverted),
         cmocka_unit_test(test_signed_ranks_of_many),
-        cmocka_unit_test(test_rank_sum_is_the_test_inverted),
+        cmocka_unit_test(test_rank_sum_is_the_test_inverted), cmocka_unit_test(test_rank_sum_of_many),
         cmocka_unit_test(test_estimates),
         cmocka_unit_test(test_holm),
         cmocka_unit_test(test_rules_on_simulated_turns),
