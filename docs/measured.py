@@ -83,6 +83,12 @@ def at_full(row):
     return "{:.0f} % [{:.0f}, {:.0f}], {} of {}".format(*at, n - int(row["slowed"]), n) if at else f"0 of {n}"
 
 
+def reaches(row, least):
+    """Does it reach that share of the roof? By the samples not slowed, where there are ten: the roof is of a core that nobody shared."""
+    full = int(row["n"]) - int(row["slowed"]) if row.get("slowed") else 0
+    return of_roof(row, "full" if full >= 10 else "median")[0] >= least
+
+
 def facts(folder, name):
     with open(os.path.join(folder, name, "machine.json")) as f:
         return json.load(f)
