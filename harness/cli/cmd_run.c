@@ -15,9 +15,9 @@
 #include "../plan/plan.h"
 #include "../record/folder.h"
 #include "../report/report.h"
-#include "../run/counters.h"
 #include "../run/schedule.h"
 #include "cli.h"
+#include "events.h"
 #include "known_roofs.h"
 #include "progress.h"
 #include "target.h"
@@ -68,48 +68,6 @@ static void listen_for_interrupts(void)
 
 /* --- config ------------------------------------------------------------------------------------------------------ */
 
-/* --counters GROUP,... in place of the config's list. */
-static void choose_groups(session *s)
-{
-    size_t cap = 0, count = 0;
-    const char **groups = NULL;
-    for (const char *at = s->counters; at && *at;) {
-        const size_t length = strcspn(at, ",");
-        groups = as_arena_grow(s->arena, groups, &cap, count, sizeof *groups);
-        if (length)
-            groups[count++] = as_arena_intern_n(s->arena, at, length);
-        at += length + (at[length] == ',');
-    }
-    if (s->counters)
-        s->config.counters = (as_texts){.values = groups, .count = count};
-}
-
-/* The events of all groups, each once; ends with NULL. */
-static bool gather_events(session *s, as_err *err)
-{
-    size_t cap = 0, count = 0;
-    s->events = as_arena_grow(s->arena, NULL, &cap, 0, sizeof *s->events);
-    for (size_t g = 0; g < s->config.counters.count; g++) {
-        as_counter_group group;
-        if (!as_counter_group_read(s->config.counters.values[g], s->arena, &group, err))
-            return false;
-        for (size_t e = 0; e < group.count; e++) {
-            bool known = false;
-            for (size_t i = 0; i < count; i++)
-                known = known || s->events[i] == group.events[e]; /* interned */
-            if (known)
-                continue;
-            s->events = as_arena_grow(s->arena, s->events, &cap, count + 1, sizeof *s->events);
-            s->events[count++] = group.events[e];
-        }
-    }
-    if (count > AS_EVENTS_MAX)
-        return as_fail(err, AS_EXIT_USAGE, "--counters: %zu events, at most %d in one run: name fewer groups", count,
-                       AS_EVENTS_MAX);
-    s->events[count] = NULL;
-    return true;
-}
-
 static bool read_config(session *s, as_err *err)
 {
     if (!s->config_path == !s->resume)
@@ -126,8 +84,9 @@ static bool read_config(session *s, as_err *err)
         return false;
     if (s->budget && (!as_parse_seconds(s->budget, &s->config.measure.budget_s) || !(s->config.measure.budget_s > 0)))
         return as_fail(err, AS_EXIT_USAGE, "--budget: '%.40s' is not a time: 90s, 10m and 1h are", s->budget);
-    choose_groups(s);
-    return gather_events(s, err) && as_plugins_load(&s->selection, err);
+    if (s->counters)
+        s->config.counters = as_groups_split(s->counters, s->arena);
+    return as_groups_events(&s->config.counters, s->arena, &s->events, err) && as_plugins_load(&s->selection, err);
 }
 
 /* --- machine and plan -------------------------------------------------------------------------------------------- */

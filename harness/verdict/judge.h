@@ -1,7 +1,7 @@
 /* judge.h: from one number per pair of turns to a verdict about a case.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The interval covers two levels: the exact signed-rank interval over all turns, and that over the pairs of processes
+ * The interval covers two levels: the signed-rank interval over all turns, and that over the pairs of processes
  * (each by its own estimate). Turns within one pair share a layout in memory, so that many of them are not many
  * witnesses; with only the first, a layout that costs 1 % would be flagged. With a handful of pairs the second is from
  * the smallest to the largest of them: a flag says that every pair of processes agrees on the direction. */
