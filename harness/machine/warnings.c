@@ -133,7 +133,7 @@ static const struct {
     {load, "other programs take cpu time, caches and memory bandwidth", "stop them, or wait, or add processes"},
     {pressure, "timed calls wait for a cpu too", "stop other programs, or wait"},
     {hypervisor, "neighbours change its speed for seconds at a time, and steal time may not show it",
-     "compare in turns (duel), not before and after; look at speed_index"},
+     "compare in turns (duel), not before and after; look at speed_index and issue_index"},
     {clocksource, "each reading of the clock costs more, which short batches feel",
      "boot with clocksource=tsc where the hardware allows it"},
     {paranoid, "hardware counters are closed to this user", "sudo sysctl kernel.perf_event_paranoid=2"},
