@@ -155,7 +155,7 @@ expect '0 1 5' "$ATTNSCOPE" duel base new small.yaml --out whole --format csv --
 first=$(cat out.txt)
 [ "$(wc -l <whole/turns.csv)" -ge 19 ] || fail "few turns: $(wc -l <whole/turns.csv)"
 # In each pair of processes base leads new as often as new leads base, base and its copy likewise, and new has twice the turns of the copy.
-awk -F, 'NR > 1 {p = $1 "," $2 "," $3; all[p]; n[p, $5, $6]++}
+awk -F, '$10 == "ok" {p = $1 "," $2 "," $3; all[p]; n[p, $5, $6]++}
     END {for (p in all) if (!n[p, "new", "base"] || n[p, "new", "base"] != n[p, "new", "other"] || n[p, "copy", "base"] != n[p, "copy", "other"] ||
                             n[p, "new", "base"] != 2 * n[p, "copy", "base"]) {print p; exit 1}}' whole/turns.csv || fail "one side leads more often"
 [ "$(tr -d '\r' <whole/verdicts.csv)" = "$(tr -d '\r' <out.txt)" ] || fail "what is printed is not what is kept"
