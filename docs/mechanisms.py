@@ -12,7 +12,7 @@ import sys
 from measured import at_full, machine, of_roof, options, reaches, rows, run_whole
 
 RUNS = {"mechanisms": ["--budget", "345s"], "content": ["--budget", "4m"], "convolution": ["--budget", "2m"], "decode": ["--budget", "150s"],
-        "layer": ["--only", "*|causal|T=[127]*", "--budget", "160s"], "targets/mechanisms": []}
+        "layer": ["--only", "*|causal|T=[127]*", "--budget", "290s"], "targets/mechanisms": []}
 
 
 def command(name):
