@@ -3,7 +3,8 @@
  *
  * Two of them, one per build, take turns on one core; whoever asks keeps them from running at the same time. The first
  * call of a turn that holds several is not timed: it brings the operands back into the caches that the other worker has
- * just used. What is told is wall time less the time that the worker waited for a CPU: on a shared machine that is not the kernel's doing. */
+ * just used. What is told is wall time less the time that the worker waited for a CPU: on a shared machine that is not
+ * the kernel's doing. */
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
