@@ -84,7 +84,7 @@ static bool find_cache(job *j)
     j->log = as_arena_printf(j->arena, "%s.log", j->home);
     j->work = as_arena_printf(j->arena, "%s.building", j->home);
     j->tree = as_arena_printf(j->arena, "%s/tree", j->work);
-    j->build = as_arena_printf(j->arena, "%s/build", j->work);
+    j->build = as_arena_printf(j->arena, "%s/build", j->tree); /* as in any clone: paths within are those that a compiler cache knows */
     return true;
 }
 
