@@ -10,7 +10,7 @@ import sys
 
 from measured import at_full, facts, machine, of_roof, options, reaches, rows, run_whole
 
-RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log", "mechanisms")]
+RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log")]
 RUNS.insert(1, ("dense", ["--isa", "avx2"]))
 
 

@@ -9,7 +9,7 @@ import time
 
 import numpy
 
-SLICE = 0.015  # seconds of one turn: shorter ones are much noisier
+SLICE = 0.015  # seconds of one turn, or one call where that is longer
 PAUSE = 0.002  # between turns, so that the other side's threads have stopped spinning
 
 

@@ -114,8 +114,8 @@ static bool make_plan(session *s, as_err *err)
 
 /* --- the folder -------------------------------------------------------------------------------------------------- */
 
-/* And whether the run was stopped before the roofs were there. */
-static bool same_machine(session *s, as_err *err)
+/* The same one, and were its roofs measured before the run was stopped? */
+static bool check_machine(session *s, as_err *err)
 {
     char *path = NULL;
     if (asprintf(&path, "%s/machine.json", s->resume) < 0)
@@ -189,7 +189,7 @@ static bool go_on(session *s, as_err *err)
 {
     void *samples = NULL;
     s->folder = as_folder_resume(s->resume, err);
-    if (!s->folder || !same_machine(s, err) || !match_cases(s, err) ||
+    if (!s->folder || !check_machine(s, err) || !match_cases(s, err) ||
         !as_table_read(&as_sample_schema, s->resume, s->arena, &samples, &s->earlier_count, err))
         return false;
     s->earlier = samples;

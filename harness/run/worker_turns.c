@@ -57,7 +57,7 @@ static void straddle(injection *i, double bytes)
     memory_sink = (char)(sum ^ sum >> 32);
 }
 
-/* After a call that took so long. What was injected: calls, rounds, or bytes. */
+/* After a call that took so long. How much of a filler it was: rounds, or bytes. */
 static double inject(as_worker *w, injection *i, uint64_t call_ns)
 {
     const double amount = i->share * (double)call_ns * i->per_ns;

@@ -107,9 +107,11 @@ static double tail(const law *l, size_t w) { return l->below ? l->below[w] : sig
 /* In ascending order: the values themselves, or their Walsh averages (v[i] + v[j]) / 2, i <= j, which nobody lists. */
 typedef struct {
     const double *values;
-    size_t n, count;
+    size_t n;
     bool walsh;
 } steps;
+
+static size_t count_of(const steps *s) { return s->walsh ? s->n * (s->n + 1) / 2 : s->n; }
 
 /* How many are at most x: in each row i those of the columns i..j - 1, where j falls as i rises. */
 static size_t steps_to(const steps *s, double x)
@@ -163,8 +165,8 @@ static double step_at(const steps *s, size_t k)
 
 static double middle_step(const steps *s)
 {
-    const double upper = step_at(s, s->count / 2);
-    return s->count % 2 ? upper : 0.5 * (step_at(s, s->count / 2 - 1) + upper);
+    const size_t half = count_of(s) / 2;
+    return count_of(s) % 2 ? step_at(s, half) : 0.5 * (step_at(s, half - 1) + step_at(s, half));
 }
 
 /* --- the test, inverted ------------------------------------------------------------------------------------------------ */
@@ -186,12 +188,12 @@ static size_t cut_off(const law *l, size_t half, double alpha)
 /* The law is symmetric in 0..count, of which the lower half is read. */
 static as_shift invert(const steps *s, const law *l, double alpha)
 {
-    const size_t half = s->count / 2, k = cut_off(l, half, alpha / 2), at = k ? k - 1 : 0;
-    const size_t negative = steps_to(s, nextafter(0, -INFINITY)), positive = s->count - steps_to(s, 0);
-    const size_t fewer = s->count - (positive > negative ? positive : negative);
+    const size_t count = count_of(s), half = count / 2, k = cut_off(l, half, alpha / 2), at = k ? k - 1 : 0;
+    const size_t negative = steps_to(s, nextafter(0, -INFINITY)), positive = count - steps_to(s, 0);
+    const size_t fewer = count - (positive > negative ? positive : negative);
     return (as_shift){.estimate = middle_step(s),
                       .low = step_at(s, at),
-                      .high = step_at(s, s->count - 1 - at),
+                      .high = step_at(s, count - 1 - at),
                       .coverage = 1 - 2 * tail(l, at),
                       .p = fmin(1, 2 * tail(l, fewer < half ? fewer : half))};
 }
@@ -212,7 +214,7 @@ as_shift as_signed_ranks(const double *values, size_t n, double alpha)
         return nothing;
     double *sorted = in_order(values, n);
     law l = n <= RANKS_LISTED ? signed_rank_law(n) : (law){.ranks = n};
-    const as_shift s = invert(&(steps){sorted, n, n * (n + 1) / 2, true}, &l, alpha);
+    const as_shift s = invert(&(steps){sorted, n, true}, &l, alpha);
     free(sorted);
     free(l.below);
     return s;
@@ -223,7 +225,7 @@ double as_hodges_lehmann(const double *values, size_t n)
     if (!n)
         return NAN;
     double *sorted = in_order(values, n);
-    const double estimate = middle_step(&(steps){sorted, n, n * (n + 1) / 2, true});
+    const double estimate = middle_step(&(steps){sorted, n, true});
     free(sorted);
     return estimate;
 }
@@ -238,7 +240,7 @@ as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, doubl
             apart[i * m + j] = b[j] - a[i];
     qsort(apart, n * m, sizeof *apart, ascending);
     law l = rank_sum_law(n, m);
-    const as_shift s = invert(&(steps){apart, n * m, n * m, false}, &l, alpha);
+    const as_shift s = invert(&(steps){apart, n * m, false}, &l, alpha);
     free(apart);
     free(l.below);
     return s;
