@@ -84,7 +84,7 @@ static as_replicate replicate(const as_sample_list *list, size_t from, size_t to
     return r;
 }
 
-static size_t end_of_process(const as_sample_list *list, size_t from)
+size_t as_samples_process_end(const as_sample_list *list, size_t from)
 {
     size_t to = from;
     while (to < list->count && list->of[to]->process == list->of[from]->process)
@@ -99,11 +99,11 @@ void as_replicates_make(as_findings *f, const as_sample_list *lists, as_arena *a
     for (size_t c = 0; c < f->case_count; c++) {
         as_replicates *r = &f->replicates[c];
         size_t processes = 0;
-        for (size_t i = 0; i < lists[c].count; i = end_of_process(&lists[c], i))
+        for (size_t i = 0; i < lists[c].count; i = as_samples_process_end(&lists[c], i))
             processes++;
         r->of = as_arena_alloc(arena, (processes + 1) * sizeof *r->of);
         for (size_t i = 0, to; i < lists[c].count; i = to) {
-            to = end_of_process(&lists[c], i);
+            to = as_samples_process_end(&lists[c], i);
             r->of[r->count++] = replicate(&lists[c], i, to, room);
         }
     }

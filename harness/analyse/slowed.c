@@ -20,19 +20,20 @@ static double find_best(const as_findings *f)
 /* Medians of the processes' samples that are not slowed, to `medians`; how many processes have any. */
 static size_t processes_at_full(const as_sample_list *list, double best, as_summary *row, double *room, double *medians)
 {
-    size_t count = 0, n = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        const as_sample *s = list->of[i];
-        if (s->issue_index < FULL * best)
-            row->slowed++;
-        else
-            room[n++] = s->wall_ns / (double)s->calls;
-        if (i + 1 < list->count && list->of[i + 1]->process == s->process)
-            continue;
+    size_t count = 0;
+    for (size_t i = 0, end; i < list->count; i = end) {
+        size_t n = 0;
+        end = as_samples_process_end(list, i);
+        for (size_t k = i; k < end; k++) {
+            const as_sample *s = list->of[k];
+            if (s->issue_index < FULL * best)
+                row->slowed++;
+            else
+                room[n++] = s->wall_ns / (double)s->calls;
+        }
         as_stats_sort(room, n);
         if (n)
             medians[count++] = as_stats_median(room, n);
-        n = 0;
     }
     return count;
 }

@@ -14,6 +14,8 @@ typedef struct {
 /* gather.c: one list per case. An unknown case, no calls or a time that is not above 0 is an error with file:line. */
 bool as_samples_gather(const char *dir, as_findings *f, as_arena *arena, as_sample_list **lists, as_err *err);
 
+/* gather.c: where the samples of the process end that begin at `from`. */
+size_t as_samples_process_end(const as_sample_list *list, size_t from);
 /* gather.c: fills f->replicates from the lists. */
 void as_replicates_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 

@@ -15,9 +15,9 @@
 #include "../plan/plan.h"
 #include "../record/folder.h"
 #include "../report/report.h"
+#include "../run/counters.h"
 #include "../run/schedule.h"
 #include "cli.h"
-#include "events.h"
 #include "known_roofs.h"
 #include "progress.h"
 #include "target.h"
@@ -85,8 +85,8 @@ static bool read_config(session *s, as_err *err)
     if (s->budget && (!as_parse_seconds(s->budget, &s->config.measure.budget_s) || !(s->config.measure.budget_s > 0)))
         return as_fail(err, AS_EXIT_USAGE, "--budget: '%.40s' is not a time: 90s, 10m and 1h are", s->budget);
     if (s->counters)
-        s->config.counters = as_groups_split(s->counters, s->arena);
-    return as_groups_events(&s->config.counters, s->arena, &s->events, err) && as_plugins_load(&s->selection, err);
+        s->config.counters = as_counter_groups_split(s->counters, s->arena);
+    return as_counter_groups_events(&s->config.counters, s->arena, &s->events, err) && as_plugins_load(&s->selection, err);
 }
 
 /* --- machine and plan -------------------------------------------------------------------------------------------- */

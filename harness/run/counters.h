@@ -9,6 +9,7 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "../model/config.h"
 
 /* configs/counters/NAME.yaml: `about`, and `events`, a mapping from an event's name to a line of prose. */
 typedef struct {
@@ -23,6 +24,10 @@ bool as_counter_group_parse(const char *path, const char *text, size_t length, a
 bool as_counter_group_read(const char *name, as_arena *arena, as_counter_group *out, as_err *err);
 /* The names of all groups, sorted; ends with NULL. */
 const char *const *as_counter_group_names(as_arena *arena);
+/* GROUP,GROUP as --counters has them. */
+as_texts as_counter_groups_split(const char *list, as_arena *arena);
+/* The events of all groups, each once, with NULL behind the last. false: a group that is not known, or too many events. */
+bool as_counter_groups_events(const as_texts *groups, as_arena *arena, const char ***events, as_err *err);
 
 /* A source of counts. The real one is PAPI; a test brings its own. */
 typedef struct {
