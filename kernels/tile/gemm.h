@@ -20,6 +20,10 @@
 
 _Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cases for these");
 
+/* Every so many rows an element of A is loaded once into a register, not once for each vector of sums: with all rows loading
+ * twice there are more loads than multiply-adds, with none more instructions than a shared core takes in. */
+#define TILE_ONCE 4
+
 #define TILE_SUMS (TILE_MR * TILE_NV)           /* vectors of C that fit the registers */
 #define TILE_WIDEST (TILE_NV > 4 ? TILE_NV : 4) /* nv at most, here and in wide.h */
 
@@ -44,8 +48,10 @@ VF_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row
             const float *left = a + (size_t)i * row + k * step;
             const vf all = vf_set(*left);
             VF_UNROLL
-            for (int j = 0; j < nv; j++) /* more than two would load an element too often: 93 % of the roof, not 98 */
-                sum[i * nv + j] = nv > 2 ? vf_fma(all, right[j], sum[i * nv + j]) : vf_fma_at(left, right[j], sum[i * nv + j]);
+            for (int j = 0; j < nv; j++) /* three would load an element too often: 93 % of the roof, not 98 */
+                sum[i * nv + j] = nv > 2 || (nv == 2 && i % TILE_ONCE == 0)
+                                      ? vf_fma(all, right[j], sum[i * nv + j])
+                                      : vf_fma_at(left, right[j], sum[i * nv + j]);
         }
     }
     __asm__("" : "+r"(ldc)); /* the rows' addresses are made again: gcc would keep all of them over the loop, spilled */
