@@ -12,6 +12,7 @@
 #define DISTANCES_MAX 64
 #define QUERIES 32 /* of a block: a multiple of every VF_N */
 #define PAIR 2     /* queries whose values are added up side by side */
+#define LINE 16    /* floats of a cache line */
 
 /* The distances t - u at which a token sees another, ascending. More than DISTANCES_MAX: returns that many and one. */
 static size_t distances(const as_problem *p, as_run *runs, size_t *out)
@@ -31,6 +32,13 @@ typedef struct {
     float score[DISTANCES_MAX][QUERIES], factor[QUERIES];
 } bench;
 
+/* Rows that will come from beyond L2. They are asked for a phase ahead, a few at each of its steps: a block's values while its
+ * keys are scored, the next block's queries and keys while its values are added up. */
+typedef struct {
+    const float *stream[DISTANCES_MAX + 1];
+    size_t count;
+} ahead;
+
 /* How many distances a query at `at` can look back: ascending, what is out of reach is behind. */
 static size_t within(const bench *w, size_t at)
 {
@@ -38,6 +46,29 @@ static size_t within(const bench *w, size_t at)
     while (n && w->distance[n - 1] > at)
         n--;
     return n;
+}
+
+/* What a block of queries that begins at `at` reads of x, keys or values, and that is not in L2: the newest rows, and those
+ * so far back that a cache of keys and values no longer has them. */
+static void ask_for(ahead *to, const bench *w, const float *x, size_t d, size_t at)
+{
+    const size_t gone = w->p->cache_bytes[1] / (2 * d * sizeof(float));
+    const size_t seen = within(w, at);
+    if (!seen || w->distance[seen - 1] < gone)
+        return; /* all of it is near: the hardware follows the newest rows by itself */
+    for (size_t j = 0; j < seen; j++)
+        if (j == 0 || w->distance[j] >= gone)
+            to->stream[to->count++] = x + (at - w->distance[j]) * d;
+}
+
+/* Part `step` of the rows: PAIR of each stream. */
+VF_INLINE void ask(const ahead *a, size_t d, size_t step)
+{
+    if (step < QUERIES / PAIR)
+        for (size_t j = 0; j < a->count; j++)
+            VF_UNROLL
+            for (size_t c = 0; c < PAIR * d; c += LINE)
+                __builtin_prefetch(a->stream[j] + step * PAIR * d + c, 0, 2);
 }
 
 /* Lane r: the dot product of rows r of a and b. */
@@ -59,11 +90,13 @@ VF_INLINE vf dots(const float *a, const float *b, size_t d)
 }
 
 /* score[j][i] of `rows` queries from `at` on, diagonal by diagonal; -infinity where there is no key or no query. */
-VF_INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q, const float *k, size_t at)
+VF_INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q, const float *k, size_t at,
+                      const ahead *next)
 {
     const float scale = w->p->scale * AS_LOG2E;
     for (size_t j = 0; j < n; j++) {
         const size_t distance = w->distance[j];
+        ask(next, d, j);
         for (size_t i = 0; i < QUERIES; i += VF_N) {
             if (i + VF_N <= rows && at + i >= distance) {
                 vf_store(&w->score[j][i], vf_mul(vf_set(scale), dots(q + i * d, k + (at + i - distance) * d, d)));
@@ -138,14 +171,26 @@ VF_INLINE void block(const as_call *call, bench *w, size_t d, size_t b, size_t h
     const as_problem *p = w->p;
     const size_t offset = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
     const size_t rows = p->length - t < QUERIES ? p->length - t : QUERIES, at = p->context - p->length + t;
-    const float *v = (const float *)call->operand[2] + kv + at * d;
+    const float *q = (const float *)call->operand[0] + offset, *k = (const float *)call->operand[1] + kv;
+    const float *v = (const float *)call->operand[2] + kv;
     float *o = (float *)call->operand[3] + offset;
     const size_t most = within(w, at + rows - 1);
-    scores(w, d, most, rows, (const float *)call->operand[0] + offset, (const float *)call->operand[1] + kv, at);
+    ahead now = {.count = 0}, next = {.count = 0};
+    if (rows == QUERIES)
+        ask_for(&now, w, v, d, at);
+    if (t + 2 * QUERIES <= p->length) {
+        ask_for(&next, w, k, d, at + QUERIES);
+        if (next.count)
+            next.stream[next.count++] = q + QUERIES * d;
+    }
+    scores(w, d, most, rows, q, k, at, &now);
     soften(w, most);
+    v += at * d;
     for (size_t i = 0, step; i < rows; i += step) {
         const size_t n = within(w, at + i);
         step = i + PAIR <= rows && n == within(w, at + i + PAIR - 1) ? PAIR : 1;
+        if (i % PAIR == 0)
+            ask(&next, d, i / PAIR);
         if (!n)
             memset(o + i * d, 0, step * d * sizeof *o);
         else if (step == PAIR)
