@@ -1,94 +1,191 @@
 #!/usr/bin/env python3
-"""targets.py: runs configs/targets/*.yaml and writes docs/targets.md: what the kernels reach, beside what was asked of them.
+"""targets.py: what the kernels reach, beside what was asked of them, each in turns with what it is held against; writes docs/targets.md.
 
-    python3 docs/targets.py [--program build/attnscope] [--from FOLDER]
+    python3 docs/targets.py [--program build/attnscope] [--only TEXT] [--seconds 20] [--cpu 0] [--out FILE]
 
---from FOLDER reads results that an earlier call left there instead of measuring again. SPDX-License-Identifier: Apache-2.0
+Needs NumPy. --only prints the rows whose work has TEXT and leaves the page alone, unless --out is given. SPDX-License-Identifier: Apache-2.0
 """
+import argparse
+import collections
+import json
+import math
 import os
+import subprocess
 import sys
+import tempfile
 
-from measured import at_full, facts, machine, of_roof, options, reaches, rows, run_whole
+import numpy
 
-RUNS = [(name, []) for name in ("dense", "bf16", "threads", "window", "dilated", "longnet", "block", "decode", "log")]
-RUNS.insert(1, ("dense", ["--isa", "avx2"]))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "compare"))
+import turns  # noqa: E402
 
+HEADS, PROCESSES, PAIRS_LEAST, PAIRS_MOST = 8, 3, 12, 120
 
-def span(row, value):
-    """value(ns) at the median, and at the ends of the median's interval, the smaller first."""
-    at = value(float(row["median_ns"]))
-    ends = sorted(value(float(row[k])) for k in ("median_low_ns", "median_high_ns"))
-    return at, ends[0], ends[1]
-
-
-def text(span_, unit="", digits=1):
-    return "{0:.{d}f}{u} [{1:.{d}f}, {2:.{d}f}]".format(*span_, d=digits, u=unit)
+Kernel = collections.namedtuple("Kernel", "name pattern length context d dtype isa threads", defaults=("f32", None, 1))
+Loop = collections.namedtuple("Loop", "name isa", defaults=(None,))
+# `measure` makes one number of a pair: of the facts of both sides and ours' speed relative to theirs. The target is met where the
+# number is at least `least`, or at most `most`.
+Row = collections.namedtuple("Row", "work target ours theirs measure least most unit", defaults=(None, None, "x"))
 
 
-def report(folder):
-    out = []
-    dense = {int(r["head_dim"]): r for r in rows(folder, "dense")}
+def edges(facts):
+    return facts["edges"] * facts["heads"]
 
-    def add(work, target, reached, met):
-        out.append((work, target, reached, {True: "yes", False: "no", None: "not asked here"}[met]))
 
-    def add_roof(work, row, least, what):
-        at = of_roof(row)
-        add(work, f"{least} % of the {what}", f"{text(at, ' %')}; not slowed: {at_full(row)}", reaches(row, least))
+def of_flops(ours, theirs, speed):
+    """Percent of the loop's FLOPs a second that are useful."""
+    return 100 * speed * 4 * ours["head_dim"] * edges(ours) / theirs["amount"]
 
+
+def of_bytes(ours, theirs, speed):
+    """Percent of the loop's bytes a second that are of keys and values seen, queries and outputs."""
+    row = 4 * ours["head_dim"]
+    return 100 * speed * row * (2 * edges(ours) + 2 * ours["length"] * ours["heads"]) / theirs["amount"]
+
+
+def faster(_ours, _theirs, speed):
+    return speed
+
+
+def per_edge(ours, theirs, speed):
+    """What an edge costs, beside one of theirs."""
+    return edges(theirs) / edges(ours) / speed
+
+
+def table(amx):
+    dense = {d: Kernel("attention/flash", "causal", 4096, 4096, d) for d in (64, 128)}
+    rows = [Row("flash f32, T = 4096, d = 64, against itself", "1 (the control)", dense[64], dense[64], faster)]
     for d, least in ((64, 60), (128, 68)):
-        add_roof(f"flash f32, T = 4096, d = {d}", dense[d], least, "FMA roof")
-    for r in rows(folder, "dense-avx2"):
-        add_roof(f"AVX2 build of flash f32, d = {r['head_dim']}", r, 60, "AVX2 roof")
-    by = {r["dtype"]: r for r in rows(folder, "bf16")}
-    if "bf16" in by:
-        f32, isa = float(by["f32"]["median_ns"]), by["bf16"]["isa"]
-        at = span(by["bf16"], lambda ns: f32 / ns)
-        share = f", {text(of_roof(by['bf16']), ' %')} of its roof" if by["bf16"]["percent_of_roof"] else ""
-        add(f"flash bf16 on {isa}, d = {by['bf16']['head_dim']}", "4x flash f32, where there is AMX", text(at, "x", 2) + share,
-            at[0] >= 4 if isa == "amx" else None)
-    per_edge = float(dense[64]["ns_per_edge"])
-    for name, most in (("window", 1.25), ("dilated", 1.25), ("longnet", 1.25), ("block", 1.3)):
-        for r in rows(folder, name):
-            scale = float(r["ns_per_edge"]) / float(r["median_ns"]) / per_edge
-            at = span(r, lambda ns: ns * scale)
-            add(f"{r['kernel']}, {r['pattern']}, T = {r['length']}", f"at most {most}x dense flash per edge", text(at, "x", 2), at[0] <= most)
-    reads = facts(folder, "decode")["read_gbs"]
-    for r in rows(folder, "decode"):
-        moved = 2 * int(r["context"]) * int(r["kv_heads"]) * int(r["head_dim"]) * 4
-        at = span(r, lambda ns: 100 * moved / ns / reads[3])
-        add(f"decode, S = 32k, d = {r['head_dim']}", "85 % of the read bandwidth", text(at, " %"), at[0] >= 85)
-    reads = facts(folder, "log")["read_gbs"]
-    for r in rows(folder, "log"):
-        touched = 2 * int(r["edges"]) * int(r["heads"]) * int(r["head_dim"]) * 4
-        at = span(r, lambda ns: 100 * touched / ns / reads[1])
-        add(f"{r['kernel']}, log base 2, T = 64k, d = 64", "40 % of the L2 read roof", text(at, " %"), None if "gather" in r["kernel"] else at[0] >= 40)
-    by = {int(r["threads"]): r for r in rows(folder, "threads")}
-    if 2 in by:
-        one = float(by[1]["median_ns"])
-        roofs = facts(folder, "threads")
-        scale = roofs["fma_gflops_all"]["avx512"] / roofs["fma_gflops"]["avx512"] if roofs["fma_gflops"].get("avx512") else float("nan")
-        at = span(by[2], lambda ns: one / ns)
-        add(f"two threads, dense T = 4096 (FMA loop: {scale:.2f}x)", "1.9x one thread", text(at, "x", 2), at[0] >= 1.9)
-    return out
+        rows.append(Row(f"flash f32, T = 4096, d = {d}", f"{least} % of the FMA loop", dense[d], Loop("fma", "avx512"), of_flops, least, unit=" %"))
+    for d in (64, 128):
+        rows.append(Row(f"AVX2 build of flash f32, d = {d}", "60 % of the AVX2 loop", dense[d]._replace(isa="avx2"), Loop("fma", "avx2"),
+                        of_flops, 60, unit=" %"))
+    rows.append(Row("flash bf16, T = 4096, d = 128", "4x flash f32, where there is AMX", dense[128]._replace(dtype="bf16"), dense[128], faster,
+                    4 if amx else None))
+    longnet = "longnet:w=2048/4096/8192/16384/32768,r=1/2/4/6/12"
+    blocks = [("attention/tiles", f"block:b=128,density={share},seed=1", 8192, 1.3) for share in (0.1, 0.2, 0.5)]
+    for name, pattern, length, most in [("attention/flash", "window:w=1024", 32768, 1.25), ("attention/residues", "dilated:r=4", 16384, 1.25),
+                                        ("attention/longnet", longnet, 32768, 1.25), *blocks]:
+        rows.append(Row(f"{name}, {pattern}, T = {length}", f"at most {most}x dense flash per edge", Kernel(name, pattern, length, length, 64),
+                        dense[64], per_edge, most=most))
+    for d in (64, 128):
+        rows.append(Row(f"decode, S = 32k, d = {d}", "85 % of reading memory", Kernel("attention/flash", "causal", 1, 32768, d), Loop("memory"),
+                        of_bytes, 85, unit=" %"))
+    for name, least in (("attention/diagonals", 40), ("attention/gather", None)):
+        rows.append(Row(f"{name}, log base 2, T = 64k, d = 64", "40 % of reading L2", Kernel(name, "log:base=2", 65536, 65536, 64), Loop("l2"),
+                        of_bytes, least, unit=" %"))
+    rows.append(Row("two threads, dense T = 4096, d = 64", "1.9x one thread", dense[64]._replace(threads=2), dense[64], faster, 1.9))
+    return rows
+
+
+# ---- the sides
+
+class Arrays:
+    """q, k and v of a shape as .npy files, kept for the next row of that shape."""
+
+    def __init__(self, folder):
+        self.folder, self.shape = folder, None
+
+    def of(self, kernel):
+        paths = {name: os.path.join(self.folder, name + ".npy") for name in "qkv"}
+        shape = (kernel.length, kernel.context, kernel.d, kernel.dtype)
+        if shape != self.shape:
+            random = numpy.random.default_rng(1)
+            for name, rows in (("q", kernel.length), ("k", kernel.context), ("v", kernel.context)):
+                values = random.standard_normal((HEADS, rows, kernel.d), dtype=numpy.float32)
+                numpy.save(paths[name], values if kernel.dtype == "f32" else (values.view(numpy.uint32) >> 16).astype(numpy.uint16))
+            self.shape = shape
+        return [part for name in "qkv" for part in ("--" + name, paths[name])]
+
+
+def command(program, arrays, side):
+    isa = ["--isa", side.isa] if side.isa else []
+    if isinstance(side, Loop):
+        return [program, "machine", "--turns", side.name, *isa]
+    return [program, "apply", "--kernel", side.name, "--pattern", side.pattern, *arrays.of(side), "--out", os.path.join(arrays.folder, "o.npy"),
+            "--threads", str(side.threads), "--calls", "1", "--rows", "64", "--turns", "--format", "json", *isa]
+
+
+def facts(side, running):
+    """Of a loop, the amount of one call; of a kernel, its report, which comes when it ends. Both ends it."""
+    said = running.finish()
+    return json.loads(said) if isinstance(side, Kernel) else {"amount": int(running.ready.split()[2])}
+
+
+def measure(program, row, seconds, environment):
+    """The number's estimate, the ends of its 95 % interval, how many pairs, and the builds' instruction sets."""
+    pairs = []
+    for _ in range(PROCESSES):
+        with tempfile.TemporaryDirectory() as folder:
+            arrays = Arrays(folder)
+            with turns.Side(command(program, arrays, row.ours), environment) as ours, \
+                    turns.Side(command(program, arrays, row.theirs), environment) as theirs:
+                pairs += turns.alternate(ours, theirs, seconds / PROCESSES, math.ceil(PAIRS_LEAST / PROCESSES),
+                                         math.ceil(PAIRS_MOST / PROCESSES))
+                known = [facts(row.ours, ours), facts(row.theirs, theirs)]
+                isa = ours.ready.split()[1]
+    speeds = numpy.log([theirs / ours for ours, theirs in pairs])
+    numbers = sorted(row.measure(*known, math.exp(x)) for x in turns.hodges_lehmann(speeds))
+    return numbers[1], numbers[0], numbers[2], len(pairs), isa
+
+
+# ---- the page
+
+def verdict(row, at):
+    if row.least is None and row.most is None:
+        return "not asked here"
+    return "yes" if (row.least is None or at >= row.least) and (row.most is None or at <= row.most) else "no"
+
+
+def cells(row, at, low, high, pairs, isa):
+    digits = 1 if row.unit == " %" else 2
+    reached = f"{at:.{digits}f}{row.unit} [{low:.{digits}f}, {high:.{digits}f}]"
+    return "| " + " | ".join([row.work, row.target, reached, isa, str(pairs), verdict(row, at)]) + " |"
+
+
+def page(machine, rows, options):
+    one, every = (machine[k] for k in ("fma_gflops", "fma_gflops_all"))
+    widest = [isa for isa in ("avx512", "avx2", "neon", "scalar") if one.get(isa)][0]
+    return "\n".join(
+        ["# What the kernels reach", "",
+         f"Made by `python3 docs/targets.py --seconds {options.seconds:g}`. B = 1, H = {HEADS}, float32, one thread on one CPU unless said otherwise. "
+         "Each row is a kernel", "in turns with what it is held against: a living process of either answers \"make N calls\" with the seconds they "
+         "took, turns are equally", f"long, A B, B A, .... Of {PROCESSES} pairs of processes, the Hodges-Lehmann estimate and its signed-rank interval "
+         "of 95 %. So what a neighbour", "takes of the core, it takes from both. Kernels' outputs are checked against the float64 oracle before. FLOPs "
+         "are useful ones, the causal", "half only. Bytes are those of the keys and values of all edges, of queries and of outputs. All sides ask for large pages "
+         "(GLIBC_TUNABLES).", "",
+         f"Machine: {machine['cpu']}, {machine['cpus']} cpus, {(machine.get('hypervisor') or 'no').replace('KVMKVMKVM', 'KVM')} hypervisor, "
+         f"{machine['compiler']}; attnscope {machine['commit']}. Its best", f"by itself: {one[widest]:.0f} GFLOP/s of multiply-adds ({widest}), "
+         f"{every[widest] / one[widest]:.2f}x on all cpus; reads of {', '.join(f'{r:.0f}' for r in machine['read_gbs'] if r)} GB/s from L1, L2, L3 "
+         "and memory.", "",
+         "| work | target | reached | isa | pairs | met |", "| --- | --- | --- | --- | --- | --- |", *rows]) + "\n"
 
 
 def main():
-    o = options(__doc__, "targets").parse_args()
-    for name, more in RUNS:
-        run_whole(o.program, os.path.join(o.folder, "-".join([name] + more[1:])), f"targets/{name}.yaml", more)
-    lines = ["# What the kernels reach", "",
-             "Made by `python3 docs/targets.py`, which runs configs/targets/*.yaml: every case checked against the float64 oracle, five",
-             "processes of seven batches in seeded random order. Medians over processes, with the interval of the median; shares are of the",
-             "roofs measured in the same run. One thread, float32, B = 1 unless said otherwise. Not slowed: of the samples whose core was",
-             "neither shared with another hardware thread nor clocked low, by the gauge beside each (issue_index); where there are ten they",
-             "decide whether a share of a roof is met, for the roof is of such a core.", "",
-             f"Machine: {machine(o.folder, 'dense')}.", "",
-             "| work | target | reached | met |", "| --- | --- | --- | --- |"]
-    lines += ["| " + " | ".join(row) + " |" for row in report(o.folder)]
-    with open(o.out, "w") as f:
-        f.write("\n".join(lines) + "\n")
-    print("\n".join(lines))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
+    parser.add_argument("--only", default="", metavar="TEXT")
+    parser.add_argument("--seconds", type=float, default=20, help="time for one row (20)")
+    parser.add_argument("--cpu", type=int, default=0, help="the CPU of one thread (0)")
+    parser.add_argument("--out", metavar="FILE", help="docs/targets.md, unless --only is given")
+    o = parser.parse_args()
+    out = o.out or (None if o.only else os.path.join(HERE, "targets.md"))
+    machine = json.loads(subprocess.run([o.program, "machine", "--format", "json"], check=True, capture_output=True, text=True).stdout)
+    environment = dict(os.environ, GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
+    everywhere, rows = os.sched_getaffinity(0), []
+    for row in table("amx" in machine["isas"]):
+        if o.only not in row.work:
+            continue
+        os.sched_setaffinity(0, {o.cpu} if getattr(row.ours, "threads", 1) == 1 else everywhere)
+        try:
+            rows.append(cells(row, *measure(o.program, row, o.seconds, environment)))
+        except turns.Missing as error:
+            rows.append(f"| {row.work} | {row.target} | not measured: {error} | | | no |")
+        print(rows[-1], flush=True)
+        if out:
+            with open(out, "w") as f:
+                f.write(page(machine, rows, o))
 
 
 if __name__ == "__main__":

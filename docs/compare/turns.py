@@ -9,7 +9,7 @@ import time
 
 import numpy
 
-SLICE = 0.015  # seconds of one turn, or one call where that is longer
+SLICE = 0.015  # seconds of one turn, or one call of the slower side where that is longer
 PAUSE = 0.002  # between turns, so that the other side's threads have stopped spinning
 
 
@@ -47,6 +47,14 @@ class Side:
             pass  # _line says why
         return float(self._line().split()[1]) / calls
 
+    def finish(self):
+        """Ends it in order; what it says at its end."""
+        said, _ = self.process.communicate()
+        if self.process.returncode:
+            self.errors.seek(0)
+            raise Missing((self.errors.read().strip().splitlines() or ["no reason given"])[-1])
+        return said
+
     def close(self):
         if self.process.poll() is None:
             self.process.kill()
@@ -64,15 +72,16 @@ class Side:
         self.close()
 
 
-def calls_of(side):
-    """How many calls fill a slice; also warms up."""
-    seconds = min(side.turn(1), side.turn(1))
-    return max(1, math.ceil(SLICE / seconds))
+def calls_of(sides):
+    """How many calls of each fill a slice, or last as long as the other's one; also warms up."""
+    seconds = {side: min(side.turn(1), side.turn(1)) for side in sides}
+    turn = max(SLICE, *seconds.values())
+    return {side: max(1, round(turn / seconds[side])) for side in sides}
 
 
 def alternate(ours, theirs, seconds, least, most):
     """Pairs (ours, theirs) of seconds per call, in the order A B, B A, A B, ..."""
-    calls = {side: calls_of(side) for side in (ours, theirs)}
+    calls = calls_of((ours, theirs))
     pairs, start = [], time.monotonic()
     while len(pairs) < least or (len(pairs) < most and time.monotonic() - start < seconds):
         order = (ours, theirs) if len(pairs) % 2 == 0 else (theirs, ours)

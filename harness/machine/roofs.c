@@ -1,7 +1,7 @@
 /* roofs.c: what the machine can do at most: multiply-adds per second on one cpu and on all, bytes per second from each
  * cache and from memory. Best of many short bursts, since a disturbance can only make a burst slower. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "facts.h"
+#include "roofs.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -11,22 +11,19 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../../kernels/roof/roof.h"
 #include "../base/clock.h"
 
-#define BURST_NS 500000u /* long against a reading of the clock, short against a scheduler's slice */
 #define THREADS_MAX 1024
 
 static double per_ns(uint64_t amount, uint64_t ns) { return (double)amount / (double)(ns ? ns : 1); }
 
-/* How many rounds of the loop take about one burst. */
-static uint64_t calibrate(as_roof_flops loop)
+uint64_t as_roof_calibrate(as_roof_flops loop)
 {
     float sink = 0;
     for (uint64_t rounds = 64;; rounds *= 2) {
         uint64_t start = as_wall_ns();
         loop(rounds, &sink);
-        if (as_wall_ns() - start >= BURST_NS || rounds > (1u << 30))
+        if (as_wall_ns() - start >= AS_BURST_NS || rounds > (1u << 30))
             return rounds;
     }
 }
@@ -36,7 +33,7 @@ static double flops_one(as_roof_flops loop, double seconds)
 {
     float sink = 0;
     double best = 0;
-    uint64_t rounds = calibrate(loop), end = as_wall_ns() + (uint64_t)(seconds * 1e9);
+    uint64_t rounds = as_roof_calibrate(loop), end = as_wall_ns() + (uint64_t)(seconds * 1e9);
     do {
         uint64_t start = as_wall_ns(), flops = loop(rounds, &sink);
         best = fmax(best, per_ns(flops, as_wall_ns() - start));
@@ -121,7 +118,7 @@ static double flops_all(as_roof_flops loop, double seconds, double one)
     double best = NAN;
     if (count <= 1)
         return count == 1 ? one : NAN;
-    team t = {.loop = loop, .rounds = 4 * calibrate(loop), .threads = count};
+    team t = {.loop = loop, .rounds = 4 * as_roof_calibrate(loop), .threads = count};
     member *members = calloc((size_t)count, sizeof *members);
     pthread_t *threads = calloc((size_t)count, sizeof *threads);
     if (!members || !threads)
@@ -154,7 +151,6 @@ done:
     return best;
 }
 
-/* How much to read so that it comes from that level and from no nearer one; 0 where that cannot be said. */
 static size_t working_set(const as_machine *m, int level)
 {
     const size_t *cache = m->cache_bytes;
@@ -187,21 +183,28 @@ static double read_rate(const as_roof *roof, const float *data, size_t bytes, do
             total += roof->read[bursts % 2](data, bytes, &sink);
         uint64_t ns = as_wall_ns() - start;
         best = fmax(best, per_ns(total, ns));
-        times = ns < BURST_NS ? times * 2 : times;
+        times = ns < AS_BURST_NS ? times * 2 : times;
     }
     return best;
 }
 
-static double read_level(const as_machine *m, const as_roof *roof, int level, double seconds)
+size_t as_roof_set_bytes(const as_machine *m, int level) { return working_set(m, level) / 4096 * 4096; }
+
+float *as_roof_set(size_t bytes)
 {
-    size_t bytes = working_set(m, level) / 4096 * 4096;
-    if (!bytes)
-        return NAN;
     float *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (data == MAP_FAILED)
-        return NAN;
+        return NULL;
     madvise(data, bytes, MADV_HUGEPAGE); /* the roof is without TLB misses where the system allows */
-    memset(data, 0x3f, bytes); /* floats of 0.75; written, or every page would be the one page of zeros */
+    return memset(data, 0x3f, bytes); /* floats of 0.75; written, or every page would be the one page of zeros */
+}
+
+static double read_level(const as_machine *m, const as_roof *roof, int level, double seconds)
+{
+    const size_t bytes = as_roof_set_bytes(m, level);
+    float *data = bytes ? as_roof_set(bytes) : NULL;
+    if (!data)
+        return NAN;
     double rate = read_rate(roof, data, bytes, seconds);
     munmap(data, bytes);
     return rate;
@@ -215,7 +218,7 @@ static void flops_rates(as_roof_flops loop, double seconds, double *one, double 
     *all = flops_all(loop, seconds, *one);
 }
 
-static as_roof_flops bf16_loop(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
+as_roof_flops as_roof_bf16(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
 
 static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic_t *stop)
 {
@@ -224,14 +227,14 @@ static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
         roofs[isa] = m->isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
         if (roofs[isa])
-            slots += 2 * (roofs[isa]->fma != NULL) + 2 * (bf16_loop(roofs[isa]) != NULL);
+            slots += 2 * (roofs[isa]->fma != NULL) + 2 * (as_roof_bf16(roofs[isa]) != NULL);
     }
     const double each = seconds / slots;
     for (int isa = 0; isa < AS_ISA_COUNT && !*stop; isa++) {
         if (!roofs[isa])
             continue;
         flops_rates(roofs[isa]->fma, each, &m->fma_gflops[isa], &m->fma_gflops_all[isa]);
-        flops_rates(bf16_loop(roofs[isa]), each, &m->bf16_gflops[isa], &m->bf16_gflops_all[isa]);
+        flops_rates(as_roof_bf16(roofs[isa]), each, &m->bf16_gflops[isa], &m->bf16_gflops_all[isa]);
         widest = roofs[isa];
     }
     for (int level = 0; level < 4 && widest && !*stop; level++)
