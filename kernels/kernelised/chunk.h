@@ -148,8 +148,8 @@ static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const ch
     for (size_t j = 0; j < keys; j += TILE_NR)
         for (size_t i = 0; i < chunk_pieces(m); i++)
             tile_multiply_rows((int)rows, tile_panel_vectors(keys, j / TILE_NR), chunk_piece(m, i),
-                               w->q + i * TILE_MR * TILE_STRIDE, w->kt + i * TILE_KC * TILE_STRIDE + j, w->score + j,
-                               TILE_STRIDE, i > 0);
+                               w->q + i * TILE_MR * TILE_STRIDE, w->kt + i * TILE_KC * TILE_STRIDE + j, TILE_STRIDE,
+                               w->score + j, TILE_STRIDE, i > 0);
     for (size_t i = 0; i < rows; i++) {
         vf before = vf_zero(), features = vf_zero();
         for (size_t c = 0; c < m; c += VF_N) { /* the last ones behind m are made 0 */

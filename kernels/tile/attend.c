@@ -16,17 +16,56 @@ size_t tile_workspace(const tile_job *job)
     return all;
 }
 
-/* One strip of `rows` rows from `row` on, panels [low, high) of the key block at `from`. */
-static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *k, const float *v, size_t row,
-                       size_t rows, size_t from, size_t low, size_t high, uint32_t open)
+/* The keys and values of a view, as they are multiplied. */
+typedef struct {
+    const float *k, *v; /* panels of TILE_NR keys; of TILE_NR columns, S_room keys each */
+    size_t ldv;         /* not 0: v is the operand, its rows so far apart */
+} tile_source;
+
+/* Values are multiplied where they lie, if that takes whole vectors from whole cache lines: they are read as often as when packed,
+ * and need neither be written nor take room in a cache twice. */
+static bool tile_in_place(const tile_plan *plan, const tile_view *view)
+{
+    return plan->format->multiply_rows && plan->d % VF_N == 0 && view->context % TILE_NR == 0 && view->step == 1 &&
+           (uintptr_t)view->v % TILE_LINE == 0;
+}
+
+static tile_source tile_source_of(const tile_plan *plan, const tile_view *view, const float *packed)
+{
+    if (tile_in_place(plan, view))
+        return (tile_source){packed, (const float *)(const void *)view->v, plan->d};
+    return (tile_source){packed, packed + plan->S_room * plan->d_cells, 0};
+}
+
+/* Weights of n keys from `first` on times their values, added to the outputs of the strip. */
+static void tile_add_values(const tile_plan *plan, const tile_bench *w, const tile_source *from, size_t row, size_t rows, size_t first,
+                            size_t n)
 {
     const tile_format *format = plan->format;
-    const size_t d = plan->d, first = from + low * TILE_NR, n = (high - low) * TILE_NR;
+    const size_t keys = plan->S_room / format->per_cell, before = first / format->per_cell;
+    for (size_t i = 0; i * TILE_NR < plan->d; i++) {
+        const int nv = tile_panel_vectors(plan->d, i);
+        float *out = w->out + row * plan->d_room + i * TILE_NR;
+        if (from->ldv)
+            format->multiply_rows((int)rows, nv, n, w->score, from->v + first * from->ldv + i * TILE_NR, from->ldv, out,
+                                  plan->d_room, true);
+        else
+            format->multiply((int)rows, nv, n / format->per_cell, w->score,
+                             from->v + i * TILE_NR * keys + before * (size_t)nv * VF_N, out, plan->d_room, true);
+    }
+}
+
+/* One strip of `rows` rows from `row` on, panels [low, high) of the key block at `from`. */
+static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t row, size_t rows, size_t from,
+                       size_t low, size_t high, uint32_t open)
+{
+    const tile_format *format = plan->format;
+    const size_t first = from + low * TILE_NR, n = (high - low) * TILE_NR;
     for (size_t panel = low; panel < high; panel++)
         for (size_t c = 0; c < plan->chunks; c++) {
             const size_t left = plan->d_cells - c * TILE_KC, depth = left < TILE_KC ? left : TILE_KC;
             format->multiply((int)rows, TILE_NV, depth, w->q + (c * plan->queries + row) * TILE_STRIDE,
-                             k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR,
+                             source->k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR,
                              w->score + (panel - low) * TILE_NR, TILE_STRIDE, c > 0);
         }
     for (size_t i = 0; i < rows; i++) {
@@ -40,18 +79,12 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const float *
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
     }
-    const size_t keys = plan->S_room / format->per_cell, before = first / format->per_cell;
-    for (size_t i = 0; i * TILE_NR < d; i++) {
-        const int nv = tile_panel_vectors(d, i);
-        format->multiply((int)rows, nv, n / format->per_cell, w->score,
-                         v + i * TILE_NR * keys + before * (size_t)nv * VF_N,
-                         w->out + row * plan->d_room + i * TILE_NR, plan->d_room, true);
-    }
+    tile_add_values(plan, w, source, row, rows, first, n);
 }
 
 /* One key block for one strip: runs of neighbouring panels that some row sees. */
-static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const float *k, const float *v, size_t row,
-                             size_t rows, size_t from)
+static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t row, size_t rows,
+                             size_t from)
 {
     const bool alike = tile_strip_alike(plan, w, row, rows, from);
     uint32_t open, seen = tile_strip_seen(plan, w, row, rows, from, alike, &open);
@@ -60,7 +93,7 @@ static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const f
         const size_t first = from + low * TILE_NR;
         if (alike)
             open = tile_row_open(plan, w, row, first, first + length * TILE_NR) ? UINT32_MAX : 0;
-        tile_strip(plan, w, k, v, row, rows, from, low, low + length, open);
+        tile_strip(plan, w, source, row, rows, from, low, low + length, open);
         seen &= ~(uint32_t)((((uint64_t)1 << length) - 1) << low);
     }
 }
@@ -159,6 +192,8 @@ static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float 
     const char *k = view->k + at * ld * plan->bytes, *v = view->v + at * ld * plan->bytes;
     float *v_to = packed + plan->S_room * plan->d_cells;
     format->keys(k, ld, n, d, packed + at * plan->d_cells);
+    if (tile_in_place(plan, view))
+        return;
     for (size_t i = 0; i * TILE_NR < d; i++) {
         const size_t nv = (size_t)tile_panel_vectors(d, i), left = d - i * TILE_NR;
         format->values(v + i * TILE_NR * plan->bytes, ld, n, left < TILE_NR ? left : TILE_NR,
@@ -171,7 +206,7 @@ static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float 
 static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, float *packed,
                              size_t block, size_t *ready)
 {
-    const float *k = packed, *v = packed + plan->S_room * plan->d_cells;
+    const tile_source source = tile_source_of(plan, view, packed);
     const size_t t = block * plan->queries, strip = plan->format->strip;
     size_t low, high;
     if (t >= view->length)
@@ -185,7 +220,7 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
     for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
         for (size_t row = 0, n; row < rows; row += n) {
             n = tile_strip_height(plan->job, strip, position + row, rows - row);
-            tile_strip_block(plan, w, k, v, row, n, from);
+            tile_strip_block(plan, w, &source, row, n, from);
         }
     tile_store_rows(plan, w, view, t, rows);
 }

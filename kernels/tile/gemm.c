@@ -54,7 +54,7 @@ void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, f
     tile_widths(rows, nv, n, a, b, 0, c, ldc, add);
 }
 
-void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add)
+void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
 {
-    tile_widths(rows, nv, n, a, b, TILE_STRIDE, c, ldc, add);
+    tile_widths(rows, nv, n, a, b, ldb, c, ldc, add);
 }

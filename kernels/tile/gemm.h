@@ -70,7 +70,7 @@ VF_INLINE void tile_block(int rows, int nv, size_t n, const float *a, size_t row
 /* rows <= TILE_MR, nv <= TILE_NV, n <= TILE_KC; B a packed panel. */
 void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add);
 
-/* The same for a B that lies as A does, rows TILE_STRIDE floats apart: the transpose of an A, say. */
-void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add);
+/* The same for a B that is not packed: its rows are ldb floats apart. */
+void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add);
 
 #endif

@@ -19,19 +19,17 @@ static inline int tile_panel_vectors(size_t width, size_t i)
 /* y (d x n, row stride ldy) = x (n x d, row stride ld) transposed. */
 static inline void tile_transpose(const float *x, size_t ld, size_t n, size_t d, float *y, size_t ldy)
 {
-    size_t whole = 0, columns = 0;
-#if defined VF_SQUARE
-    whole = n / VF_SQUARE * VF_SQUARE;
-    columns = d / VF_SQUARE * VF_SQUARE;
-    for (size_t j = 0; j < whole; j += VF_SQUARE)
-        for (size_t c = 0; c < columns; c += VF_SQUARE)
-            vf_transpose(x + j * ld + c, ld, y + c * ldy + j, ldy);
-#endif
-    for (size_t c = 0; c < columns; c++)
-        for (size_t j = whole; j < n; j++)
-            y[c * ldy + j] = x[j * ld + c];
-    for (size_t c = columns; c < d; c++)
-        for (size_t j = 0; j < n; j++)
+    const size_t whole = n / VF_N * VF_N, columns = d / 4 * 4;
+    for (size_t j = 0; j < whole; j += VF_N)
+        for (size_t c = 0; c < columns; c += 4) {
+            vf side[4];
+            vf_columns(x + j * ld + c, ld, side);
+            VF_UNROLL
+            for (size_t i = 0; i < 4; i++)
+                vf_store(y + (c + i) * ldy + j, side[i]);
+        }
+    for (size_t c = 0; c < d; c++)
+        for (size_t j = c < columns ? whole : 0; j < n; j++)
             y[c * ldy + j] = x[j * ld + c];
 }
 

@@ -7,6 +7,7 @@
 #include "format.h"
 
 #define TILE_QUERIES_MAX 512
+#define TILE_LINE 64 /* bytes of a cache line */
 
 /* Sizes that follow from a job. */
 typedef struct {

@@ -46,26 +46,6 @@ static inline vf vf_sums(const vf x[8])
     return _mm256_add_ps(_mm256_permute2f128_ps(four[0], four[1], 0x20), _mm256_permute2f128_ps(four[0], four[1], 0x31));
 }
 static inline vf vf_power2(vf n) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(n), 23)); }
-/* y (8 x 8, rows ldy apart) = x (8 x 8, rows ld apart) transposed. */
-#define VF_SQUARE 8
-static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
-{
-    __m256 a[8], b[8];
-    for (int i = 0; i < 4; i++) { /* the left halves of rows i and i + 4 side by side, then the right ones */
-        a[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld)), _mm_loadu_ps(x + (size_t)(i + 4) * ld), 1);
-        a[i + 4] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld + 4)), _mm_loadu_ps(x + (size_t)(i + 4) * ld + 4), 1);
-    }
-    for (int i = 0; i < 8; i += 4) {
-        b[i] = _mm256_unpacklo_ps(a[i], a[i + 1]);
-        b[i + 1] = _mm256_unpackhi_ps(a[i], a[i + 1]);
-        b[i + 2] = _mm256_unpacklo_ps(a[i + 2], a[i + 3]);
-        b[i + 3] = _mm256_unpackhi_ps(a[i + 2], a[i + 3]);
-        _mm256_storeu_ps(y + (size_t)i * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 1) * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0xee));
-        _mm256_storeu_ps(y + (size_t)(i + 2) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 3) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0xee));
-    }
-}
 static inline void vf_columns(const float *x, size_t ld, vf y[4])
 {
     vf row[4]; /* i, i + 4 */

@@ -59,26 +59,6 @@ static inline size_t vf_keep(vf x, vf y, float floor, float *to, float *also)
     _mm512_storeu_ps(also, _mm512_maskz_compress_ps(above, y));
     return (size_t)__builtin_popcount(above);
 }
-/* y (8 x 8, rows ldy apart) = x (8 x 8, rows ld apart) transposed: as in avx2.h. */
-#define VF_SQUARE 8
-static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
-{
-    __m256 a[8], b[8];
-    for (int i = 0; i < 4; i++) { /* the left halves of rows i and i + 4 side by side, then the right ones */
-        a[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld)), _mm_loadu_ps(x + (size_t)(i + 4) * ld), 1);
-        a[i + 4] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + (size_t)i * ld + 4)), _mm_loadu_ps(x + (size_t)(i + 4) * ld + 4), 1);
-    }
-    for (int i = 0; i < 8; i += 4) {
-        b[i] = _mm256_unpacklo_ps(a[i], a[i + 1]);
-        b[i + 1] = _mm256_unpackhi_ps(a[i], a[i + 1]);
-        b[i + 2] = _mm256_unpacklo_ps(a[i + 2], a[i + 3]);
-        b[i + 3] = _mm256_unpackhi_ps(a[i + 2], a[i + 3]);
-        _mm256_storeu_ps(y + (size_t)i * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 1) * ldy, _mm256_shuffle_ps(b[i], b[i + 2], 0xee));
-        _mm256_storeu_ps(y + (size_t)(i + 2) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0x44));
-        _mm256_storeu_ps(y + (size_t)(i + 3) * ldy, _mm256_shuffle_ps(b[i + 1], b[i + 3], 0xee));
-    }
-}
 /* Four rows' four columns side by side come with the load, a quarter of the lanes at a time. */
 static inline void vf_columns(const float *x, size_t ld, vf y[4])
 {

@@ -48,12 +48,3 @@ static inline void vf_columns(const float *x, size_t ld, vf y[4])
     y[2] = vcombine_f32(vget_high_f32(ab.val[0]), vget_high_f32(cd.val[0]));
     y[3] = vcombine_f32(vget_high_f32(ab.val[1]), vget_high_f32(cd.val[1]));
 }
-/* y (4 x 4, rows ldy apart) = x (4 x 4, rows ld apart) transposed. */
-#define VF_SQUARE 4
-static inline void vf_transpose(const float *x, size_t ld, float *y, size_t ldy)
-{
-    vf column[4];
-    vf_columns(x, ld, column);
-    for (size_t j = 0; j < 4; j++)
-        vst1q_f32(y + j * ldy, column[j]);
-}

@@ -13,7 +13,6 @@
  *   vf_power2(x)   2^n for x = 1.5 2^23 + 127 + n and whole n in -126..127, 0 at n = -127 (exp.h): the low bits of x, shifted
  *   vf_rest(x), vf_rest_down(x)  where VF_REST is defined: x less the nearest whole number, the one below; 0 at an infinity
  *   vf_scale(p, n)  there: p 2^n, n rounded down      vf_scale_above(p, n, x, floor)  the same, 0 where x <= floor
- *   vf_transpose(x, ld, y, ldy)  a square of VF_SQUARE x VF_SQUARE, where an instruction set has a way that beats one by one
  *   vf_columns(x, ld, y)  y[j] is column j of x, VF_N rows, ld floats apart, of four columns
  *   vf_keep(x, y, floor, to, also)  lanes of x above floor, and the same lanes of y, one behind the other; returns how many.
  *                  VF_N are written to both

@@ -72,7 +72,7 @@ static void bench_close(bench *b)
     free(b->workspace);
 }
 
-static double bench_distance(const float *a, const float *b, size_t n)
+static inline double bench_distance(const float *a, const float *b, size_t n)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++)
@@ -81,7 +81,7 @@ static double bench_distance(const float *a, const float *b, size_t n)
 }
 
 /* The builds of a kernel on this machine, one after the other: NULL at the end. */
-static const as_entry *bench_build(const char *name, size_t *from)
+static inline const as_entry *bench_build(const char *name, size_t *from)
 {
     while (*from < as_registry_count()) {
         const as_entry *e = as_registry_at((*from)++);
