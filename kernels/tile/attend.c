@@ -4,6 +4,7 @@
 
 #include <omp.h>
 
+#include "ahead.h"
 #include "seen.h"
 
 size_t tile_workspace(const tile_job *job)
@@ -15,12 +16,6 @@ size_t tile_workspace(const tile_job *job)
         return SIZE_MAX;
     return all;
 }
-
-/* The keys and values of a view, as they are multiplied. */
-typedef struct {
-    const float *k, *v; /* panels of TILE_NR keys; of TILE_NR columns, S_room keys each */
-    size_t ldv;         /* not 0: v is the operand, its rows so far apart */
-} tile_source;
 
 /* Values are multiplied where they lie, if that takes whole vectors from whole cache lines: they are read as often as when packed,
  * and need neither be written nor take room in a cache twice. */
@@ -38,14 +33,15 @@ static tile_source tile_source_of(const tile_plan *plan, const tile_view *view, 
 }
 
 /* Weights of n keys from `first` on times their values, added to the outputs of the strip. */
-static void tile_add_values(const tile_plan *plan, const tile_bench *w, const tile_source *from, size_t row, size_t rows, size_t first,
-                            size_t n)
+static void tile_add_values(const tile_plan *plan, const tile_bench *w, const tile_source *from, tile_ahead *ahead, size_t row,
+                            size_t rows, size_t first, size_t n)
 {
     const tile_format *format = plan->format;
     const size_t keys = plan->S_room / format->per_cell, before = first / format->per_cell;
     for (size_t i = 0; i * TILE_NR < plan->d; i++) {
         const int nv = tile_panel_vectors(plan->d, i);
         float *out = w->out + row * plan->d_room + i * TILE_NR;
+        tile_ask(ahead);
         if (from->ldv)
             format->multiply_rows((int)rows, nv, n, w->score, from->v + first * from->ldv + i * TILE_NR, from->ldv, out,
                                   plan->d_room, true);
@@ -56,20 +52,23 @@ static void tile_add_values(const tile_plan *plan, const tile_bench *w, const ti
 }
 
 /* One strip of `rows` rows from `row` on, panels [low, high) of the key block at `from`. */
-static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t row, size_t rows, size_t from,
-                       size_t low, size_t high, uint32_t open)
+static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_source *source, tile_ahead *ahead, size_t row,
+                       size_t rows, size_t from, size_t low, size_t high, uint32_t open)
 {
     const tile_format *format = plan->format;
     const size_t first = from + low * TILE_NR, n = (high - low) * TILE_NR;
-    for (size_t panel = low; panel < high; panel++)
+    for (size_t panel = low; panel < high; panel++) {
+        tile_ask(ahead);
         for (size_t c = 0; c < plan->chunks; c++) {
             const size_t left = plan->d_cells - c * TILE_KC, depth = left < TILE_KC ? left : TILE_KC;
             format->multiply((int)rows, TILE_NV, depth, w->q + (c * plan->queries + row) * TILE_STRIDE,
                              source->k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR,
                              w->score + (panel - low) * TILE_NR, TILE_STRIDE, c > 0);
         }
+    }
     for (size_t i = 0; i < rows; i++) {
         float *s = w->score + i * TILE_STRIDE, *out = w->out + (row + i) * plan->d_room;
+        tile_ask(ahead);
         if (plan->job->multiset)
             tile_weigh(w, plan, row + i, first, first + n, s);
         else if (!(open >> i & 1))
@@ -79,12 +78,12 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_so
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
     }
-    tile_add_values(plan, w, source, row, rows, first, n);
+    tile_add_values(plan, w, source, ahead, row, rows, first, n);
 }
 
 /* One key block for one strip: runs of neighbouring panels that some row sees. */
-static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t row, size_t rows,
-                             size_t from)
+static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const tile_source *source, tile_ahead *ahead,
+                             size_t row, size_t rows, size_t from)
 {
     const bool alike = tile_strip_alike(plan, w, row, rows, from);
     uint32_t open, seen = tile_strip_seen(plan, w, row, rows, from, alike, &open);
@@ -93,7 +92,7 @@ static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const t
         const size_t first = from + low * TILE_NR;
         if (alike)
             open = tile_row_open(plan, w, row, first, first + length * TILE_NR) ? UINT32_MAX : 0;
-        tile_strip(plan, w, source, row, rows, from, low, low + length, open);
+        tile_strip(plan, w, source, ahead, row, rows, from, low, low + length, open);
         seen &= ~(uint32_t)((((uint64_t)1 << length) - 1) << low);
     }
 }
@@ -217,11 +216,13 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
     tile_load_runs(plan, w, view, t, rows, &low, &high);
     for (; ready && *ready * TILE_NR < high; ++*ready)
         tile_pack_panel(plan, view, packed, *ready);
-    for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC)
+    for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC) {
+        tile_ahead ahead = tile_ahead_of(plan, w, &source, rows, from, high);
         for (size_t row = 0, n; row < rows; row += n) {
             n = tile_strip_height(plan->job, strip, position + row, rows - row);
-            tile_strip_block(plan, w, &source, row, n, from);
+            tile_strip_block(plan, w, &source, &ahead, row, n, from);
         }
+    }
     tile_store_rows(plan, w, view, t, rows);
 }
 
