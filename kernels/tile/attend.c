@@ -21,7 +21,7 @@ size_t tile_workspace(const tile_job *job)
  * and need neither be written nor take room in a cache twice. */
 static bool tile_in_place(const tile_plan *plan, const tile_view *view)
 {
-    return plan->format->multiply_rows && plan->d % VF_N == 0 && view->context % TILE_NR == 0 && view->step == 1 &&
+    return plan->format->in_place && plan->d % VF_N == 0 && view->context % TILE_NR == 0 && view->step == 1 &&
            (uintptr_t)view->v % TILE_LINE == 0;
 }
 
@@ -56,14 +56,19 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_so
                        size_t rows, size_t from, size_t low, size_t high, uint32_t open)
 {
     const tile_format *format = plan->format;
-    const size_t first = from + low * TILE_NR, n = (high - low) * TILE_NR;
+    const size_t first = from + low * TILE_NR, n = tile_strip_keys(plan, w, row, rows, first, (high - low) * TILE_NR);
     for (size_t panel = low; panel < high; panel++) {
+        const int nv = tile_panel_vectors(n, panel - low);
         tile_ask(ahead);
         for (size_t c = 0; c < plan->chunks; c++) {
             const size_t left = plan->d_cells - c * TILE_KC, depth = left < TILE_KC ? left : TILE_KC;
-            format->multiply((int)rows, TILE_NV, depth, w->q + (c * plan->queries + row) * TILE_STRIDE,
-                             source->k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR,
-                             w->score + (panel - low) * TILE_NR, TILE_STRIDE, c > 0);
+            const float *q = w->q + (c * plan->queries + row) * TILE_STRIDE;
+            const float *k = source->k + (from + panel * TILE_NR) * plan->d_cells + c * TILE_KC * TILE_NR;
+            float *score = w->score + (panel - low) * TILE_NR;
+            if (nv < TILE_NV)
+                format->multiply_rows((int)rows, nv, depth, q, k, TILE_NR, score, TILE_STRIDE, c > 0);
+            else
+                format->multiply((int)rows, nv, depth, q, k, score, TILE_STRIDE, c > 0);
         }
     }
     for (size_t i = 0; i < rows; i++) {
@@ -151,11 +156,13 @@ static void tile_load_runs(const tile_plan *plan, const tile_bench *w, const til
     for (size_t i = 0; i < rows; i++) {
         const as_run *runs = w->runs + i * plan->runs_max;
         tile_load_row_runs(plan, w, view, view->context - view->length + t + i, i);
+        w->end[i] = 0;
         for (size_t j = 0; j < w->count[i]; j++) {
             const size_t end = tile_run_end(&runs[j]);
             *low = runs[j].first < *low ? runs[j].first : *low;
-            *high = end > *high ? end : *high;
+            w->end[i] = end > w->end[i] ? end : w->end[i];
         }
+        *high = w->end[i] > *high ? w->end[i] : *high;
     }
 }
 

@@ -42,8 +42,8 @@ static size_t tile_ranges(const as_run *r, size_t (*range)[2])
     return n;
 }
 
-/* Rows times panels over all strips of a view. `runs` and `range` have room for one row's and one strip's. */
-static uint64_t tile_row_panels(const tile_plan *plan, const tile_view *view, as_run *runs, size_t (*range)[2])
+/* Rows times keys over all strips of a view. `runs` and `range` have room for one row's and one strip's. */
+static uint64_t tile_row_keys(const tile_plan *plan, const tile_view *view, as_run *runs, size_t (*range)[2])
 {
     const tile_job *job = plan->job;
     const size_t before = view->context - view->length;
@@ -51,19 +51,22 @@ static uint64_t tile_row_panels(const tile_plan *plan, const tile_view *view, as
     for (size_t t = 0; t < view->length;) {
         const size_t block = plan->queries - t % plan->queries, left = view->length - t < block ? view->length - t : block;
         const size_t rows = tile_strip_height(job, plan->format->strip, before + t, left);
-        size_t n = 0;
+        size_t n = 0, end = 0;
         for (size_t i = 0; i < rows; i++) {
             const size_t count = job->row(job, view, before + t + i, runs);
-            for (size_t j = 0; j < count; j++)
+            for (size_t j = 0; j < count; j++) {
                 n += tile_ranges(&runs[j], range + n);
+                end = tile_run_end(&runs[j]) > end ? tile_run_end(&runs[j]) : end;
+            }
         }
-        sum += rows * tile_union(range, n);
+        const size_t beyond = plan->format->multiply_rows ? tile_up(end, TILE_NR) - tile_up(end, VF_N) : 0;
+        sum += rows * (tile_union(range, n) * TILE_NR - beyond);
         t += rows;
     }
     return sum;
 }
 
-/* Per row and panel TILE_NR scores of depth d and as many values into d_room columns. Views that equal the one before (heads of one pattern) are counted once. */
+/* Per row and key a score of depth d and a value into d_room columns. Views that equal the one before (heads of one pattern) are counted once. */
 uint64_t tile_flops_executed(const tile_job *job)
 {
     static void *const none[AS_OPERANDS_MAX] = {0};
@@ -81,12 +84,12 @@ uint64_t tile_flops_executed(const tile_job *job)
         for (size_t member = 0; member < job->members; member++) {
             const tile_view view = job->view(&counted, unit, member);
             if (!heads_alike || view.length != last_length || view.context != last_context)
-                last = tile_row_panels(&plan, &view, runs, range);
+                last = tile_row_keys(&plan, &view, runs, range);
             last_length = view.length;
             last_context = view.context;
             sum += last;
         }
     free(runs);
     free(range);
-    return sum * 2 * TILE_NR * (d + tile_up(d, VF_N));
+    return sum * 2 * (d + tile_up(d, VF_N));
 }

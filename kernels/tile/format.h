@@ -28,8 +28,9 @@ typedef struct {
     float (*softmax)(float *s, size_t n, float *max, float *sum);
     /* n elements of an output: sums times scale */
     void (*output)(void *o, const float *sums, size_t n, float scale);
-    /* C += A B as above, B rows of x itself, ldb elements apart, whole vectors; NULL: values are always packed */
+    /* The same where rows of B are ldb cells apart; NULL: there are only panels */
     void (*multiply_rows)(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add);
+    bool in_place; /* values need no packing where they are whole vectors */
     /* each thread calls it after its last multiply of a job: nothing is left in its registers; NULL: nothing would be */
     void (*end)(void);
 } tile_format;
@@ -90,11 +91,11 @@ static void tile_widen_output(void *o, const float *sums, size_t n, float scale)
 
 static const tile_format tile_f32 = {
     "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, tile_softmax_row, tile_f32_output,
-    tile_multiply_rows, NULL,
+    tile_multiply_rows, true, NULL,
 };
 static const tile_format tile_widened = {
     "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, tile_softmax_row,
-    tile_widen_output, NULL, NULL,
+    tile_widen_output, tile_multiply_rows, false, NULL,
 };
 
 #if defined AS_ISA_avx512 || defined AS_ISA_amx

@@ -140,7 +140,7 @@ static TILE_BF16 void tile_pairs_output(void *o, const float *sums, size_t n, fl
 
 static const tile_format tile_pairs = {
     "bf16 pairs", 2, TILE_MR, tile_pairs_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values,
-    tile_pairs_softmax, tile_pairs_output, NULL, NULL,
+    tile_pairs_softmax, tile_pairs_output, NULL, false, NULL,
 };
 
 #endif

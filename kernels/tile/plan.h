@@ -29,7 +29,7 @@ typedef struct {
 static inline size_t tile_row_bytes(const tile_plan *plan)
 {
     return (plan->chunks * TILE_STRIDE + plan->d_room + 1 + VF_N) * sizeof(float) + plan->runs_max * sizeof(as_run) +
-           3 * sizeof(size_t);
+           4 * sizeof(size_t);
 }
 
 /* Whole strips. Packed keys and values are read once for each query block, from L3 when a head's are many, so a block is
@@ -85,6 +85,7 @@ typedef struct {
     float *score;  /* (TILE_STRIP_MAX, TILE_STRIDE): scores, then weights in cells */
     as_run *runs;  /* (queries, runs_max) */
     size_t *count; /* runs of each row */
+    size_t *end;   /* behind the last key that a row sees */
     size_t *next;  /* the first run that is not wholly behind */
     size_t *alike; /* rows just before that see the same, but for the end of the last run */
 } tile_bench;
@@ -98,7 +99,8 @@ static inline tile_bench tile_bench_at(const tile_plan *plan, void *memory)
     w.sum = w.out + plan->queries * plan->d_room;
     w.runs = (as_run *)(void *)(w.sum + plan->queries * VF_N);
     w.count = (size_t *)(w.runs + plan->queries * plan->runs_max);
-    w.next = w.count + plan->queries;
+    w.end = w.count + plan->queries;
+    w.next = w.end + plan->queries;
     w.alike = w.next + plan->queries;
     w.max = (float *)(w.alike + plan->queries);
     return w;

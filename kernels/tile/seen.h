@@ -118,4 +118,15 @@ static inline bool tile_row_open(const tile_plan *plan, const tile_bench *w, siz
     return false;
 }
 
+/* Of n keys from `first` on, in whole panels, how many the strip works on: vectors of the last panel that no row sees are left out. */
+static inline size_t tile_strip_keys(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t first, size_t n)
+{
+    size_t end = 0;
+    if (!plan->format->multiply_rows)
+        return n;
+    for (size_t i = row; i < row + rows; i++)
+        end = w->end[i] > end ? w->end[i] : end;
+    return end < first + n ? tile_up(end - first, VF_N) : n;
+}
+
 #endif

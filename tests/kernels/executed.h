@@ -32,12 +32,13 @@ static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (u
 
 #include "kernels/oracle/oracle.h"
 
-/* `rest`: FLOPs that the kernel does elsewhere. */
+/* `rest`: FLOPs that the kernel does elsewhere. The pattern is causal where p has none, and freed. */
 static inline void executed_check(as_problem p, uint64_t rest)
 {
     as_operand table[AS_OPERANDS_MAX];
     void *data[AS_OPERANDS_MAX];
-    p.pattern = as_pattern_parse("causal", NULL);
+    p.pattern = p.pattern ? p.pattern : as_pattern_parse("causal", NULL);
+    assert_non_null(p.pattern);
     p.scale = 0.25f;
     p.edges = as_pattern_edges_all(p.pattern, p.heads, p.length, p.context);
     const size_t count = KERNEL_SYMBOL.operands(&p, table);
