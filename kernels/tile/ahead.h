@@ -1,4 +1,4 @@
-/* ahead.h: the next key block is asked for while this one is worked on. Part of attend.c.
+/* ahead.h: what is read next is asked for while a key block is worked on. Part of attend.c.
  * SPDX-License-Identifier: Apache-2.0
  *
  * The keys and values of a head that do not fit L2 come from L3 once for each query block, and the first strip of a key block
@@ -9,7 +9,8 @@
 
 #include "plan.h"
 
-#define TILE_ASK 12 /* lines at a time, at most */
+#define TILE_ASK 12    /* lines at a time, at most */
+#define TILE_PIECES 10 /* what does not fit is not asked for */
 
 /* The keys and values of a view, as they are multiplied. */
 typedef struct {
@@ -17,15 +18,23 @@ typedef struct {
     size_t ldv;         /* not 0: v is the operand, its rows so far apart */
 } tile_source;
 
-/* Lines to ask for: pieces of memory, one behind the other. */
+/* Pieces of memory to ask for, one behind the other. */
 typedef struct {
-    const char *at;
-    size_t left;               /* lines of this piece */
-    const char *v;             /* the next piece: values lie in */
-    size_t pieces, piece;      /* so many more, of so many lines, */
-    size_t apart;              /* so many bytes apart */
-    size_t step;               /* lines to ask for at a time */
+    struct {
+        const char *at;
+        size_t lines;
+    } piece[TILE_PIECES];
+    size_t count, now; /* pieces; the one that is asked for, which shrinks */
+    size_t step;       /* lines to ask for at a time */
 } tile_ahead;
+
+static inline void tile_ahead_add(tile_ahead *a, const void *at, size_t bytes)
+{
+    if (a->count == TILE_PIECES)
+        return;
+    a->piece[a->count].at = at;
+    a->piece[a->count++].lines = bytes / TILE_LINE;
+}
 
 /* Rows that stand for all of a query block, the first and the last among them. */
 #define TILE_SAMPLES 8
@@ -54,61 +63,72 @@ static inline size_t tile_samples_see(const tile_plan *plan, const tile_bench *w
     return seeing;
 }
 
-/* The panels of keys [low, high) and their values, a few lines at each of so many steps. */
-static inline tile_ahead tile_ahead_over(const tile_plan *plan, const tile_source *source, size_t low, size_t high, size_t steps)
+/* The panels of keys [low, high) and their values. */
+static inline void tile_ahead_keys(tile_ahead *a, const tile_plan *plan, const tile_source *source, size_t low, size_t high)
 {
-    const size_t from = low / TILE_NR * TILE_NR, keys = tile_up(high, TILE_NR) - from, per_cell = plan->format->per_cell;
-    const size_t line = TILE_LINE / sizeof(float);
-    tile_ahead a = {.at = (const char *)(source->k + from * plan->d_cells), .left = keys * plan->d_cells / line};
-    if (source->ldv) {
-        a.v = (const char *)(source->v + from * source->ldv);
-        a.pieces = 1;
-        a.piece = keys * source->ldv / line;
-    } else {
-        a.v = (const char *)(source->v + from / per_cell * TILE_NR);
-        a.pieces = plan->d / TILE_NR; /* a last panel that is narrower lies elsewhere, and is small */
-        a.piece = keys / per_cell * TILE_NR / line;
-        a.apart = plan->S_room / per_cell * TILE_NR * sizeof(float);
+    const size_t from = low / TILE_NR * TILE_NR, keys = tile_up(high, TILE_NR) - from, cells = keys / plan->format->per_cell;
+    tile_ahead_add(a, source->k + from * plan->d_cells, keys * plan->d_cells * sizeof(float));
+    if (source->ldv)
+        tile_ahead_add(a, source->v + from * source->ldv, keys * source->ldv * sizeof(float));
+    for (size_t i = 0; !source->ldv && i * TILE_NR < plan->d; i++) {
+        const size_t columns = (size_t)tile_panel_vectors(plan->d, i) * VF_N, all = plan->S_room / plan->format->per_cell;
+        tile_ahead_add(a, source->v + i * TILE_NR * all + from / plan->format->per_cell * columns, cells * columns * sizeof(float));
     }
-    a.step = (a.left + a.pieces * a.piece + steps - 1) / steps;
-    a.step = a.step < TILE_ASK ? a.step : TILE_ASK;
-    return a;
 }
 
-/* What to ask for while `rows` rows work on the key block at `from`: what they see of the next one, up to `high`, of which they see
- * anything. Nothing where all keys and values of a head stay in L2 anyway. */
-static inline tile_ahead tile_ahead_of(const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t rows, size_t from,
-                                       size_t high)
+/* Where rows [t, t + rows) of the view are written, and of the next `next` rows what is read first: queries, and the keys from
+ * `key` on that are packed then. */
+static inline void tile_ahead_rows(tile_ahead *a, const tile_plan *plan, const tile_view *view, size_t t, size_t rows, size_t next,
+                                   size_t key)
+{
+    const size_t row = plan->d * plan->bytes, left = view->length - t - rows, more = left < next ? left : next;
+    const size_t keys = key < view->context ? view->context - key : 0;
+    if (view->step != 1 || view->state)
+        return;
+    tile_ahead_add(a, view->o + t * row, rows * row);
+    tile_ahead_add(a, view->q + (t + rows) * row, more * row);
+    tile_ahead_add(a, view->k + key * row, (keys < more ? keys : more) * row);
+}
+
+/* Adds what `rows` rows see of the next key block behind the one at `from`, up to `high`, of which they see anything. False: there is
+ * none. *steps is how many steps the one at `from` will take. */
+static inline bool tile_ahead_next(tile_ahead *a, const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t rows,
+                                   size_t from, size_t high, size_t *steps)
 {
     size_t low = from, end = from + TILE_KC;
-    if (2 * plan->pack_floats * sizeof(float) < plan->job->problem->cache_bytes[1])
-        return (tile_ahead){.left = 0};
-    const size_t working = tile_samples_see(plan, w, rows, &low, &end);
+    const size_t working = tile_samples_see(plan, w, rows, &low, &end), strips = (rows + plan->format->strip - 1) / plan->format->strip;
+    *steps = working ? (strips * working / TILE_SAMPLES + 1) * (TILE_PANELS + plan->format->strip + (plan->d + TILE_NR - 1) / TILE_NR) : 0;
     for (from += TILE_KC; working && from < high; from += TILE_KC) {
         low = from;
         end = from + TILE_KC < high ? from + TILE_KC : high;
         if (!tile_samples_see(plan, w, rows, &low, &end))
             continue;
-        const size_t strips = (rows + plan->format->strip - 1) / plan->format->strip * working / TILE_SAMPLES + 1;
-        return tile_ahead_over(plan, source, low, end,
-                               strips * (TILE_PANELS + plan->format->strip + (plan->d + TILE_NR - 1) / TILE_NR));
+        tile_ahead_keys(a, plan, source, low, end);
+        return true;
     }
-    return (tile_ahead){.left = 0};
+    return false;
+}
+
+/* All pieces in so many steps. */
+static inline void tile_ahead_share(tile_ahead *a, size_t steps)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < a->count; i++)
+        lines += a->piece[i].lines;
+    lines = steps ? (lines + steps - 1) / steps : 0;
+    a->step = lines < TILE_ASK ? lines : TILE_ASK;
 }
 
 static inline void tile_ask(tile_ahead *a)
 {
-    const size_t n = a->left < a->step ? a->left : a->step;
+    if (a->now == a->count)
+        return;
+    const size_t left = a->piece[a->now].lines, n = left < a->step ? left : a->step;
     for (size_t i = 0; i < n; i++)
-        __builtin_prefetch(a->at + i * TILE_LINE, 0, 2);
-    a->at += n * TILE_LINE;
-    a->left -= n;
-    if (!a->left && a->pieces) {
-        a->at = a->v;
-        a->left = a->piece;
-        a->v += a->apart;
-        a->pieces--;
-    }
+        __builtin_prefetch(a->piece[a->now].at + i * TILE_LINE, 0, 2);
+    a->piece[a->now].at += n * TILE_LINE;
+    a->piece[a->now].lines -= n;
+    a->now += left == n;
 }
 
 #endif

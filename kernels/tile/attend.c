@@ -219,12 +219,19 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
         return;
     const size_t rows = view->length - t < plan->queries ? view->length - t : plan->queries;
     const size_t position = view->context - view->length + t;
+    /* else all keys and values of a head stay in L2 */
+    const bool large = 2 * plan->pack_floats * sizeof(float) >= plan->job->problem->cache_bytes[1];
+    const bool alone = ready && plan->job->members == 1;
     tile_load_rows(plan, w, view, t, rows);
     tile_load_runs(plan, w, view, t, rows, &low, &high);
     for (; ready && *ready * TILE_NR < high; ++*ready)
         tile_pack_panel(plan, view, packed, *ready);
     for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC) {
-        tile_ahead ahead = tile_ahead_of(plan, w, &source, rows, from, high);
+        tile_ahead ahead = {.count = 0};
+        size_t steps = 0;
+        if (large && !tile_ahead_next(&ahead, plan, w, &source, rows, from, high, &steps) && steps)
+            tile_ahead_rows(&ahead, plan, view, t, rows, alone ? plan->queries : 0, alone ? *ready * TILE_NR : 0);
+        tile_ahead_share(&ahead, steps);
         for (size_t row = 0, n; row < rows; row += n) {
             n = tile_strip_height(plan->job, strip, position + row, rows - row);
             tile_strip_block(plan, w, &source, &ahead, row, n, from);
