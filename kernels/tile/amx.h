@@ -138,7 +138,7 @@ static void tile_amx_end(void)
 
 static const tile_format tile_amx = {
     "bf16 amx", 2, 2 * AMX_SIDE, tile_amx_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values,
-    tile_pairs_softmax, tile_pairs_output, NULL, false, tile_amx_end,
+    tile_pairs_weights, tile_pairs_output, NULL, false, tile_amx_end,
 };
 
 #endif

@@ -56,6 +56,7 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_so
                        size_t rows, size_t from, size_t low, size_t high, uint32_t open)
 {
     const tile_format *format = plan->format;
+    float scale[TILE_STRIP_MAX];
     const size_t first = from + low * TILE_NR, n = tile_strip_keys(plan, w, row, rows, first, (high - low) * TILE_NR);
     for (size_t panel = low; panel < high; panel++) {
         const int nv = tile_panel_vectors(n, panel - low);
@@ -71,17 +72,22 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_so
                 format->multiply((int)rows, nv, depth, q, k, score, TILE_STRIDE, c > 0);
         }
     }
+    /* All maxima first: one's last steps wait for each other, and those of the next row can be done meanwhile. */
     for (size_t i = 0; i < rows; i++) {
-        float *s = w->score + i * TILE_STRIDE, *out = w->out + (row + i) * plan->d_room;
-        tile_ask(ahead);
+        float *s = w->score + i * TILE_STRIDE;
         if (plan->job->multiset)
             tile_weigh(w, plan, row + i, first, first + n, s);
         else if (!(open >> i & 1))
             tile_hide(w, plan, row + i, first, first + n, s);
-        const float scale = format->softmax(s, n, &w->max[row + i], &w->sum[(row + i) * VF_N]);
-        if (scale != 1)
+        scale[i] = tile_softmax_max(s, n, &w->max[row + i]);
+    }
+    for (size_t i = 0; i < rows; i++) {
+        float *out = w->out + (row + i) * plan->d_room;
+        tile_ask(ahead);
+        format->weights(w->score + i * TILE_STRIDE, n, w->max[row + i], &w->sum[(row + i) * VF_N], scale[i]);
+        if (scale[i] != 1)
             for (size_t c = 0; c < plan->d_room; c += VF_N)
-                vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
+                vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale[i])));
     }
     tile_add_values(plan, w, source, ahead, row, rows, first, n);
 }

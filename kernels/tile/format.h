@@ -24,8 +24,9 @@ typedef struct {
     void (*keys)(const void *x, size_t ld, size_t n, size_t d, float *panel);
     /* TILE_NR rows of x, of which n exist, d <= TILE_NR columns, to a panel: cells of TILE_NR by whole vectors */
     void (*values)(const void *x, size_t ld, size_t n, size_t d, float *panel);
-    /* a row of n scores (a multiple of TILE_NR) becomes weights, as cells in place: tile_softmax_row */
-    float (*softmax)(float *s, size_t n, float *max, float *sum);
+    /* a row of n scores (a multiple of VF_N; of TILE_NR where there are only panels) becomes weights, as cells in place:
+     * tile_softmax_weights */
+    void (*weights)(float *s, size_t n, float max, float *sum, float scale);
     /* n elements of an output: sums times scale */
     void (*output)(void *o, const float *sums, size_t n, float scale);
     /* The same where rows of B are ldb cells apart; NULL: there are only panels */
@@ -90,11 +91,11 @@ static void tile_widen_output(void *o, const float *sums, size_t n, float scale)
 }
 
 static const tile_format tile_f32 = {
-    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, tile_softmax_row, tile_f32_output,
+    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, tile_softmax_weights, tile_f32_output,
     tile_multiply_rows, true, NULL,
 };
 static const tile_format tile_widened = {
-    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, tile_softmax_row,
+    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, tile_softmax_weights,
     tile_widen_output, tile_multiply_rows, false, NULL,
 };
 

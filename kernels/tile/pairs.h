@@ -112,11 +112,10 @@ static void tile_pairs_values(const void *x, size_t ld, size_t n, size_t d, floa
         }
 }
 
-/* tile_softmax_row with weights as pairs: a bfloat16 keeps 8 bits, so a short exponential is enough. */
-static TILE_BF16 float tile_pairs_softmax(float *s, size_t n, float *max, float *sum)
+/* tile_softmax_weights as pairs: a bfloat16 keeps 8 bits, so a short exponential is enough. */
+static TILE_BF16 void tile_pairs_weights(float *s, size_t n, float max, float *sum, float scale)
 {
-    const float scale = tile_softmax_max(s, n, max);
-    const vf base = tile_softmax_base(*max);
+    const vf base = tile_softmax_base(max);
     vf total = vf_mul(vf_load(sum), vf_set(scale)), other = vf_zero();
     for (size_t j = 0; j < n; j += 2 * VF_N) {
         const vf low = vf_exp2_short(vf_sub(vf_load(s + j), base));
@@ -126,7 +125,6 @@ static TILE_BF16 float tile_pairs_softmax(float *s, size_t n, float *max, float 
         vf_store(s + j / 2, (__m512)_mm512_cvtne2ps_pbh(high, low));
     }
     vf_store(sum, vf_add(total, other));
-    return scale;
 }
 
 static TILE_BF16 void tile_pairs_output(void *o, const float *sums, size_t n, float scale)
@@ -140,7 +138,7 @@ static TILE_BF16 void tile_pairs_output(void *o, const float *sums, size_t n, fl
 
 static const tile_format tile_pairs = {
     "bf16 pairs", 2, TILE_MR, tile_pairs_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values,
-    tile_pairs_softmax, tile_pairs_output, NULL, false, NULL,
+    tile_pairs_weights, tile_pairs_output, NULL, false, NULL,
 };
 
 #endif

@@ -38,11 +38,10 @@ static inline float tile_softmax_max(const float *s, size_t n, float *max)
 
 static inline vf tile_softmax_base(float max) { return vf_set(max == -INFINITY ? 0 : max); }
 
-/* s becomes weights; returns what tile_softmax_max does. */
-static inline float tile_softmax_row(float *s, size_t n, float *max, float *sum)
+/* s becomes weights over `max`; sums so far are multiplied by `scale`, and these added. */
+static inline void tile_softmax_weights(float *s, size_t n, float max, float *sum, float scale)
 {
-    const float scale = tile_softmax_max(s, n, max);
-    const vf base = tile_softmax_base(*max);
+    const vf base = tile_softmax_base(max);
     vf total = vf_mul(vf_load(sum), vf_set(scale));
     for (size_t j = 0; j < n; j += VF_N) {
         const vf p = vf_exp2(vf_sub(vf_load(s + j), base));
@@ -50,6 +49,13 @@ static inline float tile_softmax_row(float *s, size_t n, float *max, float *sum)
         vf_store(s + j, p);
     }
     vf_store(sum, total);
+}
+
+/* Both; returns what tile_softmax_max does. */
+static inline float tile_softmax_row(float *s, size_t n, float *max, float *sum)
+{
+    const float scale = tile_softmax_max(s, n, max);
+    tile_softmax_weights(s, n, *max, sum, scale);
     return scale;
 }
 
