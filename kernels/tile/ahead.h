@@ -37,7 +37,7 @@ static inline void tile_ahead_add(tile_ahead *a, const void *at, size_t bytes)
 }
 
 /* Rows that stand for all of a query block, the first and the last among them. */
-#define TILE_SAMPLES 8
+#define TILE_SAMPLES 4
 
 /* The keys of [*low, *high) that some of the samples see, narrowed down to them; how many of the samples do. */
 static inline size_t tile_samples_see(const tile_plan *plan, const tile_bench *w, size_t rows, size_t *low, size_t *high)

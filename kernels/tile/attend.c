@@ -92,12 +92,13 @@ static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_so
     tile_add_values(plan, w, source, ahead, row, rows, first, n);
 }
 
-/* One key block for one strip: runs of neighbouring panels that some row sees. */
-static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const tile_source *source, tile_ahead *ahead,
+/* One key block for one strip: runs of neighbouring panels that some row sees. Whether there were any. */
+static bool tile_strip_block(const tile_plan *plan, const tile_bench *w, const tile_source *source, tile_ahead *ahead,
                              size_t row, size_t rows, size_t from)
 {
     const bool alike = tile_strip_alike(plan, w, row, rows, from);
     uint32_t open, seen = tile_strip_seen(plan, w, row, rows, from, alike, &open);
+    const bool any = seen;
     while (seen) {
         const size_t low = (size_t)__builtin_ctz(seen), length = (size_t)__builtin_ctzll(~((uint64_t)seen >> low));
         const size_t first = from + low * TILE_NR;
@@ -106,6 +107,7 @@ static void tile_strip_block(const tile_plan *plan, const tile_bench *w, const t
         tile_strip(plan, w, source, ahead, row, rows, from, low, low + length, open);
         seen &= ~(uint32_t)((((uint64_t)1 << length) - 1) << low);
     }
+    return any;
 }
 
 /* A query as cells: row i of each chunk of w->q. */
@@ -238,9 +240,11 @@ static void tile_query_block(const tile_plan *plan, const tile_bench *w, const t
         if (large && !tile_ahead_next(&ahead, plan, w, &source, rows, from, high, &steps) && steps)
             tile_ahead_rows(&ahead, plan, view, t, rows, alone ? plan->queries : 0, alone ? *ready * TILE_NR : 0);
         tile_ahead_share(&ahead, steps);
+        bool any = true;
         for (size_t row = 0, n; row < rows; row += n) {
             n = tile_strip_height(plan->job, strip, position + row, rows - row);
-            tile_strip_block(plan, w, &source, &ahead, row, n, from);
+            if (any || !tile_strip_as_before(plan, w, row, n, from))
+                any = tile_strip_block(plan, w, &source, &ahead, row, n, from);
         }
     }
     tile_store_rows(plan, w, view, t, rows);

@@ -92,6 +92,17 @@ static inline bool tile_strip_alike(const tile_plan *plan, const tile_bench *w, 
            tile_run_end(&w->runs[row * plan->runs_max + last]) >= from + TILE_KC;
 }
 
+/* Whether all rows of the strip see of the key block what the row before them sees: all runs but the last are the same, and that one
+ * lies elsewhere. */
+static inline bool tile_strip_as_before(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from)
+{
+    const size_t end = row + rows - 1;
+    if (plan->job->multiset || w->alike[end] < rows || !w->count[end])
+        return false;
+    const as_run *last = &w->runs[end * plan->runs_max + w->count[end] - 1];
+    return last->first >= from + TILE_KC || tile_run_end(last) <= from;
+}
+
 /* Bits of the panels that some row sees, and in *open of the rows that see the whole key block. */
 static inline uint32_t tile_strip_seen(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from,
                                 bool alike, uint32_t *open)
