@@ -46,8 +46,9 @@ static inline size_t tile_samples_see(const tile_plan *plan, const tile_bench *w
     for (size_t i = 0; i < TILE_SAMPLES; i++) {
         const size_t row = i * (rows - 1) / (TILE_SAMPLES - 1);
         const as_run *runs = w->runs + row * plan->runs_max;
+        const bool ascending = !plan->job->multiset;
         bool sees = false;
-        for (size_t j = 0; j < w->count[row]; j++) {
+        for (size_t j = ascending ? w->next[row] : 0; j < w->count[row] && (runs[j].first < *high || !ascending); j++) {
             const size_t from = runs[j].first > *low ? runs[j].first : *low;
             const size_t to = tile_run_end(&runs[j]) < *high ? tile_run_end(&runs[j]) : *high;
             if (from >= to)

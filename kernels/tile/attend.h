@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A job is a list of units; a unit is a set of keys that some queries share: a key head, one residue class of it, one
- * segment of a LongNet branch. A unit's keys and values are packed once and used by all its query blocks. A query block
- * walks the keys in blocks of TILE_KC; within a block each strip of a format's rows
+ * segment of a LongNet branch. A unit's keys are packed once and used by all its query blocks; so are its values, unless they can be
+ * multiplied where they lie. A query block walks the keys in blocks of TILE_KC; within a block each strip of a format's rows
  *   - asks its rows' runs which panels of TILE_NR keys any row sees; the others are not touched,
  *   - multiplies q k^T panel by panel into a strip of scores that stays in L1,
  *   - hides what a row does not see, turns scores to weights, and adds weights times v to its output.
