@@ -186,7 +186,7 @@ static void the_null_kernel_shows_what_the_harness_adds(void **state)
     if (strcmp(r.status, "ok"))
         fail_msg("%s", r.reason);
     print_message("null kernel: %.2f ns per call\n", s.last.wall_ns / (double)s.last.calls);
-    assert_true(s.last.calls > 1000);
+    assert_true(s.last.calls > 100); /* a batch is full of them; how full depends on who else runs */
 }
 
 static void counters_are_values_or_reasons(void **state)
