@@ -82,7 +82,7 @@ def table(amx):
 # ---- the sides
 
 class Arrays:
-    """q, k and v of a shape as .npy files, kept for the next row of that shape."""
+    """q, k and v of a shape as .npy files; one set for both sides where they have the same."""
 
     def __init__(self, folder):
         self.folder, self.shape = folder, None
