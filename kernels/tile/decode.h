@@ -16,7 +16,8 @@
 #include "softmax.h"
 
 #define DECODE_KEYS 256 /* scored, then weighed */
-#define DECODE_WIDE 8   /* vectors of an output row that stay in registers while the values go by */
+/* vectors of an output row that stay in registers while the values go by */
+#define DECODE_WIDE (TILE_MR * TILE_NV >= 24 ? 16 : 8)
 
 /* One query in float32 and where its softmax stands. */
 typedef struct {
@@ -42,107 +43,130 @@ static bool decode_takes(const as_problem *p)
     return p->length == 1 && !(as_pattern_traits(p->pattern) & AS_PATTERN_PER_HEAD);
 }
 
-/* q of all heads, the parts' state, per thread scores and widened rows, then the runs. */
+/* q of all heads, the parts' state, scores of each thread, then the runs. */
 static size_t decode_workspace(const as_problem *p)
 {
     const decode_plan plan = decode_plan_make(p);
-    const size_t heads = p->batch * p->heads, scratch = DECODE_KEYS + VF_N * plan.d_room;
-    const size_t floats = heads * (plan.d_room + plan.parts * plan.part_floats) + (size_t)p->threads * scratch;
+    const size_t heads = p->batch * p->heads, floats = heads * (plan.d_room + plan.parts * plan.part_floats) + (size_t)p->threads * DECODE_KEYS;
     return tile_up(tile_up(floats, 16) * sizeof(float) + plan.runs_max * sizeof(as_run), 64);
 }
 
-/* Keys and values of one key head, rows of d. Its functions are inlined where d and dtype are numbers (decode_keys): loops
- * over columns then have no ends, and so little is done besides loading that the processor looks far enough ahead to keep
- * memory busy. Asking for rows ahead (prefetch) is no longer of use. */
+/* Keys and values of one key head, rows of d. Its functions are inlined where dtype is a number (decode_keys). */
 typedef struct {
     const void *k, *v;
     as_dtype dtype;
     size_t d;
 } decode_cache;
 
-/* n columns from column c on of a row of a key or value array, as float32: in place where it is, else widened into `spare`. */
-VF_INLINE const float *decode_row(const decode_cache *kv, const void *x, size_t row, size_t c, size_t n, float *spare)
+/* `lanes` elements from element `at` on of a key or value array, as float32. */
+VF_INLINE vf decode_load(const decode_cache *kv, const void *x, size_t at, size_t lanes)
 {
-    const size_t at = row * kv->d + c;
     if (kv->dtype == AS_F32)
-        return (const float *)x + at;
-    for (size_t i = 0; i < n; i++)
-        spare[i] = tile_bf16_element(x, at + i);
-    return spare;
+        return lanes == VF_N ? vf_load((const float *)x + at) : vf_load_n((const float *)x + at, lanes);
+    return lanes == VF_N ? vf_widen((const uint16_t *)x + at) : vf_widen_n((const uint16_t *)x + at, lanes);
 }
 
-/* score[j] = q . key first + j, VF_N at a time; -infinity behind the last. */
-VF_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, const float *q, float *score, float *spare)
+VF_INLINE vf decode_dot(const decode_cache *kv, size_t key, const float *q)
 {
-    const size_t d_room = tile_up(kv->d, VF_N);
+    const size_t d = kv->d;
+    vf sum = vf_zero();
+    size_t c = 0;
+    for (; c + VF_WIDE * VF_N <= d; c += VF_WIDE * VF_N) {
+        VF_UNROLL
+        for (size_t x = 0; x < VF_WIDE; x++)
+            sum = vf_fma(vf_load(q + c + x * VF_N), decode_load(kv, kv->k, key * d + c + x * VF_N, VF_N), sum);
+    }
+    for (; c + VF_N <= d; c += VF_N)
+        sum = vf_fma(vf_load(q + c), decode_load(kv, kv->k, key * d + c, VF_N), sum);
+    return c < d ? vf_fma(vf_load(q + c), decode_load(kv, kv->k, key * d + c, d - c), sum) : sum;
+}
+
+/* score[j] = q . key first + j, VF_N at a time; -infinity behind the last. Row after row: where the compiler mixes the loads
+ * of several, a processor that follows streams loses this one (Zen 4: half of memory's bandwidth). */
+VF_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, const float *q, float *score)
+{
     for (size_t j = 0; j < n; j += VF_N) {
-        const float *row[VF_N];
-        for (size_t r = 0; r < VF_N; r++)
-            row[r] = j + r < n ? decode_row(kv, kv->k, first + j + r, 0, kv->d, spare + r * d_room) : row[0];
-        vf_store(score + j, vf_dots(q, row, kv->d));
+        vf sum[VF_N];
+        VF_UNROLL
+        for (size_t r = 0; r < VF_N; r++) {
+            sum[r] = decode_dot(kv, first + (j + r < n ? j + r : j), q);
+            __asm__ volatile("" : : : "memory");
+        }
+        vf_store(score + j, vf_sums(sum));
     }
     for (size_t j = n; j % VF_N; j++)
         score[j] = -INFINITY;
 }
 
-/* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, each of `lanes` columns. */
+/* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, of the last one `lanes` columns. */
 VF_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, size_t c, size_t vectors, size_t lanes,
-                              const float *weight, float *out, float *spare)
+                              const float *weight, float *out)
 {
     vf sum[DECODE_WIDE];
     VF_UNROLL
     for (size_t x = 0; x < vectors; x++)
         sum[x] = vf_load(out + c + x * VF_N);
     for (size_t j = 0; j < n; j++) {
-        const float *row = decode_row(kv, kv->v, first + j, c, lanes == VF_N ? vectors * VF_N : lanes, spare);
+        const size_t at = (first + j) * kv->d + c;
         const vf w = vf_set(weight[j]);
         VF_UNROLL
         for (size_t x = 0; x < vectors; x++)
-            sum[x] = vf_fma(w, lanes == VF_N ? vf_load(row + x * VF_N) : vf_load_n(row + x * VF_N, lanes), sum[x]);
+            sum[x] = vf_fma(w, decode_load(kv, kv->v, at + x * VF_N, x + 1 < vectors ? VF_N : lanes), sum[x]);
     }
     VF_UNROLL
     for (size_t x = 0; x < vectors; x++)
         vf_store(out + c + x * VF_N, sum[x]);
 }
 
-VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out, float *spare)
+/* Whole rows where registers hold one. */
+VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out)
 {
-    const size_t d = kv->d, wide = DECODE_WIDE, half = wide / 2;
-    size_t c = 0;
-    for (; c + wide * VF_N <= d; c += wide * VF_N)
-        decode_columns(kv, first, n, c, wide, VF_N, weight, out, spare);
-    for (; c + half * VF_N <= d; c += half * VF_N)
-        decode_columns(kv, first, n, c, half, VF_N, weight, out, spare);
-    for (; c < d; c += VF_N)
-        decode_columns(kv, first, n, c, 1, d - c < VF_N ? d - c : VF_N, weight, out, spare);
+    for (size_t c = 0; c < kv->d; c += DECODE_WIDE * VF_N) {
+        const size_t left = kv->d - c, vectors = left < DECODE_WIDE * VF_N ? (left + VF_N - 1) / VF_N : DECODE_WIDE;
+        const size_t lanes = left < vectors * VF_N ? left - (vectors - 1) * VF_N : VF_N;
+        switch (vectors) {
+#define DECODE_CASE(V)                                                                                                 \
+        case V:                                                                                                        \
+            if (lanes == VF_N)                                                                                         \
+                decode_columns(kv, first, n, c, V, VF_N, weight, out);                                                 \
+            else                                                                                                       \
+                decode_columns(kv, first, n, c, V, lanes, weight, out);                                                \
+            break;
+            DECODE_CASE(1) DECODE_CASE(2) DECODE_CASE(3) DECODE_CASE(4)
+            DECODE_CASE(5) DECODE_CASE(6) DECODE_CASE(7) DECODE_CASE(8)
+#if DECODE_WIDE == 16
+            DECODE_CASE(9) DECODE_CASE(10) DECODE_CASE(11) DECODE_CASE(12)
+            DECODE_CASE(13) DECODE_CASE(14) DECODE_CASE(15) DECODE_CASE(16)
+#endif
+        }
+    }
 }
 
 /* Keys first, first + 1, ..., DECODE_KEYS of them at most, for the query heads of one key head. */
 VF_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q,
-                            float *state, size_t state_step, float *scratch)
+                            float *state, size_t state_step, float *score)
 {
-    float *score = scratch, *spare = scratch + DECODE_KEYS;
     for (size_t g = 0; g < plan->group; g++) {
         float *max = state + g * state_step, *sum = max + 16, *out = sum + VF_N;
-        decode_scores(kv, first, n, q + g * plan->d_room, score, spare);
+        decode_scores(kv, first, n, q + g * plan->d_room, score);
         const float scale = tile_softmax_row(score, tile_up(n, VF_N), max, sum);
         if (scale != 1)
             for (size_t c = 0; c < plan->d_room; c += VF_N)
                 vf_store(out + c, vf_mul(vf_load(out + c), vf_set(scale)));
-        decode_values(kv, first, n, score, out, spare);
+        decode_values(kv, first, n, score, out);
     }
 }
 
 /* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler. */
 #define DECODE_USUAL(TYPE, D)                                                                                          \
-    if (kv->dtype == TYPE && kv->d == D) {                                                                             \
-        const decode_cache usual = {kv->k, kv->v, TYPE, D};                                                            \
-        decode_block(&usual, plan, first + at, block, q, state, state_step, scratch);                                  \
+    if (kv->dtype == TYPE && (!D || kv->d == D)) {                                                                     \
+        const decode_cache known = {kv->k, kv->v, TYPE, D ? D : kv->d};                                                \
+        decode_block(&known, plan, first + at, block, q, state, state_step, score);                                    \
         continue;                                                                                                      \
     }
 
 static void decode_keys(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q, float *state,
-                        size_t state_step, float *scratch)
+                        size_t state_step, float *score)
 {
     for (size_t at = 0; at < n; at += DECODE_KEYS) {
         const size_t block = n - at < DECODE_KEYS ? n - at : DECODE_KEYS;
@@ -150,13 +174,14 @@ static void decode_keys(const decode_cache *kv, const decode_plan *plan, size_t 
         DECODE_USUAL(AS_F32, 128)
         DECODE_USUAL(AS_BF16, 64)
         DECODE_USUAL(AS_BF16, 128)
-        decode_block(kv, plan, first + at, block, q, state, state_step, scratch);
+        DECODE_USUAL(AS_F32, 0)
+        DECODE_USUAL(AS_BF16, 0)
     }
 }
 
 /* Edges [from, to) of the runs, counted in their order. The runs are unbroken: flash takes no others. */
 static void decode_part(const decode_cache *kv, const decode_plan *plan, const as_run *runs, size_t count, size_t from,
-                        size_t to, const float *q, float *state, size_t state_step, float *scratch)
+                        size_t to, const float *q, float *state, size_t state_step, float *score)
 {
     size_t edge = 0;
     for (size_t g = 0; g < plan->group; g++) {
@@ -167,7 +192,7 @@ static void decode_part(const decode_cache *kv, const decode_plan *plan, const a
     for (size_t i = 0; i < count && edge < to; edge += runs[i++].count) {
         const size_t low = from > edge ? from - edge : 0, high = to - edge < runs[i].count ? to - edge : runs[i].count;
         if (low < high)
-            decode_keys(kv, plan, runs[i].first + low, high - low, q, state, state_step, scratch);
+            decode_keys(kv, plan, runs[i].first + low, high - low, q, state, state_step, score);
     }
 }
 
@@ -197,9 +222,8 @@ static void decode_run(const as_call *call)
     const decode_plan plan = decode_plan_make(p);
     const size_t d = p->head_dim, heads = p->batch * p->heads, kv_heads = p->batch * p->kv_heads;
     const size_t bytes = p->dtype == AS_F32 ? 4 : 2, head_floats = plan.parts * plan.part_floats;
-    const size_t scratch_floats = DECODE_KEYS + VF_N * plan.d_room;
-    float *q = call->workspace, *state = q + heads * plan.d_room, *scratch = state + heads * head_floats;
-    const size_t floats = heads * (plan.d_room + head_floats) + (size_t)p->threads * scratch_floats;
+    float *q = call->workspace, *state = q + heads * plan.d_room, *scores = state + heads * head_floats;
+    const size_t floats = heads * (plan.d_room + head_floats) + (size_t)p->threads * DECODE_KEYS;
     as_run *runs = (as_run *)(void *)(q + tile_up(floats, 16)); /* runs want 8 bytes' alignment */
     const size_t count = as_pattern_row(p->pattern, (as_at){0, p->context - 1, p->context}, runs);
     size_t edges = 0;
@@ -211,7 +235,7 @@ static void decode_run(const as_call *call)
                 ? ((const float *)call->operand[0])[h * d + c] : tile_bf16_element(call->operand[0], h * d + c));
 #pragma omp parallel num_threads(p->threads) if (p->threads > 1)
     {
-        float *mine = scratch + (size_t)omp_get_thread_num() * scratch_floats;
+        float *mine = scores + (size_t)omp_get_thread_num() * DECODE_KEYS;
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < kv_heads * plan.parts; i++) {
             const size_t kv = i / plan.parts, part = i % plan.parts, h = kv * plan.group;

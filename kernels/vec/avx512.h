@@ -14,6 +14,10 @@ static inline vf vf_load(const float *p) { return _mm512_loadu_ps(p); }
 static inline vf vf_load_n(const float *p, size_t n) { return _mm512_maskz_loadu_ps(vf_first(n), p); }
 static inline void vf_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
 static inline void vf_store_n(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(p, vf_first(n), v); }
+static inline vf vf_shift_up(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
+static inline vf vf_widen(const uint16_t *p) { return vf_shift_up(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
+#define VF_WIDEN_N
+static inline vf vf_widen_n(const uint16_t *p, size_t n) { return vf_shift_up(_mm256_maskz_loadu_epi16(vf_first(n), p)); }
 static inline vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 static inline vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 static inline vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }

@@ -28,6 +28,7 @@ static inline void vf_store_n(float *p, vf v, size_t n)
     vst1q_f32(lanes, v);
     memcpy(p, lanes, n * sizeof *p);
 }
+static inline vf vf_widen(const uint16_t *p) { return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16)); }
 static inline vf vf_add(vf a, vf b) { return vaddq_f32(a, b); }
 static inline vf vf_sub(vf a, vf b) { return vsubq_f32(a, b); }
 static inline vf vf_mul(vf a, vf b) { return vmulq_f32(a, b); }

@@ -20,27 +20,6 @@ static inline float vf_dot(const float *a, const float *b, size_t d)
     return vf_sum(sum);
 }
 
-/* Lane r: the dot product of q (d) and row key[r] (d). Row after row: where rows are neighbours, memory is read in order. */
-static inline vf vf_dots(const float *q, const float *const key[VF_N], size_t d)
-{
-    const size_t whole = d / (VF_WIDE * VF_N) * (VF_WIDE * VF_N);
-    vf sum[VF_N];
-    VF_UNROLL
-    for (int r = 0; r < VF_N; r++) {
-        sum[r] = vf_zero();
-        for (size_t c = 0; c < whole; c += VF_WIDE * VF_N) {
-            VF_UNROLL
-            for (int x = 0; x < VF_WIDE; x++)
-                sum[r] = vf_fma(vf_load(q + c + x * VF_N), vf_load(key[r] + c + x * VF_N), sum[r]);
-        }
-        for (size_t c = whole; c < d; c += VF_N) {
-            const size_t lanes = d - c < VF_N ? d - c : VF_N;
-            sum[r] = vf_fma(vf_load_n(q + c, lanes), vf_load_n(key[r] + c, lanes), sum[r]);
-        }
-    }
-    return vf_sums(sum);
-}
-
 /* Weights in place; returns 1 / their sum. s has room for whole vectors. */
 static inline float vf_soften(float *s, size_t n)
 {

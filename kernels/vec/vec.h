@@ -5,6 +5,7 @@
  *   vf             VF_N floats
  *   vf_load(p)     any alignment       vf_load_n(p, n)     the first n <= VF_N floats, zeros behind
  *   vf_store(p,v)                      vf_store_n(p, v, n)
+ *   vf_widen(p)    VF_N bfloat16 as floats             vf_widen_n(p, n)    the first n, zeros behind
  *   vf_set(x)      all lanes x         vf_zero()
  *   vf_add sub mul div max(a, b)       max returns b where either is NaN
  *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
@@ -22,6 +23,8 @@
 #define AS_VEC_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Where arguments are numbers at each call: loops over them then have no ends. */
 #define VF_INLINE static inline __attribute__((always_inline))
@@ -47,6 +50,15 @@
 
 #if !defined VF_FMA_AT
 static inline vf vf_fma_at(const float *a, vf b, vf c) { return vf_fma(vf_set(*a), b, c); }
+#endif
+
+#if !defined VF_WIDEN_N
+static inline vf vf_widen_n(const uint16_t *p, size_t n)
+{
+    uint16_t lanes[VF_N] = {0};
+    memcpy(lanes, p, n * sizeof *p);
+    return vf_widen(lanes);
+}
 #endif
 
 #if !defined VF_KEEP

@@ -228,29 +228,48 @@ static bool fours(uint64_t seed, char *why, size_t cap)
     return true;
 }
 
-/* vf_sums and vf_dots: lane r is row r's, and no other's. Each row ends where memory does, one after the other. */
-static bool dots_together(float *to, uint64_t seed, char *why, size_t cap)
+/* vf_sums: lane r is the sum of vector r, and of no other. */
+static bool sums(uint64_t seed, char *why, size_t cap)
 {
-    float q[40], got[VF_N];
-    for (size_t d = 1; d < 40; d++) {
-        const float *row[VF_N];
-        for (size_t c = 0; c < d; c++)
-            q[c] = ordinary(&seed);
+    float x[VF_N][VF_N], got[VF_N];
+    vf row[VF_N];
+    for (int round = 0; round < 100; round++) {
         for (size_t r = 0; r < VF_N; r++) {
-            float *x = to - (r + 1) * d;
-            for (size_t c = 0; c < d; c++)
-                x[c] = ordinary(&seed);
-            row[r] = x;
+            for (size_t i = 0; i < VF_N; i++)
+                x[r][i] = ordinary(&seed);
+            row[r] = vf_load(x[r]);
         }
-        vf_store(got, vf_dots(q, row, d));
+        vf_store(got, vf_sums(row));
         for (size_t r = 0; r < VF_N; r++) {
             double sum = 0, size = 0;
-            for (size_t c = 0; c < d; c++)
-                sum += (double)q[c] * row[r][c], size += fabs((double)q[c] * row[r][c]);
-            if (fabs(got[r] - sum) > size * 20 * 0x1p-24)
-                return broken(why, cap, "vf_dots: d, row", (float)d, (float)r, 0, got[r], (float)sum);
+            for (size_t i = 0; i < VF_N; i++)
+                sum += (double)x[r][i], size += fabs((double)x[r][i]);
+            if (fabs(got[r] - sum) > size * VF_N * 0x1p-24)
+                return broken(why, cap, "vf_sums: row", (float)r, 0, 0, got[r], (float)sum);
         }
     }
+    return true;
+}
+
+/* vf_widen and vf_widen_n: for every n the first n bfloat16, bit by bit, and no others, where memory begins and ends. */
+static bool widened(uint16_t *from, uint16_t *to, uint64_t seed, char *why, size_t cap)
+{
+    float got[VF_N];
+    for (uint16_t *x = from; x < to; x++)
+        *x = (uint16_t)draw(&seed);
+    for (size_t n = 0; n <= VF_N + 1; n++)
+        for (int end = 0; end < 2; end++) {
+            const size_t lanes = n > VF_N ? VF_N : n;
+            const uint16_t *p = end ? to - lanes : from;
+            vf_store(got, n > VF_N ? vf_widen(p) : vf_widen_n(p, n));
+            for (size_t i = 0; i < VF_N; i++) {
+                const uint32_t bits = i < lanes ? (uint32_t)p[i] << 16 : 0;
+                float want;
+                memcpy(&want, &bits, sizeof want);
+                if (!same(got[i], want))
+                    return broken(why, cap, "vf_widen: n, lane", (float)n, (float)i, 0, got[i], want);
+            }
+        }
     return true;
 }
 
@@ -263,7 +282,8 @@ static bool memory(uint64_t seed, char *why, size_t cap)
         return false;
     }
     float *from = (float *)(void *)(map + page), *to = (float *)(void *)(map + 2 * page);
-    const bool ok = parts(from, to, why, cap) && dots(from, to, seed, why, cap) && dots_together(to, seed, why, cap);
+    const bool ok = parts(from, to, why, cap) && dots(from, to, seed, why, cap) &&
+                    widened((uint16_t *)(void *)from, (uint16_t *)(void *)to, seed, why, cap);
     munmap(map, 3 * page);
     return ok;
 }
@@ -271,7 +291,8 @@ static bool memory(uint64_t seed, char *why, size_t cap)
 static bool laws(uint64_t seed, char *why, size_t cap)
 {
     return arithmetic(seed, why, cap) && constants(seed, why, cap) && lanes(seed, why, cap) &&
-           powers(why, cap) && keeps(seed, why, cap) && fours(seed, why, cap) && memory(seed, why, cap);
+           powers(why, cap) && keeps(seed, why, cap) && fours(seed, why, cap) &&
+           sums(seed, why, cap) && memory(seed, why, cap);
 }
 
 static void exp2_of(const float *x, float *y, size_t n)
