@@ -115,19 +115,19 @@ def facts(side, running):
 
 def measure(program, row, seconds, environment):
     """The number's estimate, the ends of its 95 % interval, how many pairs, and the builds' instruction sets."""
-    pairs = []
+    numbers = []
     for _ in range(PROCESSES):
         with tempfile.TemporaryDirectory() as folder:
             arrays = Arrays(folder)
             with turns.Side(command(program, arrays, row.ours), environment) as ours, \
                     turns.Side(command(program, arrays, row.theirs), environment) as theirs:
-                pairs += turns.alternate(ours, theirs, seconds / PROCESSES, math.ceil(PAIRS_LEAST / PROCESSES),
-                                         math.ceil(PAIRS_MOST / PROCESSES))
-                known = [facts(row.ours, ours), facts(row.theirs, theirs)]
+                pairs = turns.alternate(ours, theirs, seconds / PROCESSES, math.ceil(PAIRS_LEAST / PROCESSES),
+                                        math.ceil(PAIRS_MOST / PROCESSES))
+                known = [facts(row.ours, ours), facts(row.theirs, theirs)]  # each process chooses how much its loop does in a call
+                numbers += [row.measure(*known, theirs_s / ours_s) for ours_s, theirs_s in pairs]
                 isa = ours.ready.split()[1]
-    speeds = numpy.log([theirs / ours for ours, theirs in pairs])
-    numbers = sorted(row.measure(*known, math.exp(x)) for x in turns.hodges_lehmann(speeds))
-    return numbers[1], numbers[0], numbers[2], len(pairs), isa
+    at, low, high = numpy.exp(turns.hodges_lehmann(numpy.log(numbers)))
+    return at, low, high, len(numbers), isa
 
 
 # ---- the page
