@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""targets.py: what the kernels reach, beside what was asked of them, each in turns with what it is held against; writes docs/targets.md.
+"""targets.py: what the kernels reach, beside what was asked of them, each in turns with what it is held against; writes docs/targets.md
+but for what stands there under a heading of its own (##).
 
     python3 docs/targets.py [--program build/attnscope] [--only TEXT] [--seconds 20] [--cpu 0] [--out FILE]
 
@@ -144,6 +145,15 @@ def cells(row, at, low, high, pairs, isa):
     return "| " + " | ".join([row.work, row.target, reached, isa, str(pairs), verdict(row, at)]) + " |"
 
 
+def remarks(path):
+    """What people wrote under headings."""
+    if not os.path.exists(path):
+        return ""
+    with open(path) as f:
+        _, heading, rest = f.read().partition("\n## ")
+    return heading + rest
+
+
 def page(machine, rows, options):
     one, every = (machine[k] for k in ("fma_gflops", "fma_gflops_all"))
     widest = [isa for isa in ("avx512", "avx2", "neon", "scalar") if one.get(isa)][0]
@@ -173,7 +183,7 @@ def main():
     out = o.out or (None if o.only else os.path.join(HERE, "targets.md"))
     machine = json.loads(subprocess.run([o.program, "machine", "--format", "json"], check=True, capture_output=True, text=True).stdout)
     environment = dict(os.environ, GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
-    everywhere, rows = os.sched_getaffinity(0), []
+    everywhere, rows, kept = os.sched_getaffinity(0), [], remarks(out) if out else ""
     for row in table("amx" in machine["isas"]):
         if o.only not in row.work:
             continue
@@ -185,7 +195,7 @@ def main():
         print(rows[-1], flush=True)
         if out:
             with open(out, "w") as f:
-                f.write(page(machine, rows, o))
+                f.write(page(machine, rows, o) + kept)
 
 
 if __name__ == "__main__":
