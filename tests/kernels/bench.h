@@ -27,7 +27,7 @@ typedef struct {
     uint64_t param[AS_KERNEL_PARAMS_MAX];
 } shape;
 
-static as_problem bench_problem(const shape *s, const as_pattern *pattern)
+static inline as_problem bench_problem(const shape *s, const as_pattern *pattern)
 {
     as_problem p = {.batch = s->batch, .heads = s->heads, .kv_heads = s->kv_heads, .length = s->length,
                     .context = s->context, .head_dim = s->head_dim, .threads = s->threads,
@@ -38,10 +38,10 @@ static as_problem bench_problem(const shape *s, const as_pattern *pattern)
 }
 
 /* Filled from `seed`; outputs and workspace poisoned. False when the kernel refuses. */
-static bool bench_open(bench *b, const as_kernel *kernel, const shape *s, const as_pattern *pattern, uint64_t seed)
+static inline bool bench_open_problem(bench *b, const as_kernel *kernel, const as_problem *p, uint64_t seed)
 {
     char why[300] = "";
-    *b = (bench){.p = bench_problem(s, pattern), .kernel = kernel};
+    *b = (bench){.p = *p, .kernel = kernel};
     if (kernel->refuse && kernel->refuse(&b->p, why, sizeof why))
         return false;
     b->count = kernel->operands(&b->p, b->table);
@@ -58,14 +58,20 @@ static bool bench_open(bench *b, const as_kernel *kernel, const shape *s, const 
     return true;
 }
 
-static void bench_run(bench *b)
+static inline bool bench_open(bench *b, const as_kernel *kernel, const shape *s, const as_pattern *pattern, uint64_t seed)
+{
+    const as_problem p = bench_problem(s, pattern);
+    return bench_open_problem(b, kernel, &p, seed);
+}
+
+static inline void bench_run(bench *b)
 {
     b->call = (as_call){&b->p, b->data, b->workspace};
     for (const as_phase *phase = b->kernel->phases; phase->run; phase++)
         phase->run(&b->call);
 }
 
-static void bench_close(bench *b)
+static inline void bench_close(bench *b)
 {
     for (size_t i = 0; i < b->count; i++)
         free(b->data[i]);
