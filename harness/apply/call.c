@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../kernels/bf16.h"
 #include "../../kernels/cpu.h"
 #include "../../kernels/kernel_text.h"
 #include "../base/clock.h"
@@ -213,10 +214,8 @@ bool as_bench_write(const as_bench *b, const char *path, bool batched, as_err *e
         wide = malloc(n * sizeof *wide);
         if (!wide)
             return as_fail_memory(err);
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t bits = (uint32_t)narrow[i] << 16;
-            memcpy(&wide[i], &bits, sizeof bits);
-        }
+        for (size_t i = 0; i < n; i++)
+            wide[i] = as_bf16_float(narrow[i]);
         values = wide;
     }
     bool ok = as_npy_write_f32(path, o->shape + !batched, batched ? 4 : 3, values, why, sizeof why) ||

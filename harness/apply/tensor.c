@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../kernels/bf16.h"
 #include "internal.h"
 
 static const char *const dimension_names[] = {"batch", "heads", "tokens", "width"};
@@ -117,7 +118,7 @@ static float item(const as_npy *f, size_t i)
     case AS_NPY_F16:
         return from_half(((const uint16_t *)f->data)[i]);
     default:
-        return from_bits((uint32_t)((const uint16_t *)f->data)[i] << 16);
+        return as_bf16_float(((const uint16_t *)f->data)[i]);
     }
 }
 

@@ -47,11 +47,12 @@ static bool decode_takes(const as_problem *p)
 static size_t decode_workspace(const as_problem *p)
 {
     const decode_plan plan = decode_plan_make(p);
-    const size_t heads = p->batch * p->heads, floats = heads * (plan.d_room + plan.parts * plan.part_floats) + (size_t)p->threads * DECODE_KEYS;
+    const size_t heads = p->batch * p->heads, head_floats = plan.parts * plan.part_floats;
+    const size_t floats = heads * (plan.d_room + head_floats) + (size_t)p->threads * DECODE_KEYS;
     return tile_up(tile_up(floats, 16) * sizeof(float) + plan.runs_max * sizeof(as_run), 64);
 }
 
-/* Keys and values of one key head, rows of d. Its functions are inlined where dtype is a number (decode_keys). */
+/* Keys and values of one key head, rows of d. Its functions are inlined where dtype, and the usual d, are numbers (decode_keys). */
 typedef struct {
     const void *k, *v;
     as_dtype dtype;
@@ -66,6 +67,7 @@ VF_INLINE vf decode_load(const decode_cache *kv, const void *x, size_t at, size_
     return lanes == VF_N ? vf_widen((const uint16_t *)x + at) : vf_widen_n((const uint16_t *)x + at, lanes);
 }
 
+/* The lanes' parts of q . key. */
 VF_INLINE vf decode_dot(const decode_cache *kv, size_t key, const float *q)
 {
     const size_t d = kv->d;
@@ -81,8 +83,8 @@ VF_INLINE vf decode_dot(const decode_cache *kv, size_t key, const float *q)
     return c < d ? vf_fma(vf_load(q + c), decode_load(kv, kv->k, key * d + c, d - c), sum) : sum;
 }
 
-/* score[j] = q . key first + j, VF_N at a time; -infinity behind the last. Row after row: where the compiler mixes the loads
- * of several, a processor that follows streams loses this one (Zen 4: half of memory's bandwidth). */
+/* score[j] = q . key first + j, VF_N at a time; -infinity behind the last. Without the line that keeps the compiler
+ * from moving loads over the end of a row, a Zen 4 reads memory at half of its speed: docs/kernels.md. */
 VF_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, const float *q, float *score)
 {
     for (size_t j = 0; j < n; j += VF_N) {
@@ -118,7 +120,7 @@ VF_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, si
         vf_store(out + c + x * VF_N, sum[x]);
 }
 
-/* Whole rows where registers hold one. */
+/* Whole rows where registers hold one. The case without a partial vector apart: a branch for each row was +8 % at d = 256. */
 VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out)
 {
     for (size_t c = 0; c < kv->d; c += DECODE_WIDE * VF_N) {
@@ -157,7 +159,8 @@ VF_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, siz
     }
 }
 
-/* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler. */
+/* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler; D = 0 is
+ * any other. */
 #define DECODE_USUAL(TYPE, D)                                                                                          \
     if (kv->dtype == TYPE && (!D || kv->d == D)) {                                                                     \
         const decode_cache known = {kv->k, kv->v, TYPE, D ? D : kv->d};                                                \

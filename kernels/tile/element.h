@@ -6,16 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../bf16.h"
 #include "../kernel.h"
 
-/* bfloat16 is the upper half of a float32 */
-static inline float tile_bf16_element(const void *x, size_t i)
-{
-    const uint32_t bits = (uint32_t)((const uint16_t *)x)[i] << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
+static inline float tile_bf16_element(const void *x, size_t i) { return as_bf16_float(((const uint16_t *)x)[i]); }
 
 /* to nearest, ties to even; NaN stays NaN */
 static inline uint16_t tile_bf16_round(float value)

@@ -1,8 +1,8 @@
 /* scalar.h: vec.h in plain C, one float at a time: the truth beside the faster rungs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
+
+#include "../bf16.h"
 
 typedef float vf;
 #define VF_N 1
@@ -19,13 +19,7 @@ static inline void vf_store_n(float *p, vf v, size_t n)
     if (n)
         *p = v;
 }
-static inline vf vf_widen(const uint16_t *p)
-{
-    const uint32_t bits = (uint32_t)*p << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
+static inline vf vf_widen(const uint16_t *p) { return as_bf16_float(*p); }
 static inline vf vf_add(vf a, vf b) { return a + b; }
 static inline vf vf_sub(vf a, vf b) { return a - b; }
 static inline vf vf_mul(vf a, vf b) { return a * b; }
