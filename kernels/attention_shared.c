@@ -19,7 +19,8 @@ size_t as_attention_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX
 as_work as_attention_work(const as_problem *p, uint64_t executed)
 {
     const uint64_t d = p->head_dim, B = p->batch, T = p->length, S = p->context, bytes = p->dtype == AS_F32 ? 4 : 2;
-    const uint64_t keys = T == 1 && p->edges / p->heads < S ? p->edges / p->heads : S; /* one query: those that it sees */
+    const uint64_t keys =
+        T == 1 && p->edges / p->heads < S ? p->edges / p->heads : S; /* one query: those that it sees */
     const uint64_t dense = T * (S - T) + (T % 2 ? T * ((T + 1) / 2) : T / 2 * (T + 1));
     return (as_work){
         .flops_useful = 4 * d * p->edges * B,

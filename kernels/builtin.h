@@ -12,7 +12,8 @@
 #define AS_PASTE_(a, b) a##_##b
 #define AS_PASTE(a, b) AS_PASTE_(a, b)
 
-/* A function that has one body for each instruction set: AS_ISA(tile_attend) is tile_attend_avx2 in what avx2 builds. */
+/* A function that has one body for each instruction set: AS_ISA(tile_attend) is tile_attend_avx2 in what avx2 builds.
+ */
 #define AS_ISA(symbol) AS_PASTE(symbol, AS_ISA_NAME)
 
 /* `const as_kernel AS_KERNEL(attention_flash) = {...};` in kernels/attention/flash.c */

@@ -17,7 +17,8 @@ const as_kernel_param as_convolution_params[] = {
 
 as_convolution as_convolution_of(const as_problem *p)
 {
-    as_convolution c = {.k = p->param[AS_CONV_K], .dilation = p->param[AS_CONV_DILATION], .stride = p->param[AS_CONV_STRIDE]};
+    as_convolution c = {
+        .k = p->param[AS_CONV_K], .dilation = p->param[AS_CONV_DILATION], .stride = p->param[AS_CONV_STRIDE]};
     const size_t before = (c.k - 1) * c.dilation;
     const uint64_t padding = p->param[AS_CONV_PADDING];
     c.left = padding == AS_PAD_CAUSAL ? before : padding == AS_PAD_SAME ? before / 2 : 0;
@@ -51,7 +52,8 @@ static bool refuse_params(const as_problem *p, char *why, size_t cap)
 bool as_convolution_refuse(const as_problem *p, char *why, size_t cap)
 {
     return as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_context(p, why, cap) ||
-           as_sequence_refuse_pattern(p, p->param[AS_CONV_PADDING] == AS_PAD_SAME, why, cap) || refuse_params(p, why, cap);
+           as_sequence_refuse_pattern(p, p->param[AS_CONV_PADDING] == AS_PAD_SAME, why, cap) ||
+           refuse_params(p, why, cap);
 }
 
 size_t as_convolution_operands(const as_problem *p, as_operand w, size_t kept, as_operand out[AS_OPERANDS_MAX])

@@ -33,9 +33,9 @@ typedef enum { AS_SCALAR, AS_AVX2, AS_AVX512, AS_AMX, AS_NEON, AS_ISA_COUNT } as
 
 struct as_pattern; /* which keys a query may see: pattern/pattern.h */
 
-/* A parameter of a kernel, written behind its name as a pattern's are: kernelised/performer:m=256,seed=1. Whole numbers;
- * the harness reads them, holds them to their range and fills problem.param. What a value must be beside a shape (m no
- * more than T) is for `refuse` to say. */
+/* A parameter of a kernel, written behind its name as a pattern's are: kernelised/performer:m=256,seed=1. Whole
+ * numbers; the harness reads them, holds them to their range and fills problem.param. What a value must be beside a
+ * shape (m no more than T) is for `refuse` to say. */
 typedef struct {
     const char *key;                 /* letters, digits, - and _ */
     uint64_t least, most, otherwise; /* range, and the value when left out; most is at most 2^53 */
@@ -53,9 +53,9 @@ typedef struct as_problem {
     int threads;                   /* what the kernel may use, itself included */
     float scale;                   /* multiplies q.k; 1/sqrt(d) unless the user says otherwise */
     const struct as_pattern *pattern;
-    uint64_t edges;                /* visible (query, key) pairs summed over the H heads of one batch entry; 0 when
-                                      `refuse` is asked before they were counted */
-    size_t cache_bytes[3];         /* L1d, L2, L3 as the machine reports them; 0 where unknown */
+    uint64_t edges;        /* visible (query, key) pairs summed over the H heads of one batch entry; 0 when
+                              `refuse` is asked before they were counted */
+    size_t cache_bytes[3]; /* L1d, L2, L3 as the machine reports them; 0 where unknown */
     uint64_t param[AS_KERNEL_PARAMS_MAX]; /* in the order of the kernel's params */
 } as_problem;
 
@@ -91,7 +91,7 @@ typedef struct {
     uint64_t flops_executed; /* what this kernel does, padding and masked work included */
     uint64_t flops_dense;    /* dense causal attention of the same shape */
     uint64_t exps;
-    uint64_t bytes_min;      /* each operand moved once, as far as the case needs it: of a decoding step the visible keys */
+    uint64_t bytes_min; /* each operand moved once, as far as the case needs it: of a decoding step the visible keys */
 } as_work;
 
 /* A kernel's call: operand[i] is the array of the i-th row of the operand table. */
@@ -116,7 +116,8 @@ typedef struct as_kernel {
     uint32_t isas;     /* AS_ISA_BIT of each isa that this very build is for */
     const char *name;  /* mechanism/algorithm */
     const char *help;  /* one line */
-    const char *order; /* cost in T that it declares: "edges", "flops" (useful), "T", "T log T", "T^2"; held against measured slopes */
+    const char *order; /* cost in T that it declares: "edges", "flops" (useful), "T", "T log T", "T^2"; held against
+                          measured slopes */
     /* true when it cannot run `p`; then `why` holds the reason in plain words */
     bool (*refuse)(const as_problem *p, char *why, size_t cap);
     size_t (*operands)(const as_problem *p, as_operand out[AS_OPERANDS_MAX]);

@@ -71,7 +71,8 @@ static size_t index_of(const as_kernel *kernel, piece key)
 {
     size_t i = 0;
     const size_t count = as_kernel_param_count(kernel);
-    while (i < count && (strlen(kernel->params[i].key) != key.length || memcmp(kernel->params[i].key, key.at, key.length)))
+    while (i < count &&
+           (strlen(kernel->params[i].key) != key.length || memcmp(kernel->params[i].key, key.at, key.length)))
         i++;
     return i;
 }

@@ -1,9 +1,9 @@
 /* kernel_text.h: a kernel's name with its parameters as text, kernelised/performer:m=256,seed=3, to numbers and back.
  * SPDX-License-Identifier: Apache-2.0
  *
- * text = name[:key=value{,key=value}]. A value is a whole number, 8k being 8192 (k, M, G). Order does not matter. There is
- * one canonical text for each kernel: keys in the kernel's order, those left out whose value is the usual one; it goes
- * into files and keys. */
+ * text = name[:key=value{,key=value}]. A value is a whole number, 8k being 8192 (k, M, G). Order does not matter. There
+ * is one canonical text for each kernel: keys in the kernel's order, those left out whose value is the usual one; it
+ * goes into files and keys. */
 #ifndef AS_KERNEL_TEXT_H
 #define AS_KERNEL_TEXT_H
 
@@ -41,11 +41,12 @@ typedef struct {
 
 /* false and a sentence when there are more than `most` combinations or a list of alternatives has a hole. */
 bool as_kernel_choice_begin(as_kernel_choice *choice, const char *text, size_t most, char *why, size_t cap);
-/* The next combination of parameters as text behind a name of the caller's: name:m=64,seed=2. The last key turns fastest.
- * false after the last, or when it does not fit. */
+/* The next combination of parameters as text behind a name of the caller's: name:m=64,seed=2. The last key turns
+ * fastest. false after the last, or when it does not fit. */
 bool as_kernel_choice_next(as_kernel_choice *choice, const char *name, char *out, size_t cap);
 
-/* Does the kernel have every parameter that `text` names? If not, `missing` (NULL: nobody asks) gets the first it lacks. */
+/* Does the kernel have every parameter that `text` names? If not, `missing` (NULL: nobody asks) gets the first it
+ * lacks. */
 bool as_kernel_has_params(const as_kernel *kernel, const char *text, char missing[40]);
 
 #endif

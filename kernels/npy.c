@@ -1,5 +1,5 @@
-/* npy.c: see npy.h. The header is a Python literal, {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, read here
- * by a parser of exactly that much. */
+/* npy.c: see npy.h. The header is a Python literal, {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, read
+ * here by a parser of exactly that much. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,9 @@
 static const struct {
     const char *descr;
     size_t size;
-} types[] = {[AS_NPY_BOOL] = {"|b1", 1}, [AS_NPY_U8] = {"|u1", 1},  [AS_NPY_U16] = {"<u2", 2}, [AS_NPY_F16] = {"<f2", 2},
-             [AS_NPY_F32] = {"<f4", 4},  [AS_NPY_F64] = {"<f8", 8}, [AS_NPY_I64] = {"<i8", 8}};
+} types[] = {
+    [AS_NPY_BOOL] = {"|b1", 1}, [AS_NPY_U8] = {"|u1", 1},  [AS_NPY_U16] = {"<u2", 2}, [AS_NPY_F16] = {"<f2", 2},
+    [AS_NPY_F32] = {"<f4", 4},  [AS_NPY_F64] = {"<f8", 8}, [AS_NPY_I64] = {"<i8", 8}};
 #define TYPES (sizeof types / sizeof *types)
 
 const char *as_npy_descr(as_npy_type type) { return types[type].descr; }

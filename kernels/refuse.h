@@ -1,5 +1,5 @@
-/* refuse.h: refusals that the mechanisms beside attention share: they see what is before them, and no pattern says more.
- * SPDX-License-Identifier: Apache-2.0 */
+/* refuse.h: refusals that the mechanisms beside attention share: they see what is before them, and no pattern says
+ * more. SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_REFUSE_H
 #define AS_REFUSE_H
 
@@ -25,7 +25,8 @@ static inline bool as_refuse_but_f32(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static inline bool as_refuse_more_than(uint64_t value, const char *what, uint64_t most, const char *of, char *why, size_t cap)
+static inline bool as_refuse_more_than(uint64_t value, const char *what, uint64_t most, const char *of, char *why,
+                                       size_t cap)
 {
     if (value >= 1 && value <= most)
         return false;

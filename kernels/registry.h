@@ -20,8 +20,8 @@ const as_entry *as_registry_at(size_t index);
 const as_entry *as_registry_find(const char *name, uint32_t isas);
 
 /* The build with the highest isa in `isas` that does not refuse `problem`: one for AMX may take bf16 only, and f32 then
- * goes to the one for AVX-512. NULL: there is none; then `why` holds the reason of the highest, or "" where no build is for
- * these isas. */
+ * goes to the one for AVX-512. NULL: there is none; then `why` holds the reason of the highest, or "" where no build is
+ * for these isas. */
 const as_entry *as_registry_best(const char *name, uint32_t isas, const as_problem *problem, char *why, size_t cap);
 
 /* Loads a plug-in and adds its kernels. false and a reason: not found, wrong ABI, a name that is taken or not of the

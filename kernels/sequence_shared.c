@@ -7,7 +7,10 @@
 
 #include "attention/attention.h"
 
-bool as_sequence_refuse_dtype(const as_problem *p, char *why, size_t cap) { return as_attention_refuse_dtype(p, why, cap); }
+bool as_sequence_refuse_dtype(const as_problem *p, char *why, size_t cap)
+{
+    return as_attention_refuse_dtype(p, why, cap);
+}
 
 bool as_sequence_refuse_pattern(const as_problem *p, bool sees_future, char *why, size_t cap)
 {
@@ -15,8 +18,9 @@ bool as_sequence_refuse_pattern(const as_problem *p, bool sees_future, char *why
     const bool causal = traits & AS_PATTERN_CAUSAL;
     if ((traits & AS_PATTERN_DENSE) && causal != sees_future)
         return false;
-    snprintf(why, cap, sees_future ? "sees the whole sequence whatever the pattern: takes full only"
-                                   : "sees the past in its own way whatever the pattern: takes causal only");
+    snprintf(why, cap,
+             sees_future ? "sees the whole sequence whatever the pattern: takes full only"
+                         : "sees the past in its own way whatever the pattern: takes causal only");
     return true;
 }
 
@@ -28,7 +32,8 @@ bool as_sequence_refuse_context(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-as_work as_sequence_work(const as_problem *p, const as_kernel *kernel, uint64_t useful, uint64_t executed, uint64_t exps)
+as_work as_sequence_work(const as_problem *p, const as_kernel *kernel, uint64_t useful, uint64_t executed,
+                         uint64_t exps)
 {
     as_operand table[AS_OPERANDS_MAX];
     const size_t count = kernel->operands(p, table);

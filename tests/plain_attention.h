@@ -1,5 +1,5 @@
-/* plain_attention.h: what plug-ins of tests share: causal float32 self-attention in plain C, right in every row, and its operands.
- * SPDX-License-Identifier: Apache-2.0 */
+/* plain_attention.h: what plug-ins of tests share: causal float32 self-attention in plain C, right in every row, and
+ * its operands. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * ggml_side f32|f16 THREADS HEADS T S D WINDOW Q K V OUT
  *
  * Q, K, V: raw float32, (H,T,d) and (H,S,d); K and V are stored as the type named first, before any timing. WINDOW 0 is
- * causal. OUT gets raw float32 (T,H,d), the order that ggml gives. Then "ready VERSION", and "N SECONDS" for each "N" on a
- * line. */
+ * causal. OUT gets raw float32 (T,H,d), the order that ggml gives. Then "ready VERSION", and "N SECONDS" for each "N"
+ * on a line. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, count, fit, share out; and the files that come of it. */
+/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, count, fit, share out; and the files that come of
+ * it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyse.h"
 

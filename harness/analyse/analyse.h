@@ -35,19 +35,19 @@ typedef struct {
     as_replicates *replicates; /* one per case */
     as_counted *counted;       /* events that were counted anywhere */
     size_t counted_count;
-    as_summary *summary;       /* one per case, in the order of cases */
-    as_curve *curves; /* one per fit of the time */
-    as_fit *fits;     /* the time along every curve; then counts and surfaces */
-    size_t fit_count; /* of curves */
-    size_t fit_rows;  /* of fits: fit_count and more */
+    as_summary *summary; /* one per case, in the order of cases */
+    as_curve *curves;    /* one per fit of the time */
+    as_fit *fits;        /* the time along every curve; then counts and surfaces */
+    size_t fit_count;    /* of curves */
+    size_t fit_rows;     /* of fits: fit_count and more */
     as_crossover *crossovers;
     size_t crossover_count;
     as_share *shares; /* a phase of a case each, where kernels have several */
     size_t share_count;
 } as_findings;
 
-/* Reads cases.csv, samples.csv, machine.json and, where they are there, counters.csv and phases.csv of `dir` and computes; everything in
- * `arena`. */
+/* Reads cases.csv, samples.csv, machine.json and, where they are there, counters.csv and phases.csv of `dir` and
+ * computes; everything in `arena`. */
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err);
 
 /* Writes summary.csv, fits.csv, crossovers.csv, benchmark.json and, where there are phases, shares.csv. */

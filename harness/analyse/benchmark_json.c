@@ -2,10 +2,10 @@
  * Bencher take them as they are.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A benchmark is a case, its name the case's key. A repetition is a worker process: real_time and cpu_time are the median
- * over its batches, per call, in ns. With two or more processes mean, median, stddev and cv follow, as --benchmark_repetitions
- * gives them. A case that is not ok is left out: the format can only state it with a time of 0, and
- * readers would take that for a time. No number is NaN or infinite; what is unknown has no key. */
+ * A benchmark is a case, its name the case's key. A repetition is a worker process: real_time and cpu_time are the
+ * median over its batches, per call, in ns. With two or more processes mean, median, stddev and cv follow, as
+ * --benchmark_repetitions gives them. A case that is not ok is left out: the format can only state it with a time of 0,
+ * and readers would take that for a time. No number is NaN or infinite; what is unknown has no key. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -67,8 +67,8 @@ static json_t *make_context(const as_findings *f, const char *dir)
     return context;
 }
 
-/* Rows are written as text at once: as trees of all their values they would take longer than the rest of an analysis, and
- * more memory than the samples. A name is in the JSON that jansson makes of it. */
+/* Rows are written as text at once: as trees of all their values they would take longer than the rest of an analysis,
+ * and more memory than the samples. A name is in the JSON that jansson makes of it. */
 typedef struct {
     as_text *out;
     const as_findings *f;
@@ -204,7 +204,8 @@ static void add_aggregates(const writer *w)
     for (size_t a = 0; a < sizeof aggregates / sizeof *aggregates; a++) {
         begin_row(w, aggregates[a].suffix, "aggregate");
         add_count(w->out, "threads", w->f->summary[w->at].threads);
-        as_text_add(w->out, ", \"aggregate_name\": \"%s\", \"aggregate_unit\": \"%s\"", aggregates[a].name, aggregates[a].unit);
+        as_text_add(w->out, ", \"aggregate_name\": \"%s\", \"aggregate_unit\": \"%s\"", aggregates[a].name,
+                    aggregates[a].unit);
         add_count(w->out, "iterations", r->count);
         add_times(w->out, aggregates[a].of(wall, r->count), aggregates[a].of(cpu, r->count));
         add_real(w->out, "gflops", aggregates[a].of(rate, r->count));

@@ -23,7 +23,7 @@ typedef struct {
     const as_curve *curve; /* NULL: the dense reference */
     const char *isa;
     double *log_x;
-    double *log_y; /* [count][DRAWS + 1] */
+    double *log_y;      /* [count][DRAWS + 1] */
     double *low, *high; /* of these, for each x */
     size_t count;
     bool dense;     /* of the curves that the reference is made of */
@@ -218,8 +218,10 @@ static double place_of(const as_crossing *drawn, as_crossing_kind kind)
 
 static void judge(const pair *p, bool resampled, as_crossover *row)
 {
-    static const char *const verdicts[] = {[AS_A_FASTER] = "none in range", [AS_B_FASTER] = "always",
-                                           [AS_B_BEYOND] = "crosses", [AS_A_BEYOND] = "crosses"};
+    static const char *const verdicts[] = {[AS_A_FASTER] = "none in range",
+                                           [AS_B_FASTER] = "always",
+                                           [AS_B_BEYOND] = "crosses",
+                                           [AS_A_BEYOND] = "crosses"};
     const as_crossing found = crossing_of(p, 0);
     const bool crosses = found.kind == AS_B_BEYOND || found.kind == AS_A_BEYOND;
     size_t agree = 0, opposite = 0, placed = 0;

@@ -16,9 +16,10 @@ static void add_line(const as_crossover *c, const char *symbol, as_text *out)
 {
     as_text_add(out, "  %s  %s (%s): ", c->kernel_b, c->pattern_b, c->isa_b ? c->isa_b : "?");
     if (strcmp(c->verdict, "crosses") != 0) {
-        as_text_add(out, "%s, ", !strcmp(c->verdict, "always")  ? "always faster"
-                                 : !strcmp(c->verdict, "unclear") ? "unclear"
-                                                                  : "none in range");
+        as_text_add(out, "%s, ",
+                    !strcmp(c->verdict, "always")    ? "always faster"
+                    : !strcmp(c->verdict, "unclear") ? "unclear"
+                                                     : "none in range");
     } else {
         as_place_add_crossing(out, c, symbol);
         as_text_add(out, ", ");

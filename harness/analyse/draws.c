@@ -72,10 +72,10 @@ static double next_of_even(const as_draws *d, uint64_t *random)
     return middle(d->logs[first], d->logs[at]);
 }
 
-/* The median of few, drawn anew, scatters otherwise than the median itself. For 5 times its deviation is on average 1.07
- * (uniform noise), 1.23 (normal), 1.40 (exponential) or 1.48 (Laplace) times the true one, for more 1.02 to 1.41; for 3 and
- * 4 the excess makes up for how badly so few tell it; for 2 it is 0.7, and as badly told. What is taken off keeps an
- * interval of 95 % between 90 and 99 % for all of these: docs/fit.md has the coverage. */
+/* The median of few, drawn anew, scatters otherwise than the median itself. For 5 times its deviation is on
+ * average 1.07 (uniform noise), 1.23 (normal), 1.40 (exponential) or 1.48 (Laplace) times the true one, for more 1.02
+ * to 1.41; for 3 and 4 the excess makes up for how badly so few tell it; for 2 it is 0.7, and as badly told. What is
+ * taken off keeps an interval of 95 % between 90 and 99 % for all of these: docs/fit.md has the coverage. */
 static double narrowed(size_t count)
 {
     static const double of_few[] = {1, 1, 2.2, 1, 1};

@@ -23,7 +23,8 @@ typedef struct {
 #define AS_DRAWS_ROOM(count) (2 * (size_t)(count) + 1) /* doubles that as_draws_from needs for `count` times */
 
 as_draws as_draws_from(const double *times, size_t count, double *room);
-/* The logarithm of the median of the times; of as many drawn from them, as far from it as the median of so few really is. */
+/* The logarithm of the median of the times; of as many drawn from them, as far from it as the median of so few really
+ * is. */
 double as_draws_median(const as_draws *d);
 double as_draws_next(const as_draws *d, uint64_t *random);
 /* Adds `weight` times a draw to each of the sums. */

@@ -36,8 +36,8 @@ static uint64_t calls_of(const as_sample_list *list, uint64_t process, uint64_t 
 }
 
 /* The rows that hold a count above 0; of a batch that is in samples.csv. */
-static bool take(const char *dir, const as_counter *rows, size_t row_count, as_known *known, const as_sample_list *lists,
-                 count *out, size_t *taken, as_err *err)
+static bool take(const char *dir, const as_counter *rows, size_t row_count, as_known *known,
+                 const as_sample_list *lists, count *out, size_t *taken, as_err *err)
 {
     for (size_t i = 0; i < row_count; i++) {
         const as_counter *r = &rows[i];
@@ -65,7 +65,8 @@ static void gather(as_findings *f, const count *counts, size_t taken, as_arena *
             f->counted[f->counted_count++] =
                 (as_counted){counts[i].event, as_arena_alloc(arena, (f->case_count + 1) * sizeof(double))};
         }
-        for (end = i; end < taken && counts[end].owner == counts[i].owner && !strcmp(counts[end].event, counts[i].event); end++)
+        for (end = i;
+             end < taken && counts[end].owner == counts[i].owner && !strcmp(counts[end].event, counts[i].event); end++)
             room[end - i] = counts[end].value;
         f->counted[f->counted_count - 1].per_call[counts[i].owner] = as_stats_median(room, end - i);
     }

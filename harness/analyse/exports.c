@@ -11,7 +11,10 @@
 
 #define NAME_MOST 1024 /* of Bencher */
 
-static bool counts(const as_findings *f, size_t i) { return !strcmp(f->summary[i].status, "ok") && f->summary[i].median_ns > 0; }
+static bool counts(const as_findings *f, size_t i)
+{
+    return !strcmp(f->summary[i].status, "ok") && f->summary[i].median_ns > 0;
+}
 
 static bool dump(json_t *root, as_text *out, as_err *err)
 {
@@ -33,7 +36,8 @@ static bool gab(const as_findings *f, as_text *out, as_err *err)
         if (!counts(f, i))
             continue;
         snprintf(range, sizeof range, "%.4g .. %.4g", s->median_low_ns, s->median_high_ns);
-        snprintf(extra, sizeof extra, "median of %" PRIu64 " processes, %" PRIu64 " samples\nrange: interval of %.1f %%\nthreads: %" PRIu64,
+        snprintf(extra, sizeof extra,
+                 "median of %" PRIu64 " processes, %" PRIu64 " samples\nrange: interval of %.1f %%\nthreads: %" PRIu64,
                  s->processes, s->n, 100 * s->coverage, s->threads == AS_NO_COUNT ? 1 : s->threads);
         json_array_append_new(rows, json_pack("{s:s, s:s, s:f, s:s, s:s}", "name", s->case_, "unit", "ns/call", "value",
                                               s->median_ns, "range", range, "extra", extra));
@@ -50,7 +54,8 @@ static bool bencher(const as_findings *f, as_text *out, as_err *err)
             continue;
         if (strlen(s->case_) > NAME_MOST) {
             json_decref(root);
-            return as_fail(err, AS_EXIT_USAGE, "the case '%.60s...' has a longer name than Bencher takes (%d): shorten its pattern",
+            return as_fail(err, AS_EXIT_USAGE,
+                           "the case '%.60s...' has a longer name than Bencher takes (%d): shorten its pattern",
                            s->case_, NAME_MOST);
         }
         json_t *latency = json_pack("{s:f}", "value", s->median_ns);
@@ -78,7 +83,8 @@ static void add_part(as_text *out, const char *key, const char *value)
     }
 }
 
-/* "BenchmarkAttnscope/kernel=attention.flash/pattern=causal/.../cache=warm-1": behind the dash the threads, as GOMAXPROCS. */
+/* "BenchmarkAttnscope/kernel=attention.flash/pattern=causal/.../cache=warm-1": behind the dash the threads, as
+ * GOMAXPROCS. */
 static void add_name(as_text *out, const as_summary *row)
 {
     static const char *const left_out[] = {"case", "params", "mechanism", "head_dim", "threads", "edges"};
@@ -110,14 +116,18 @@ static bool benchstat(const as_findings *f, as_text *out, as_err *err)
     struct utsname system;
     (void)err;
     if (uname(&system) == 0)
-        add_key(out, "goarch", !strcmp(system.machine, "x86_64") ? "amd64" : !strcmp(system.machine, "aarch64") ? "arm64" : system.machine);
+        add_key(out, "goarch",
+                !strcmp(system.machine, "x86_64")    ? "amd64"
+                : !strcmp(system.machine, "aarch64") ? "arm64"
+                                                     : system.machine);
     add_key(out, "goos", "linux");
     add_key(out, "pkg", "attnscope");
     add_key(out, "cpu", f->machine.name ? f->machine.name : "unknown");
     for (size_t i = 0; i < f->case_count; i++)
         for (size_t r = 0; counts(f, i) && r < f->replicates[i].count; r++) {
             add_name(out, &f->summary[i]);
-            as_text_add(out, "\t%" PRIu64 "\t%.9g ns/op\n", f->replicates[i].of[r].calls, f->replicates[i].of[r].wall_ns);
+            as_text_add(out, "\t%" PRIu64 "\t%.9g ns/op\n", f->replicates[i].of[r].calls,
+                        f->replicates[i].of[r].wall_ns);
         }
     return true;
 }

@@ -1,5 +1,5 @@
-/* findings_print.c: the table that a run ends with: a row per kernel and pattern at the far end of its curve, and below it
- * what was not measured and why. */
+/* findings_print.c: the table that a run ends with: a row per kernel and pattern at the far end of its curve, and below
+ * it what was not measured and why. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -115,8 +115,14 @@ static const char *interval_cell(const page *p, const line *l)
     return as_arena_printf(p->arena, "%s .. %s", low, high);
 }
 
-static const char *gflops_cell(const page *p, const line *l) { return real_cell(p->arena, "%.1f", l->row->gflops_useful); }
-static const char *roof_cell(const page *p, const line *l) { return real_cell(p->arena, "%.1f", l->row->percent_of_roof); }
+static const char *gflops_cell(const page *p, const line *l)
+{
+    return real_cell(p->arena, "%.1f", l->row->gflops_useful);
+}
+static const char *roof_cell(const page *p, const line *l)
+{
+    return real_cell(p->arena, "%.1f", l->row->percent_of_roof);
+}
 static const char *edge_cell(const page *p, const line *l) { return real_cell(p->arena, "%.3g", l->row->ns_per_edge); }
 
 /* Without the minus of -0.00. */
@@ -157,7 +163,8 @@ static const char *order_cell(const page *p, const line *l)
     if (!l->fit || !l->fit->verdict)
         return MISSING;
     if (!strcmp(l->fit->declared, "edges") || !strcmp(l->fit->declared, "flops"))
-        return as_arena_printf(p->arena, "%s (%.2f) %s", l->fit->declared, rounded(l->fit->expected_slope), l->fit->verdict);
+        return as_arena_printf(p->arena, "%s (%.2f) %s", l->fit->declared, rounded(l->fit->expected_slope),
+                               l->fit->verdict);
     return as_arena_printf(p->arena, "%s %s", l->fit->declared, l->fit->verdict);
 }
 
@@ -229,8 +236,7 @@ static void print_lines(const page *p, as_text *out)
     const char **cells = as_arena_alloc(p->arena, (p->count + 1) * width * sizeof *cells);
     for (size_t c = 0; c < width; c++) {
         const column *column = &columns[shown[c]];
-        cells[c] = column->title ? column->title
-                                 : as_arena_printf(p->arena, "slope in %s", as_axis_symbol(p->axis));
+        cells[c] = column->title ? column->title : as_arena_printf(p->arena, "slope in %s", as_axis_symbol(p->axis));
         for (size_t i = 0; i < p->count; i++)
             cells[(i + 1) * width + c] = column->cell(p, &p->lines[i]);
     }

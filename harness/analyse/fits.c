@@ -58,8 +58,14 @@ typedef struct {
 
 static double count_or_nan(uint64_t count) { return count == AS_NO_COUNT || !count ? NAN : (double)count; }
 static double time_of(const as_findings *f, size_t i, const as_counted *c) { return (void)c, f->summary[i].median_ns; }
-static double edges_of(const as_findings *f, size_t i, const as_counted *c) { return (void)c, count_or_nan(f->cases[i].edges); }
-static double flops_of(const as_findings *f, size_t i, const as_counted *c) { return (void)c, count_or_nan(f->cases[i].flops_executed); }
+static double edges_of(const as_findings *f, size_t i, const as_counted *c)
+{
+    return (void)c, count_or_nan(f->cases[i].edges);
+}
+static double flops_of(const as_findings *f, size_t i, const as_counted *c)
+{
+    return (void)c, count_or_nan(f->cases[i].flops_executed);
+}
 static double event_of(const as_findings *f, size_t i, const as_counted *c) { return (void)f, c->per_call[i]; }
 
 static const quantity planned[] = {
@@ -174,7 +180,8 @@ static sheet *find_sheets(book *b)
         key.length = 0;
         as_text_add(&key, "%s\x1f%s\x1f", r->kernel ? r->kernel : "?", r->pattern ? r->pattern : "?");
         const size_t fixed_at = key.length;
-        as_text_add(&key, "isa=%s dtype=%s B=%" PRIu64 " S=T H=%" PRIu64 " Hkv=%" PRIu64 " threads=%" PRIu64 " cache=%s%s%s",
+        as_text_add(&key,
+                    "isa=%s dtype=%s B=%" PRIu64 " S=T H=%" PRIu64 " Hkv=%" PRIu64 " threads=%" PRIu64 " cache=%s%s%s",
                     r->isa ? r->isa : "?", r->dtype ? r->dtype : "?", r->batch, r->heads, r->kv_heads, r->threads,
                     r->cache ? r->cache : "?", r->machine ? " machine=" : "", r->machine ? r->machine : "");
         HASH_FIND(hh, sheets, key.data, key.length, hit);

@@ -18,8 +18,9 @@
 #define CLAIM_TWO 10.0  /* for two terms, where one with a step would do: a step bends a curve, too */
 #define POWER_NEAR 0.05 /* a free power no further than this from the slope of a class is the class */
 enum {
-    STEP_SIDE = 2,         /* points on either side of a step, at least; of a rival's 1 */
-    COARSE = 12, FINE = 24, /* turns of the golden section: the height to within 1 in 100, 2 in 100000 */
+    STEP_SIDE = 2, /* points on either side of a step, at least; of a rival's 1 */
+    COARSE = 12,
+    FINE = 24, /* turns of the golden section: the height to within 1 in 100, 2 in 100000 */
 };
 
 typedef double (*term)(double x, double z);
@@ -65,8 +66,8 @@ typedef struct {
     size_t split, law;
 } fit;
 
-/* Two coefficients that are not negative, minimising the sum of (1 - a u - b v)^2: the normal equations, or, where these
- * leave the quadrant, the better of its two edges. */
+/* Two coefficients that are not negative, minimising the sum of (1 - a u - b v)^2: the normal equations, or, where
+ * these leave the quadrant, the better of its two edges. */
 static void solve(const double s[5], double n, double *a, double *b, double *rss)
 {
     const double uu = s[0], uv = s[1], vv = s[2], u = s[3], v = s[4], det = uu * vv - uv * uv;
@@ -136,7 +137,8 @@ static fit fit_step(const double below[5], const double beyond[5], size_t n, int
     return at_left.rss < at_right.rss ? at_left : at_right;
 }
 
-static void split_sums(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split, double below[5], double beyond[5])
+static void split_sums(const as_growth_law *law, const as_growth_point *p, size_t n, size_t split, double below[5],
+                       double beyond[5])
 {
     for (size_t i = 0; i < n; i++)
         add_sums(law, &p[i], i < split ? below : beyond);
@@ -152,8 +154,8 @@ static fit fit_split(const as_growth_law *law, const as_growth_point *p, size_t 
     return f;
 }
 
-/* The best step with at least STEP_SIDE points on either side, and the best of all; their rss is infinite where there is
- * none. Places are compared coarsely, and the two that win are fitted again. */
+/* The best step with at least STEP_SIDE points on either side, and the best of all; their rss is infinite where there
+ * is none. Places are compared coarsely, and the two that win are fitted again. */
 static void fit_stepped(const as_growth_law *law, const as_growth_point *p, size_t n, fit *inner, fit *any)
 {
     double below[5] = {0}, beyond[5] = {0}, whole[5] = {0};
@@ -178,7 +180,8 @@ static void fit_stepped(const as_growth_law *law, const as_growth_point *p, size
         *inner = inner->split == any->split ? *any : fit_split(law, p, n, inner->split);
 }
 
-/* n ln(RSS/n) + 2k, and what AICc adds for few points; infinite where there are too few. The spread is a parameter too. */
+/* n ln(RSS/n) + 2k, and what AICc adds for few points; infinite where there are too few. The spread is a parameter too.
+ */
 static double aic(double rss, size_t n, size_t parameters, bool corrected)
 {
     const double k = (double)parameters + 1, m = (double)n;
@@ -208,7 +211,10 @@ typedef struct {
     fit best[LAWS];
 } board;
 
-static size_t parameters_of(size_t law, const fit *f) { return 1u + (laws[law].terms[1] != NULL) + (f->split ? 2u : 0u); }
+static size_t parameters_of(size_t law, const fit *f)
+{
+    return 1u + (laws[law].terms[1] != NULL) + (f->split ? 2u : 0u);
+}
 
 static void enter_rival(board *b, size_t law, const fit *f, const as_growth_point *p, size_t n)
 {
@@ -287,8 +293,8 @@ static void name_rivals(as_growth *g, const board *b, size_t winner, double own)
     }
 }
 
-/* Whether a power that is not the class's own describes the points better by more than AS_GROWTH_CLAIM: then none of the
- * classes is meant, and they only bend and step until they come near. NaN: no. */
+/* Whether a power that is not the class's own describes the points better by more than AS_GROWTH_CLAIM: then none of
+ * the classes is meant, and they only bend and step until they come near. NaN: no. */
 static double power_instead(const as_growth *g, const as_growth_point *p, size_t n, double own)
 {
     double *x = malloc(3 * n * sizeof *x), *y = x + n, *law = x + 2 * n, least = own + AS_GROWTH_CLAIM, power = NAN;

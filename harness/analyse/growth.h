@@ -1,15 +1,15 @@
-/* growth.h: which law a curve follows (T, 1 + T, T log T, 1 + T log T, T^1.5, T^2, 1 + T^2, T + T^2), or that none is sure.
- * SPDX-License-Identifier: Apache-2.0
+/* growth.h: which law a curve follows (T, 1 + T, T log T, 1 + T log T, T^1.5, T^2, 1 + T^2, T + T^2), or that none is
+ * sure. SPDX-License-Identifier: Apache-2.0
  *
  * Every class is fitted with coefficients that are not negative, least squares of the relative error, and judged by
- * AICc; a term under 10 % at the largest x is dropped, so that 1 + T with a small 1 is T. Each class is also fitted with
- * a step between two neighbouring points, beyond which every time is larger by one factor: what a working set that
- * leaves a cache does. A class is claimed only when every other one, with a step or without, is worse by more than 4 (by
- * more than 20 where both have a constant, which bends a curve much as a logarithm does; by more than 10 where two terms
- * stand against one with a step). A rival with a step is not charged for being fitted to few points: a bare T log T shall
- * not win over T with a cache in it for want of points. Nor is a class claimed when a power of its own, T^1.25, comes as
- * near: sums and steps can imitate any power. What no class fits (a residual above 15 %, or a slope at the far end that is
- * not the class's) is not claimed either. docs/fit.md has how often all this is right. */
+ * AICc; a term under 10 % at the largest x is dropped, so that 1 + T with a small 1 is T. Each class is also fitted
+ * with a step between two neighbouring points, beyond which every time is larger by one factor: what a working set that
+ * leaves a cache does. A class is claimed only when every other one, with a step or without, is worse by more than 4
+ * (by more than 20 where both have a constant, which bends a curve much as a logarithm does; by more than 10 where two
+ * terms stand against one with a step). A rival with a step is not charged for being fitted to few points: a bare T log
+ * T shall not win over T with a cache in it for want of points. Nor is a class claimed when a power of its own, T^1.25,
+ * comes as near: sums and steps can imitate any power. What no class fits (a residual above 15 %, or a slope at the far
+ * end that is not the class's) is not claimed either. docs/fit.md has how often all this is right. */
 #ifndef AS_GROWTH_H
 #define AS_GROWTH_H
 

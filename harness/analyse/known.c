@@ -32,10 +32,11 @@ as_known *as_known_create(const char *dir, const as_findings *f, as_arena *arena
         entries[i].index = i;
         HASH_FIND_PTR(known->table, &entries[i].key, twin);
         if (!entries[i].key)
-            ok = as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: the column case is empty; every case needs its key", dir, i + 2);
+            ok = as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: the column case is empty; every case needs its key",
+                         dir, i + 2);
         else if (twin)
-            ok = as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: case '%s' stands in line %zu already", dir, i + 2, entries[i].key,
-                         twin->index + 2);
+            ok = as_fail(err, AS_EXIT_USAGE, "%s/cases.csv:%zu: case '%s' stands in line %zu already", dir, i + 2,
+                         entries[i].key, twin->index + 2);
         else
             HASH_ADD_PTR(known->table, key, &entries[i]);
     }

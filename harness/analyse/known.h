@@ -7,8 +7,8 @@
 
 typedef struct as_known as_known;
 
-/* The cases by their keys, which are interned in `arena`: equal texts are one pointer. An empty key, or one that stands in
- * two lines, is an error with file:line, and then the result is NULL. as_known_free(NULL) is fine. */
+/* The cases by their keys, which are interned in `arena`: equal texts are one pointer. An empty key, or one that stands
+ * in two lines, is an error with file:line, and then the result is NULL. as_known_free(NULL) is fine. */
 as_known *as_known_create(const char *dir, const as_findings *f, as_arena *arena, as_err *err);
 void as_known_free(as_known *known);
 

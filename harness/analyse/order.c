@@ -2,16 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A slope over a finite range is not an exponent: T log T has slope 1 + 1/ln T, and the edges of a window bend where T
- * passes w. So what is declared is turned into the slope that it has over the very points of the tail, by the same least
- * squares. The verdict is
- *   confirmed         the interval of the measured slope meets expected +- MARGIN, whichever length is left out
- *   refuted           it does not, whichever length is left out, over OCTAVES_REFUTE octaves or more
- *   not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a slope
- *                     that misses, but comes closer by more than STEP and the noise, from the points before the tail to
- *                     the tail or from the tail to its upper half: it is still bending. Or a slope that would meet, or meets
- *                     only, because somewhere in the tail all times beyond are longer by one factor: a working set may
- *                     have left a cache there. Or one length that decides alone
- * MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or so. */
+ * passes w. So what is declared is turned into the slope that it has over the very points of the tail, by the same
+ * least squares. The verdict is confirmed         the interval of the measured slope meets expected +- MARGIN,
+ * whichever length is left out refuted           it does not, whichever length is left out, over OCTAVES_REFUTE octaves
+ * or more not enough range  fewer than POINTS_MIN points or OCTAVES_MIN octaves, an interval wider than WIDTH_MAX, or a
+ * slope that misses, but comes closer by more than STEP and the noise, from the points before the tail to the tail or
+ * from the tail to its upper half: it is still bending. Or a slope that would meet, or meets only, because somewhere in
+ * the tail all times beyond are longer by one factor: a working set may have left a cache there. Or one length that
+ * decides alone MARGIN is wide because a machine bends curves, too: a working set that leaves a cache adds a tenth or
+ * so. */
 #include <math.h>
 #include <string.h>
 
@@ -21,7 +20,8 @@
 #define MARGIN 0.15
 #define WIDTH_MAX 0.5
 #define STEP 0.05
-#define STANDS_OUT 8.0 /* by how much a step improves count x log of the squared errors; of 6 points 1 in 6 by chance */
+/* By how much a step improves count x log of the squared errors; of 6 points 1 in 6 by chance. */
+#define STANDS_OUT 8.0
 #define OCTAVES_MIN 3.0
 #define OCTAVES_REFUTE 5.0 /* over fewer a constant part can still be most of the time */
 enum { POINTS_MIN = 4 };
@@ -40,14 +40,16 @@ static const struct {
     unsigned axes;
 } orders[] = {
     {"edges", edges_of, 1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_EDGES},
-    {"flops", flops_of, 1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_WIDTH}, /* sums of T D^2 and T^2 D */
+    {"flops", flops_of,
+     1u << AS_AXIS_LENGTH | 1u << AS_AXIS_CONTEXT | 1u << AS_AXIS_WIDTH}, /* sums of T D^2 and T^2 D */
     {"T", linear, 1u << AS_AXIS_LENGTH},
     {"T log T", linearithmic, 1u << AS_AXIS_LENGTH},
     {"T^2", quadratic, 1u << AS_AXIS_LENGTH},
 };
 enum { ORDERS = sizeof orders / sizeof *orders };
 
-/* The measured time over the declared growth along a curve, in logarithms: where the declaration is true, it is flat. */
+/* The measured time over the declared growth along a curve, in logarithms: where the declaration is true, it is flat.
+ */
 typedef struct {
     double *x, *rest, *declared;
     size_t count;
@@ -116,7 +118,8 @@ static bool is_stepped(const excess *e, size_t first, double allowed)
     return false;
 }
 
-/* Does the interval of the slope, moved to where that is without the points at `without`, meet the slope expected there? */
+/* Does the interval of the slope, moved to where that is without the points at `without`, meet the slope expected
+ * there? */
 static bool meets(const excess *e, size_t first, double without, const as_fit *fit)
 {
     double n = 0, mx = 0, xx = 0, xy = 0;

@@ -3,10 +3,10 @@
  *
  * machine.json has one roof per isa, with one thread and with all CPUs; between the two it is taken as linear in the
  * threads, and beyond all CPUs as flat. bfloat16 has a roof of its own where the isa multiplies pairs; as operands may
- * as well be widened and multiplied as float32, it is the higher of the two. A shared machine runs faster at some minutes
- * than when machine.json was written: the FMA loop next to every sample (speed_index) shows it. That loop is one and the same everywhere, so all
- * roofs are multiplied by one number, fastest index / roof of the loop's isa, where that is above 1. The loop is that of
- * the widest isa for which the machine has one. */
+ * as well be widened and multiplied as float32, it is the higher of the two. A shared machine runs faster at some
+ * minutes than when machine.json was written: the FMA loop next to every sample (speed_index) shows it. That loop is
+ * one and the same everywhere, so all roofs are multiplied by one number, fastest index / roof of the loop's isa, where
+ * that is above 1. The loop is that of the widest isa for which the machine has one. */
 #include "stages.h"
 
 #include <string.h>

@@ -1,8 +1,9 @@
 /* shares.c: times of phases become one row per phase of a case: its time per call and its part of the call.
  * SPDX-License-Identifier: Apache-2.0
  *
- * From every time the clock's own cost is taken off, one reading per call. A process says the median over its batches; its
- * share of a phase is that over the sum of all phases that are part of every call. Statistics are over processes. */
+ * From every time the clock's own cost is taken off, one reading per call. A process says the median over its batches;
+ * its share of a phase is that over the sum of all phases that are part of every call. Statistics are over processes.
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -35,8 +36,8 @@ static bool read_piece(const char *dir, size_t line, piece *p, as_err *err)
 {
     const as_phase_time *r = p->row;
     if (!r->phase || r->process == AS_NO_COUNT || r->batch == AS_NO_COUNT || r->once > 1)
-        return as_fail(err, AS_EXIT_USAGE, "%s/phases.csv:%zu: phase, process, batch and once (0 or 1) must be there", dir,
-                       line);
+        return as_fail(err, AS_EXIT_USAGE, "%s/phases.csv:%zu: phase, process, batch and once (0 or 1) must be there",
+                       dir, line);
     if (r->calls == AS_NO_COUNT || r->calls == 0 || !(r->wall_ns >= 0 && isfinite(r->wall_ns)))
         return as_fail(err, AS_EXIT_USAGE, "%s/phases.csv:%zu: calls must be 1 or more and wall_ns a time", dir, line);
     const double clock = isfinite(r->clock_ns) ? r->clock_ns : 0;

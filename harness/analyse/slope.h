@@ -15,9 +15,9 @@ typedef struct {
 } as_slope_point;
 
 typedef struct {
-    double slope; /* NaN where there are fewer than two different x */
+    double slope;     /* NaN where there are fewer than two different x */
     double low, high; /* NaN where some point has a single process: nothing to resample */
-    size_t first; /* the fit is over points[first..] */
+    size_t first;     /* the fit is over points[first..] */
 } as_slope;
 
 /* The least-squares slope of log(median time) against log(x) over the upper half of the range on a log scale, or over

@@ -41,7 +41,8 @@ static size_t processes_at_full(const as_sample_list *list, double best, as_summ
 void as_slowed_add(as_findings *f, const as_sample_list *lists, as_arena *arena)
 {
     const double best = find_best(f);
-    double *room = as_arena_alloc(arena, 2 * (f->sample_count + 1) * sizeof *room), *medians = room + f->sample_count + 1;
+    double *room = as_arena_alloc(arena, 2 * (f->sample_count + 1) * sizeof *room),
+           *medians = room + f->sample_count + 1;
     for (size_t i = 0; best > 0 && i < f->case_count; i++) {
         as_summary *row = &f->summary[i];
         if (!lists[i].count)

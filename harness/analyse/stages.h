@@ -25,7 +25,8 @@ bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists
 /* summary.c: fills f->summary. */
 void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
-/* slowed.c: fills the columns of f->summary that tell of how many samples the core was slowed, and what the others took. */
+/* slowed.c: fills the columns of f->summary that tell of how many samples the core was slowed, and what the others
+ * took. */
 void as_slowed_add(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
 /* roof.c: the speed index says how much faster than when machine.json was written the machine has been seen, >= 1. */

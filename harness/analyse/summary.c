@@ -117,8 +117,8 @@ typedef struct {
 static void add_dense_key(as_text *key, const as_summary *r)
 {
     key->length = 0;
-    as_text_add(key, "%s|%s|%s|%" PRIu64, r->dtype ? r->dtype : "", r->cache ? r->cache : "", r->machine ? r->machine : "",
-                r->threads);
+    as_text_add(key, "%s|%s|%s|%" PRIu64, r->dtype ? r->dtype : "", r->cache ? r->cache : "",
+                r->machine ? r->machine : "", r->threads);
     const uint64_t shape[] = {r->batch, r->heads, r->kv_heads, r->length, r->context, r->width};
     for (size_t i = 0; i < sizeof shape / sizeof *shape; i++)
         as_text_add(key, "|%" PRIu64, shape[i]);

@@ -93,7 +93,8 @@ static bool check_memory(const as_bench *b, size_t workspace, uint64_t memory, a
             all = SIZE_MAX;
     if (workspace != SIZE_MAX && (!memory || all <= memory))
         return true;
-    return as_fail(err, AS_EXIT_ENVIRONMENT, "--kernel %s: needs %s of memory for these arrays, %s can be had: take a "
+    return as_fail(err, AS_EXIT_ENVIRONMENT,
+                   "--kernel %s: needs %s of memory for these arrays, %s can be had: take a "
                    "kernel with less workspace, such as attention/flash, or shorter arrays",
                    b->entry->kernel->name, as_format_bytes(need, (double)all), as_format_bytes(have, (double)memory));
 }

@@ -11,10 +11,10 @@
 /* ---- tensor.c: one of the user's files as (B,H,N,d) */
 typedef struct {
     as_npy file;
-    const char *path, *name;       /* name: "q" */
-    size_t shape[4], stride[4];    /* in items of the file */
-    bool batched;                  /* the file is of rank 4 */
-    double largest, norm_largest;  /* of the finite values, of rows of d; known once copied */
+    const char *path, *name;      /* name: "q" */
+    size_t shape[4], stride[4];   /* in items of the file */
+    bool batched;                 /* the file is of rank 4 */
+    double largest, norm_largest; /* of the finite values, of rows of d; known once copied */
 } as_tensor;
 
 /* Opens and checks one file alone: type, rank, no dimension of 0. */
@@ -29,7 +29,7 @@ void as_tensor_copy(as_tensor *t, as_dtype dtype, void *out, void (*warn)(const 
 typedef struct {
     const as_entry *entry;
     as_operand operands[AS_OPERANDS_MAX];
-    size_t count, out;              /* operands; which of them is the output */
+    size_t count, out; /* operands; which of them is the output */
     void *data[AS_OPERANDS_MAX];
     void *workspace;
 } as_bench;
@@ -47,8 +47,8 @@ uint64_t as_bench_call(const as_bench *b, const as_problem *p);
 bool as_bench_write(const as_bench *b, const char *path, bool batched, as_err *err);
 
 /* ---- turns.c: calls on demand, for a comparison in turns with another program */
-/* "N" on a line of stdin is answered with "N SECONDS" on stdout once N calls are made; a line "ready KERNEL ISA DTYPE" comes
- * first. True when stdin ends. */
+/* "N" on a line of stdin is answered with "N SECONDS" on stdout once N calls are made; a line "ready KERNEL ISA DTYPE"
+ * comes first. True when stdin ends. */
 bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err);
 
 /* ---- mass.c: against dense attention, on the rows that the oracle checked */

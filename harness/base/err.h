@@ -7,10 +7,10 @@
 
 typedef enum {
     AS_EXIT_OK = 0,
-    AS_EXIT_BAD = 1,          /* the verdict is bad: a regression, a failed verification, a contradicted claim */
-    AS_EXIT_USAGE = 2,        /* bad usage or bad input */
-    AS_EXIT_ENVIRONMENT = 3,  /* disk, memory, a missing program */
-    AS_EXIT_PARTIAL = 4,      /* done, but some cases failed */
+    AS_EXIT_BAD = 1,         /* the verdict is bad: a regression, a failed verification, a contradicted claim */
+    AS_EXIT_USAGE = 2,       /* bad usage or bad input */
+    AS_EXIT_ENVIRONMENT = 3, /* disk, memory, a missing program */
+    AS_EXIT_PARTIAL = 4,     /* done, but some cases failed */
     AS_EXIT_INCONCLUSIVE = 5,
     AS_EXIT_INTERRUPTED = 130,
 } as_exit;
@@ -20,8 +20,8 @@ typedef struct {
     char text[1024]; /* one line, no final newline; empty while all is well */
 } as_err;
 
-/* Records the sentence (control characters become spaces) and returns false, so that a caller can `return as_fail(...)`.
- * `err` may be NULL. */
+/* Records the sentence (control characters become spaces) and returns false, so that a caller can `return
+ * as_fail(...)`. `err` may be NULL. */
 bool as_fail(as_err *err, as_exit code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* as_fail for an exhausted heap. */

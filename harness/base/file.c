@@ -22,7 +22,8 @@ bool as_file_read(const char *path, size_t limit, as_text *out, as_err *err)
     while (ok && (got = fread(chunk, 1, sizeof chunk, f)) > 0) {
         as_text_append(out, chunk, got);
         if (out->length > limit)
-            ok = as_fail(err, AS_EXIT_USAGE, "%s: larger than %zu bytes, which nothing of this kind should be", path, limit);
+            ok = as_fail(err, AS_EXIT_USAGE, "%s: larger than %zu bytes, which nothing of this kind should be", path,
+                         limit);
     }
     if (ok && ferror(f))
         ok = as_fail(err, AS_EXIT_USAGE, "%s: %s", path, strerror(errno));

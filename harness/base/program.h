@@ -9,23 +9,23 @@
 #include "text.h"
 
 typedef struct {
-    const char *const *argv;            /* ends with NULL */
-    const char *file;                   /* what is executed, looked for as a shell would; NULL: argv[0] */
-    const char *dir;                    /* where it runs; NULL: here */
-    char *const *environment;           /* NULL: ours */
-    double seconds;                     /* it is killed after that; 0: it may take as long as it likes */
-    const volatile sig_atomic_t *stop;  /* when that becomes non-zero it is told to end; NULL: never */
+    const char *const *argv;           /* ends with NULL */
+    const char *file;                  /* what is executed, looked for as a shell would; NULL: argv[0] */
+    const char *dir;                   /* where it runs; NULL: here */
+    char *const *environment;          /* NULL: ours */
+    double seconds;                    /* it is killed after that; 0: it may take as long as it likes */
+    const volatile sig_atomic_t *stop; /* when that becomes non-zero it is told to end; NULL: never */
 } as_program;
 
 typedef enum {
-    AS_PROGRAM_ENDED,   /* `code`: its exit code, or 128 and the signal that killed it */
-    AS_PROGRAM_ABSENT,  /* it could not be started; `code`: errno */
+    AS_PROGRAM_ENDED,  /* `code`: its exit code, or 128 and the signal that killed it */
+    AS_PROGRAM_ABSENT, /* it could not be started; `code`: errno */
     AS_PROGRAM_LATE,
     AS_PROGRAM_STOPPED,
 } as_program_end;
 
-/* Starts it in a process group of its own, so that the terminal's Ctrl-C goes to us alone and all that it starts can be told
- * to end with it; stdin, stdout and stderr are `ends`. 0, or an errno. */
+/* Starts it in a process group of its own, so that the terminal's Ctrl-C goes to us alone and all that it starts can be
+ * told to end with it; stdin, stdout and stderr are `ends`. 0, or an errno. */
 int as_program_start(const as_program *program, const int ends[3], pid_t *pid);
 
 /* Its stdin is empty; what it writes to stdout and stderr is added to `said`, the last 64 KiB of it at most. Waits. */

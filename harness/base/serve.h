@@ -10,8 +10,8 @@
 /* Nanoseconds of one call. */
 typedef uint64_t (*as_serve_call)(void *state);
 
-/* Says "ready WHAT" on a line of stdout, then answers each "N" on a line of stdin with "N SECONDS" once N calls are made. True
- * when stdin ends. */
+/* Says "ready WHAT" on a line of stdout, then answers each "N" on a line of stdin with "N SECONDS" once N calls are
+ * made. True when stdin ends. */
 bool as_serve(const char *what, as_serve_call call, void *state, as_err *err);
 
 #endif

@@ -275,7 +275,8 @@ static bool parse(reading *r, FILE *file)
     return !r->failed;
 }
 
-/* Room for a record a line, so that a long table is not copied as it grows. Pages that no record reaches cost nothing. */
+/* Room for a record a line, so that a long table is not copied as it grows. Pages that no record reaches cost nothing.
+ */
 static void make_room(reading *r, FILE *file)
 {
     char chunk[1 << 16];
@@ -288,7 +289,8 @@ static void make_room(reading *r, FILE *file)
     r->records = r->cap ? as_arena_alloc(r->arena, r->cap * r->schema->size) : NULL;
 }
 
-bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count, as_err *err)
+bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count,
+                   as_err *err)
 {
     as_text path = {0};
     as_text_add(&path, "%s/%s", dir, schema->file);
@@ -315,8 +317,8 @@ bool as_table_json(const as_schema *schema, const void *records, size_t count, a
         for (size_t c = 0; c < schema->count; c++) {
             const as_column *column = &schema->columns[c];
             const char *cell = as_record_cell(column, (const char *)records + i * schema->size, number);
-            json_t *value = !*cell                    ? json_null()
-                            : column->kind == AS_TEXT ? json_string(cell)
+            json_t *value = !*cell                     ? json_null()
+                            : column->kind == AS_TEXT  ? json_string(cell)
                             : column->kind == AS_COUNT ? json_integer((json_int_t)strtoull(cell, NULL, 10))
                                                        : json_real(strtod(cell, NULL));
             json_object_set_new(row, as_column_name(column, name), value ? value : json_null());

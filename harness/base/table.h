@@ -42,7 +42,10 @@ typedef struct {
 #define AS_CTYPE_AS_REAL double
 #define AS_RECORD_FIELD(type, kind, name, help) AS_CTYPE_##kind name;
 #define AS_RECORD_COLUMN(type, kind, name, help) {#name, kind, offsetof(type, name), help},
-#define AS_RECORD(type, LIST) typedef struct type { LIST(AS_RECORD_FIELD, type) } type
+#define AS_RECORD(type, LIST)                                                                                          \
+    typedef struct type {                                                                                              \
+        LIST(AS_RECORD_FIELD, type)                                                                                    \
+    } type
 #define AS_SCHEMA(symbol, type, LIST, file, row)                                                                       \
     static const as_column symbol##_columns[] = {LIST(AS_RECORD_COLUMN, type)};                                        \
     const as_schema symbol = {file, row, symbol##_columns, sizeof symbol##_columns / sizeof *symbol##_columns,         \
@@ -63,8 +66,8 @@ const char *as_record_cell(const as_column *column, const void *record, char out
 /* Header and all rows, written atomically to `dir`/schema->file. */
 bool as_table_write(const as_schema *schema, const void *records, size_t count, const char *dir, as_err *err);
 
-/* Reads `dir`/schema->file into an array in `arena` (texts interned there). Columns are found by name: an unknown one is
- * passed over, a missing one reads as missing. A cell that is not of its column's kind, a row with another number of
+/* Reads `dir`/schema->file into an array in `arena` (texts interned there). Columns are found by name: an unknown one
+ * is passed over, a missing one reads as missing. A cell that is not of its column's kind, a row with another number of
  * cells or no header at all is an error with file:line. A last line without its newline (the program was killed while
  * it wrote) is dropped. */
 bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count,

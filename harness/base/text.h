@@ -30,15 +30,15 @@ char *as_format_seconds(char out[32], double seconds);
 char *as_format_bytes(char out[32], double bytes);
 char *as_format_count(char out[32], uint64_t count);
 
-/* Length of the UTF-8 character at `text`; 0 where there is none that a page may show: overlong, surrogate, a stray byte, a
- * C1 control, U+FFFE, U+FFFF. */
+/* Length of the UTF-8 character at `text`; 0 where there is none that a page may show: overlong, surrogate, a stray
+ * byte, a C1 control, U+FFFE, U+FFFF. */
 size_t as_utf8_length(const char *text);
 
 /* The wildcard match of `--only` and of kernel globs: * and ?, the whole text. */
 bool as_glob(const char *glob, const char *text);
 
-/* Cells of a printed table are escaped so that no control byte reaches a terminal. Columns are aligned by as_print_rows:
- * rows*cols texts, first row is the header; a column whose cells are all numbers is aligned right. */
+/* Cells of a printed table are escaped so that no control byte reaches a terminal. Columns are aligned by
+ * as_print_rows: rows*cols texts, first row is the header; a column whose cells are all numbers is aligned right. */
 void as_print_rows(as_text *out, const char *const *cells, size_t rows, size_t cols);
 
 #endif

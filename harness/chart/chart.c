@@ -1,5 +1,5 @@
-/* chart.c: see chart.h. A chart is a file in plots/ that says on its first lines which axis it has and what it shows; each
- * page of it becomes data, a script that stands alone, and two pictures. */
+/* chart.c: see chart.h. A chart is a file in plots/ that says on its first lines which axis it has and what it shows;
+ * each page of it becomes data, a script that stands alone, and two pictures. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chart.h"
 
@@ -61,8 +61,10 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
     if (!kind->value)
         return as_fail(err, AS_EXIT_USAGE,
-                       "%s: '#: value' must be time, gflops, percent, roofline, speedup, executed, bandwidth, workspace, phase-time "
-                       "or phase-share", path);
+                       "%s: '#: value' must be time, gflops, percent, roofline, speedup, executed, bandwidth, "
+                       "workspace, phase-time "
+                       "or phase-share",
+                       path);
     if (said(&kind->body, "guides", word))
         for (char *w = word, g = 0; *w && g < 2; w++)
             if (*w >= '1' && *w <= '3')
@@ -90,7 +92,8 @@ static bool read_kinds(kinds *all, as_arena *arena, as_err *err)
     as_chart_kind style = {.name = ""}, finish = {.name = ""};
     int count = as_home_path(plots, sizeof plots, "plots") ? scandir(plots, &names, is_script, alphasort) : -1;
     if (count < 0)
-        return as_fail(err, AS_EXIT_ENVIRONMENT, "the folder plots/ of attnscope is not found: set ATTNSCOPE_HOME to where it lies");
+        return as_fail(err, AS_EXIT_ENVIRONMENT,
+                       "the folder plots/ of attnscope is not found: set ATTNSCOPE_HOME to where it lies");
     bool ok = read_kind(plots, "style.gp", &style, err) && read_kind(plots, "finish.gp", &finish, err);
     all->style = style.body;
     all->finish = finish.body;
@@ -187,11 +190,12 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 }
 
 /* NAME.csv and NAME.gp. */
-static bool write_script(const char *name, const as_text *header, const as_text *data, const as_text *body, const kinds *all,
-                         const char *plots, as_err *err)
+static bool write_script(const char *name, const as_text *header, const as_text *data, const as_text *body,
+                         const kinds *all, const char *plots, as_err *err)
 {
     as_text script = {0}, path = {0};
-    as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", name, name, name);
+    as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", name,
+                name, name);
     as_text_append(&script, header->data, header->length);
     const as_text *parts[] = {&all->style, body, &all->finish};
     for (size_t i = 0; i < 3; i++) {
@@ -293,8 +297,8 @@ bool as_chart_history(const as_history_chart *chart, const char *dir, unsigned *
     as_text plots = {0};
     *drawn = 0;
     as_text_add(&plots, "%s/plots", dir);
-    bool ok = read_kinds(&all, arena, err) && as_home_path(home, sizeof home, "plots") && read_kind(home, "history.gp", &own, err) &&
-              as_dir_create(plots.data, err);
+    bool ok = read_kinds(&all, arena, err) && as_home_path(home, sizeof home, "plots") &&
+              read_kind(home, "history.gp", &own, err) && as_dir_create(plots.data, err);
     for (size_t at = 0, page = 1; ok && at < chart->count; page++) {
         as_text header = {0}, data = {0};
         if (page > 1)

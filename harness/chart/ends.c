@@ -1,4 +1,5 @@
-/* ends.c: a short name at the right end of every curve: which text tells it from the others, and where it stands clear of them. */
+/* ends.c: a short name at the right end of every curve: which text tells it from the others, and where it stands clear
+ * of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,8 @@ static size_t characters(const char *text)
 }
 
 /* The parts in `chosen` of curve i, a blank between two; of one that is too long, the longest part is cut. */
-static const char *text_of(as_arena *arena, const char *const *parts, size_t width, size_t i, const size_t *varying, unsigned chosen)
+static const char *text_of(as_arena *arena, const char *const *parts, size_t width, size_t i, const size_t *varying,
+                           unsigned chosen)
 {
     const char *used[VARYING_MOST];
     size_t count = 0, all = 0, longest = 0;
@@ -44,7 +46,8 @@ static const char *text_of(as_arena *arena, const char *const *parts, size_t wid
     as_text out = {0};
     for (size_t k = 0; k < count; k++) {
         const size_t own = characters(used[k]), over = k == longest && all > TEXT_MOST ? all - TEXT_MOST : 0;
-        as_text_add(&out, "%s%s", k ? " " : "", as_chart_plain(arena, used[k], own > over + PART_LEAST ? own - over : PART_LEAST));
+        as_text_add(&out, "%s%s", k ? " " : "",
+                    as_chart_plain(arena, used[k], own > over + PART_LEAST ? own - over : PART_LEAST));
     }
     const char *kept = as_chart_plain(arena, out.length ? out.data : "?", TEXT_MOST);
     as_text_free(&out);
@@ -63,7 +66,8 @@ static bool all_differ(const char **texts, size_t count)
 const char **as_ends_name(as_arena *arena, const char *const *parts, size_t count, size_t width)
 {
     size_t varying[VARYING_MOST], found = 0, least = SIZE_MAX;
-    const char **best = as_arena_alloc(arena, (count + 1) * sizeof *best), **texts = as_arena_alloc(arena, (count + 1) * sizeof *texts);
+    const char **best = as_arena_alloc(arena, (count + 1) * sizeof *best),
+               **texts = as_arena_alloc(arena, (count + 1) * sizeof *texts);
     for (size_t p = 0; p < width && found < VARYING_MOST; p++)
         if (varies(parts, count, width, p))
             varying[found++] = p;
@@ -144,7 +148,8 @@ void as_ends_header(as_end *ends, size_t count, size_t curves, double pixels, as
     if ((double)count * LINE > pixels) /* the legend has them all */
         curves = 0;
     as_ends_spread(ends, curves ? count : 0, pixels, arena);
-    as_text_add(out, "AS_ENDS = %zu\nAS_END_ROOM = %.0f\n", curves, curves ? fmax(ROOM_LEAST, 22 + 7.8 * (double)longest) : ROOM_LEAST);
+    as_text_add(out, "AS_ENDS = %zu\nAS_END_ROOM = %.0f\n", curves,
+                curves ? fmax(ROOM_LEAST, 22 + 7.8 * (double)longest) : ROOM_LEAST);
     as_text_add(out, "array AS_END_TEXT[%zu] = [", curves ? curves : 1);
     for (size_t i = 0; i < curves; i++)
         as_text_add(out, "%s'%s'", i ? ", " : "", ends[i].text);

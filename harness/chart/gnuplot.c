@@ -33,8 +33,8 @@ static bool keep(const char *dir, const char *name, bool png, as_err *err)
         if (i && !png)
             unlink(to.data);
         else if (rename(from.data, to.data) != 0)
-            ok = as_fail(err, AS_EXIT_ENVIRONMENT, "%s: gnuplot did not draw it (%s): is its %s terminal installed?", to.data,
-                         strerror(errno), i ? "pngcairo" : "svg");
+            ok = as_fail(err, AS_EXIT_ENVIRONMENT, "%s: gnuplot did not draw it (%s): is its %s terminal installed?",
+                         to.data, strerror(errno), i ? "pngcairo" : "svg");
     }
     as_text_free(&from);
     as_text_free(&to);
@@ -46,17 +46,22 @@ bool as_gnuplot_draw(const char *dir, const char *name, bool png, double seconds
 {
     as_text said = {0}, script = {0};
     as_text_add(&script, "%s.gp", name);
-    const char *const argv[] = {"gnuplot", "-d", "-e", png ? "AS_PREFIX='" UNFINISHED "'" : "AS_PREFIX='" UNFINISHED "'; AS_SVG_ALONE=1", script.data, NULL};
+    const char *const argv[] = {
+        "gnuplot",   "-d", "-e", png ? "AS_PREFIX='" UNFINISHED "'" : "AS_PREFIX='" UNFINISHED "'; AS_SVG_ALONE=1",
+        script.data, NULL};
     int code;
     bool ok = false;
-    const as_program_end end = as_program_run(&(as_program){.argv = argv, .dir = dir, .seconds = seconds}, &said, &code);
+    const as_program_end end =
+        as_program_run(&(as_program){.argv = argv, .dir = dir, .seconds = seconds}, &said, &code);
     if (end == AS_PROGRAM_ABSENT)
         as_fail(err, AS_EXIT_ENVIRONMENT,
-                code == ENOENT ? "gnuplot not found: install gnuplot-nox, then draw the scripts in %s with `attnscope plot`"
-                               : "cannot start gnuplot in %s: is the program there and memory free?",
+                code == ENOENT
+                    ? "gnuplot not found: install gnuplot-nox, then draw the scripts in %s with `attnscope plot`"
+                    : "cannot start gnuplot in %s: is the program there and memory free?",
                 dir);
     else if (end == AS_PROGRAM_LATE)
-        as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: gnuplot took more than %.0f s and was stopped", dir, script.data, seconds);
+        as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: gnuplot took more than %.0f s and was stopped", dir, script.data,
+                seconds);
     else if (code != 0)
         as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: gnuplot failed: %s", dir, script.data, reason_in(&said));
     else

@@ -5,8 +5,8 @@
 
 #include "../base/err.h"
 
-/* Runs `dir`/`name`.gp in `dir`. Its pictures are drawn under other names and renamed when whole. Without `png` it is the SVG
- * alone, in a fifth of the time, and a PNG of before is removed. */
+/* Runs `dir`/`name`.gp in `dir`. Its pictures are drawn under other names and renamed when whole. Without `png` it is
+ * the SVG alone, in a fifth of the time, and a PNG of before is removed. */
 bool as_gnuplot_draw(const char *dir, const char *name, bool png, double seconds, as_err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* history.c: see history.h. x is the place of a result among all, by date; y how far its time lies above the pinned build's. */
+/* history.c: see history.h. x is the place of a result among all, by date; y how far its time lies above the pinned
+ * build's. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history.h"
 
@@ -88,28 +89,37 @@ size_t as_history_page(const as_history_chart *chart, size_t at, const char *nam
             if (isnan(r->ratio))
                 continue;
             const as_history **place = bsearch(&r, results, count, sizeof *results, by_date);
-            const double y = above(r->ratio), from = isnan(r->ratio_low) ? y : above(r->ratio_low), to = isnan(r->ratio_high) ? y : above(r->ratio_high);
-            as_text_add(data, "%s%zu,%.6g,%.6g,%.6g,%.6g,\"%s\",%s,%s,", begun || !curves ? "" : "\n\n", (size_t)(place - results) + 1, y, from, to, above(r->level),
+            const double y = above(r->ratio), from = isnan(r->ratio_low) ? y : above(r->ratio_low),
+                         to = isnan(r->ratio_high) ? y : above(r->ratio_high);
+            as_text_add(data, "%s%zu,%.6g,%.6g,%.6g,%.6g,\"%s\",%s,%s,", begun || !curves ? "" : "\n\n",
+                        (size_t)(place - results) + 1, y, from, to, above(r->level),
                         as_chart_plain(arena, r->case_, 200), as_chart_plain(arena, r->date, 30),
                         as_chart_plain(arena, r->commit ? r->commit : "", 30));
             if (!isnan(r->change))
                 as_text_add(data, "%.6g", above(r->change));
             as_text_add(data, "\n");
             begun = true;
-            ends[curves] = (as_end){.text = r->case_ ? r->case_ : "?", .x = (double)(place - results) + 1, .height = above(r->level)};
+            ends[curves] = (as_end){
+                .text = r->case_ ? r->case_ : "?", .x = (double)(place - results) + 1, .height = above(r->level)};
             low = fmin(low, fmin(y, above(r->level)));
             high = fmax(high, fmax(y, above(r->level)));
         }
         if (begun)
-            as_text_add(&labels, "%s\\\n    '%s'", curves++ ? ", " : "", as_chart_plain(arena, chart->rows[first].case_, 100));
+            as_text_add(&labels, "%s\\\n    '%s'", curves++ ? ", " : "",
+                        as_chart_plain(arena, chart->rows[first].case_, 100));
     }
-    as_text_add(header, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\nAS_CURVES = %zu\nAS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [%s]\n", name,
-                name, curves, curves, curves, labels.data);
-    as_text_add(header, "AS_MACHINE = '%s'\nAS_SWEEP = '%zu results'\nAS_SHAPE = 'pinned: %s; above 0 takes more time; lines are levels between changes'\n",
+    as_text_add(header,
+                "AS_NAME = '%s'\nAS_DATA = '%s.csv'\nAS_CURVES = %zu\nAS_KEY_ROWS = %zu\narray AS_LABEL[%zu] = [%s]\n",
+                name, name, curves, curves, curves, labels.data);
+    as_text_add(header,
+                "AS_MACHINE = '%s'\nAS_SWEEP = '%zu results'\nAS_SHAPE = 'pinned: %s; above 0 takes more time; lines "
+                "are levels between changes'\n",
                 as_chart_plain(arena, chart->machine ? chart->machine : "unknown machine", 60), count,
                 as_chart_plain(arena, chart->pinned, 40));
-    as_text_add(header, "AS_LOG_Y = 0\nAS_GUIDES = 0\nAS_ROOFS = 0\nAS_X_LOW = 0.5\nAS_X_HIGH = %zu.5\nAS_Y_LOW = %.6g\nAS_Y_HIGH = %.6g\n", count,
-                low - 0.1 * (high - low), high + 0.1 * (high - low));
+    as_text_add(header,
+                "AS_LOG_Y = 0\nAS_GUIDES = 0\nAS_ROOFS = 0\nAS_X_LOW = 0.5\nAS_X_HIGH = %zu.5\nAS_Y_LOW = "
+                "%.6g\nAS_Y_HIGH = %.6g\n",
+                count, low - 0.1 * (high - low), high + 0.1 * (high - low));
     add_ends(ends, curves, low - 0.1 * (high - low), high + 0.1 * (high - low), arena, header);
     add_ticks(header, (const as_history *const *)results, count, arena);
     as_text_free(&labels);

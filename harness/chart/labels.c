@@ -1,5 +1,5 @@
-/* labels.c: what a curve is called: its kernel, its pattern, and of the rest only what differs on the chart; what does not
- * differ goes into the title. */
+/* labels.c: what a curve is called: its kernel, its pattern, and of the rest only what differs on the chart; what does
+ * not differ goes into the title. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,21 +50,32 @@ static const char *named(as_arena *a, const char *name, uint64_t value)
 static const char *factor_text(as_arena *a, const as_summary *r, int factor)
 {
     switch (factor) {
-    case ISA: return r->isa;
-    case DTYPE: return r->dtype;
-    case CACHE: return r->cache ? as_arena_printf(a, "%s cache", r->cache) : NULL;
-    case MACHINE: return r->machine;
+    case ISA:
+        return r->isa;
+    case DTYPE:
+        return r->dtype;
+    case CACHE:
+        return r->cache ? as_arena_printf(a, "%s cache", r->cache) : NULL;
+    case MACHINE:
+        return r->machine;
     case THREADS:
         return r->threads == AS_NO_COUNT ? NULL
                : r->threads == 1         ? "1 thread"
                                          : as_arena_printf(a, "%" PRIu64 " threads", r->threads);
-    case B: return named(a, "B", r->batch);
-    case H: return named(a, "H", r->heads);
-    case HKV: return r->kv_heads == r->heads ? "Hkv=H" : named(a, "Hkv", r->kv_heads);
-    case D: return named(a, "D", r->width);
-    case HEAD: return named(a, "d", r->head_dim);
-    case T: return named(a, "T", r->length);
-    default: return r->context == r->length ? "S=T" : named(a, "S", r->context);
+    case B:
+        return named(a, "B", r->batch);
+    case H:
+        return named(a, "H", r->heads);
+    case HKV:
+        return r->kv_heads == r->heads ? "Hkv=H" : named(a, "Hkv", r->kv_heads);
+    case D:
+        return named(a, "D", r->width);
+    case HEAD:
+        return named(a, "d", r->head_dim);
+    case T:
+        return named(a, "T", r->length);
+    default:
+        return r->context == r->length ? "S=T" : named(a, "S", r->context);
     }
 }
 
@@ -103,8 +114,8 @@ const char *as_curve_shape(const as_chart_input *in, const as_curve *c)
     return kept;
 }
 
-/* fits.csv begins with the curves' times in the order of the curves: the search does, too, and is over at once in a folder of
- * thousands. */
+/* fits.csv begins with the curves' times in the order of the curves: the search does, too, and is over at once in a
+ * folder of thousands. */
 static const as_fit *fit_of(const as_chart_input *in, const as_curve *c)
 {
     const size_t own = (size_t)(c - in->curves);

@@ -50,7 +50,8 @@ bool as_masks_draw(const as_chart_input *in, const char *plots, as_err *err)
         if (!length)
             continue;
         seen[count++] = r->pattern;
-        ok = draw_mask(r->pattern, length, as_arena_printf(in->arena, "%s/mask-%u.svg", plots, made_count + 1), &made, err);
+        ok = draw_mask(r->pattern, length, as_arena_printf(in->arena, "%s/mask-%u.svg", plots, made_count + 1), &made,
+                       err);
         made_count += made;
     }
     return ok;

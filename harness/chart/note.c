@@ -1,4 +1,5 @@
-/* note.c: what a chart of a layer's phases says of itself: where the core passes the projections, and why it is there. */
+/* note.c: what a chart of a layer's phases says of itself: where the core passes the projections, and why it is there.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -38,7 +39,8 @@ static double crossing(const as_page *page, const as_curve *core)
 
 static bool is_same(const char *a, const char *b) { return a && b && !strcmp(a, b); }
 
-/* GFLOP/s at T of a kernel that was measured alone in the shape of `like`, between the two points around T; NaN: it was not. */
+/* GFLOP/s at T of a kernel that was measured alone in the shape of `like`, between the two points around T; NaN: it was
+ * not. */
 static double rate_alone(const as_chart_input *in, const char *kernel, const as_summary *like, double T)
 {
     double low = 0, high = INFINITY, below = NAN, above = NAN;
@@ -74,15 +76,18 @@ void as_page_note(as_page *page)
     if (!core || !is_same(core->pattern, "causal"))
         return;
     const as_summary *like = &page->in->rows[core->points[0]];
-    const double D = (double)like->width, due = 2 * D + 2 * (double)(like->kv_heads * like->head_dim), at = crossing(page, core);
+    const double D = (double)like->width, due = 2 * D + 2 * (double)(like->kv_heads * like->head_dim),
+                 at = crossing(page, core);
     if (isnan(at))
         return;
     const double flash = rate_alone(page->in->whole, "attention/flash", like, at);
     const double projections = rate_alone(page->in->whole, "layer/projections", like, at);
     page->note[0] = as_arena_printf(a, "the core passes projections and output at T = %.0f = %.2f D", at, at / D);
-    page->note[1] = flash > 0 && projections > 0
-                        ? as_arena_printf(a, "by FLOPs at %.3g D; times %.0f / %.0f GFLOP/s, flash and projections alone: T = %.0f",
-                                          due / D, flash, projections, due * flash / projections - 1)
-                        : as_arena_printf(a, "by FLOPs at T + 1 = %.3g D, times the GFLOP/s of the core over those of the projections",
-                                          due / D);
+    page->note[1] =
+        flash > 0 && projections > 0
+            ? as_arena_printf(a, "by FLOPs at %.3g D; times %.0f / %.0f GFLOP/s, flash and projections alone: T = %.0f",
+                              due / D, flash, projections, due * flash / projections - 1)
+            : as_arena_printf(a,
+                              "by FLOPs at T + 1 = %.3g D, times the GFLOP/s of the core over those of the projections",
+                              due / D);
 }

@@ -68,8 +68,8 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
             continue;
         const char *shape = as_curve_shape(in, c);
         if (kind->value->phases) /* a page for each kernel and pattern */
-            shape = as_arena_intern(in->arena, as_arena_printf(in->arena, "%s %s %s", as_phase_owner(c, in->arena),
-                                                               c->pattern, shape));
+            shape = as_arena_intern(
+                in->arena, as_arena_printf(in->arena, "%s %s %s", as_phase_owner(c, in->arena), c->pattern, shape));
         as_page *page = page_of(&d, shape, kind->value->phases || fitting > AS_PAGE_CURVES);
         page->curves[page->count++] = c;
     }
@@ -84,7 +84,9 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
 void as_page_data(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
-    as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n", page->kind->across ? page->kind->across->name : as_axis_name(page->kind->axis), page->kind->value->column);
+    as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n",
+                page->kind->across ? page->kind->across->name : as_axis_name(page->kind->axis),
+                page->kind->value->column);
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];
         as_text_add(out, "%s", i ? "\n\n" : "");
@@ -92,9 +94,9 @@ void as_page_data(const as_page *page, as_text *out)
             const as_summary *row = &page->in->rows[c->points[k]];
             double y, low, high;
             if (page->kind->value->of(page->in, c->points[k], &y, &low, &high))
-                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", x_of(page->kind, row), y, low, high,
-                            page->labels[i], as_chart_plain(a, row->kernel, 200), as_chart_plain(a, row->pattern, 200),
-                            as_chart_plain(a, row->isa, 20));
+                as_text_add(out, "%.9g,%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\",\"%s\"\n", x_of(page->kind, row), y, low,
+                            high, page->labels[i], as_chart_plain(a, row->kernel, 200),
+                            as_chart_plain(a, row->pattern, 200), as_chart_plain(a, row->isa, 20));
         }
     }
 }
@@ -144,7 +146,8 @@ typedef struct {
     size_t count;
 } roofs;
 
-/* The read bandwidths that percent_of_bandwidth was computed with: those of the levels that some point's operands fit. */
+/* The read bandwidths that percent_of_bandwidth was computed with: those of the levels that some point's operands fit.
+ */
 static roofs find_read_roofs(const as_page *page)
 {
     static const char *const levels[4] = {"L1", "L2", "L3", "memory"};
@@ -196,9 +199,10 @@ static roofs find_roofs(const as_page *page)
     return found;
 }
 
-/* Guides stand clear of the data: the steepest above it at the right end, the others below it at the left end. Their words
- * go to `ends`, whose heights are those of the axis yet. */
-static size_t add_guides(const as_page *page, double left, double right, as_text *out, double *low, double *high, as_end ends[2])
+/* Guides stand clear of the data: the steepest above it at the right end, the others below it at the left end. Their
+ * words go to `ends`, whose heights are those of the axis yet. */
+static size_t add_guides(const as_page *page, double left, double right, as_text *out, double *low, double *high,
+                         as_end ends[2])
 {
     static const char *const powers[] = {"", "", "²", "³"};
     const char *symbol = as_axis_symbol(page->kind->axis);
@@ -210,10 +214,10 @@ static size_t add_guides(const as_page *page, double left, double right, as_text
     }
     if (count == 1 && c[0] * pow(right, page->kind->guides[0]) > *high)
         *high = c[0] * pow(right, page->kind->guides[0]);
-    as_text_add(out, "AS_GUIDES = %d\narray AS_GUIDE_C[2] = [%.9e, %.9e]\narray AS_GUIDE_P[2] = [%d, %d]\n", count, c[0],
-                c[1], page->kind->guides[0], page->kind->guides[1]);
-    as_text_add(out, "array AS_GUIDE_TEXT[2] = ['∝ %s%s', '∝ %s%s']\n", symbol, powers[page->kind->guides[0] & 3], symbol,
-                powers[page->kind->guides[1] & 3]);
+    as_text_add(out, "AS_GUIDES = %d\narray AS_GUIDE_C[2] = [%.9e, %.9e]\narray AS_GUIDE_P[2] = [%d, %d]\n", count,
+                c[0], c[1], page->kind->guides[0], page->kind->guides[1]);
+    as_text_add(out, "array AS_GUIDE_TEXT[2] = ['∝ %s%s', '∝ %s%s']\n", symbol, powers[page->kind->guides[0] & 3],
+                symbol, powers[page->kind->guides[1] & 3]);
     for (int g = 0; g < count; g++)
         ends[g] = (as_end){.text = "∝ T²" /* as wide as any */, .height = c[g] * pow(right, page->kind->guides[g])};
     return (size_t)count;
@@ -298,8 +302,8 @@ static as_end end_of(const as_page *page, const as_curve *c, const char *text)
 }
 
 /* Behind the ends of the curves those of the guides. */
-static void add_ends(const as_page *page, const as_end *guides, size_t guide_count, double low, double high, bool linear,
-                     size_t key_rows, as_text *out)
+static void add_ends(const as_page *page, const as_end *guides, size_t guide_count, double low, double high,
+                     bool linear, size_t key_rows, as_text *out)
 {
     size_t width;
     as_arena *a = page->in->arena;
@@ -309,8 +313,10 @@ static void add_ends(const as_page *page, const as_end *guides, size_t guide_cou
         ends[i] = end_of(page, page->curves[i], names[i]);
     memcpy(ends + page->count, guides, guide_count * sizeof *guides);
     for (size_t i = 0; i < page->count + guide_count; i++)
-        ends[i].height = linear ? (ends[i].height - low) / (high - low) : log(fmax(ends[i].height, low) / low) / log(high / low);
-    as_ends_header(ends, page->count + guide_count, page->count, fmax(460, 22 * (double)key_rows), a, out); /* as style.gp has it */
+        ends[i].height =
+            linear ? (ends[i].height - low) / (high - low) : log(fmax(ends[i].height, low) / low) / log(high / low);
+    as_ends_header(ends, page->count + guide_count, page->count, fmax(460, 22 * (double)key_rows), a,
+                   out); /* as style.gp has it */
 }
 
 void as_page_header(const as_page *page, as_text *out)
@@ -321,12 +327,14 @@ void as_page_header(const as_page *page, as_text *out)
     double left = e.x[0], right = e.x[e.x_count - 1], margin = right > left ? pow(right / left, 0.03) : 2;
     double low = e.low / 1.5, high = e.high * 1.5;
     as_text_add(out, "AS_NAME = '%s'\nAS_DATA = '%s.csv'\nAS_CURVES = %zu\n", page->name, page->name, page->count);
-    as_text_add(out, "AS_MACHINE = '%s'\n", as_chart_plain(a, page->in->machine.name ? page->in->machine.name : "unknown machine", 60));
+    as_text_add(out, "AS_MACHINE = '%s'\n",
+                as_chart_plain(a, page->in->machine.name ? page->in->machine.name : "unknown machine", 60));
     as_text_add(out, "AS_SWEEP = '%s'\nAS_SHAPE = '%s'\n", as_chart_plain(a, page->in->sweep, 60),
                 as_chart_plain(a, *page->shape ? page->shape : "several shapes", 110));
     as_text_add(out, "array AS_NOTE[2] = ['%s', '%s']\n", page->note[0], page->note[1]);
     as_end guides[2];
-    const size_t key_rows = add_layout(page, out), guide_count = add_guides(page, left, right * margin, out, &low, &high, guides);
+    const size_t key_rows = add_layout(page, out),
+                 guide_count = add_guides(page, left, right * margin, out, &low, &high, guides);
     add_roofs(page, out, &high);
     if (value->roof == AS_LINE_ONE) {
         low = low < 0.7 ? low : 0.7;
@@ -335,13 +343,14 @@ void as_page_header(const as_page *page, as_text *out)
     if (value->roof == AS_ROOFLINE)
         add_slopes(page, left / margin, &low, out);
     /* Rates are read against the roof, on a linear axis from 0, unless they are too far apart for it. */
-    bool linear = value->ticks == AS_TICKS_SHARE || (value->ticks == AS_TICKS_RATE && value->roof != AS_ROOFLINE && high / e.low < 25);
+    bool linear = value->ticks == AS_TICKS_SHARE ||
+                  (value->ticks == AS_TICKS_RATE && value->roof != AS_ROOFLINE && high / e.low < 25);
     if (value->ticks == AS_TICKS_SHARE)
         high = 100;
     if (value->ticks == AS_TICKS_RATE)
         high *= linear ? 1.06 : 1.35;
-    as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n",
-                !linear, left / margin, right * margin, linear ? 0 : low, high);
+    as_text_add(out, "AS_LOG_Y = %d\nAS_X_LOW = %.9e\nAS_X_HIGH = %.9e\nAS_Y_LOW = %.9e\nAS_Y_HIGH = %.9e\n", !linear,
+                left / margin, right * margin, linear ? 0 : low, high);
     add_ends(page, guides, guide_count, linear ? 0 : low, high, linear, key_rows, out);
     if (page->kind->across)
         as_ticks_plain(out, left / margin, right * margin);

@@ -37,11 +37,17 @@ typedef struct as_chart_input {
 
 /* What is drawn upwards. */
 typedef struct {
-    const char *name; /* the word behind "#: value" in plots/NAME.gp */
+    const char *name;   /* the word behind "#: value" in plots/NAME.gp */
     const char *column; /* of y in plots/NAME.csv */
     enum { AS_TICKS_TIME, AS_TICKS_RATE, AS_TICKS_BYTES, AS_TICKS_SHARE } ticks;
     bool slope; /* the fitted tail slope goes into the legend */
-    enum { AS_NO_ROOF, AS_ROOF_FMA, AS_ROOF_READ, AS_ROOFLINE, AS_LINE_ONE } roof; /* lines of the measured roofs; or 1 is always in sight */
+    enum {
+        AS_NO_ROOF,
+        AS_ROOF_FMA,
+        AS_ROOF_READ,
+        AS_ROOFLINE,
+        AS_LINE_ONE
+    } roof;      /* lines of the measured roofs; or 1 is always in sight */
     bool phases; /* of the phases of a kernel, not of the whole */
     /* y of in->rows[row], with its interval; false: this row has none */
     bool (*of)(const as_chart_input *in, size_t row, double *y, double *low, double *high);
@@ -59,8 +65,8 @@ typedef struct {
 
 const as_chart_across *as_chart_across_find(const char *name);
 
-/* A chart that is not made of curves: page `index` of it, as NAME.csv and as the variables of its script; false: there is
- * none. Its texts are plain already. */
+/* A chart that is not made of curves: page `index` of it, as NAME.csv and as the variables of its script; false: there
+ * is none. Its texts are plain already. */
 typedef struct {
     const char *name; /* the word behind "#: set" */
     bool (*make)(const as_chart_input *in, size_t index, as_text *data, as_text *header);
@@ -74,7 +80,8 @@ void as_set_range(as_text *out, double x_low, double x_high, double y_low, doubl
 /* sets.c: "attention/flash  causal" */
 const char *as_set_name(const as_chart_input *in, const as_summary *row);
 bool as_set_is_ok(const as_summary *row);
-/* sets.c: what a row shares with those that differ in kernel, pattern, isa and what `free` names ("T", "TD"); interned. */
+/* sets.c: what a row shares with those that differ in kernel, pattern, isa and what `free` names ("T", "TD"); interned.
+ */
 const char *as_set_shape(const as_chart_input *in, const as_summary *row, const char *free);
 
 /* surface.c, reach.c, change.c */
@@ -89,7 +96,8 @@ typedef struct {
 } as_picture;
 
 /* pictures.c: draws as many as chart.h says; the first failure ends it. */
-bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts, as_err *err);
+bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts,
+                      as_err *err);
 
 /* masks.c: plots/mask-N.svg for every pattern swept, up to a number; not by gnuplot, so not counted as drawn. */
 bool as_masks_draw(const as_chart_input *in, const char *plots, as_err *err);
@@ -102,7 +110,7 @@ typedef struct {
     const as_chart_across *across; /* NULL: the axis itself */
     const as_chart_value *value;
     const as_chart_set *set; /* in place of an axis and a value */
-    int guides[2]; /* powers of x; 0: none */
+    int guides[2];           /* powers of x; 0: none */
     as_text body;
 } as_chart_kind;
 
@@ -134,12 +142,13 @@ as_page *as_pages_make(const as_chart_input *in, const as_chart_kind *kind, size
  * table for readers that skip blank lines. */
 void as_page_data(const as_page *page, as_text *out);
 
-/* The variables that style.gp and NAME.gp expect: numbers, and texts that as_chart_plain has made harmless, in single quotes. */
+/* The variables that style.gp and NAME.gp expect: numbers, and texts that as_chart_plain has made harmless, in single
+ * quotes. */
 void as_page_header(const as_page *page, as_text *out);
 
-/* labels.c: `text` so that neither gnuplot, CSV, a spreadsheet nor SVG finds anything but text in it: quotes, backticks and
- * backslashes become typographic ones, control characters blanks, bytes that are not UTF-8 question marks; at most `most`
- * characters. */
+/* labels.c: `text` so that neither gnuplot, CSV, a spreadsheet nor SVG finds anything but text in it: quotes, backticks
+ * and backslashes become typographic ones, control characters blanks, bytes that are not UTF-8 question marks; at most
+ * `most` characters. */
 const char *as_chart_plain(as_arena *arena, const char *text, size_t most);
 /* labels.c: fills page->shape and page->labels. */
 void as_page_label(as_page *page);
@@ -162,7 +171,8 @@ typedef struct {
 const char **as_ends_name(as_arena *arena, const char *const *parts, size_t count, size_t width);
 /* ends.c: sets the places: no two texts overlap in a chart of `pixels`. */
 void as_ends_spread(as_end *ends, size_t count, double pixels, as_arena *arena);
-/* ends.c: the variables of style.gp for the ends of `curves` curves, behind which those of the guides follow, up to `count`. */
+/* ends.c: the variables of style.gp for the ends of `curves` curves, behind which those of the guides follow, up to
+ * `count`. */
 void as_ends_header(as_end *ends, size_t count, size_t curves, double pixels, as_arena *arena, as_text *out);
 
 /* ticks.c: `set xtics (...)` or `set ytics (...)` for [low, high]. */

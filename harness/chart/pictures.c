@@ -54,7 +54,8 @@ static size_t hands(size_t pictures)
     return count < pictures ? count : pictures;
 }
 
-/* Up to this page every kind is drawn, the one with most pages, too: as far as all together are no more than a reader looks at. */
+/* Up to this page every kind is drawn, the one with most pages, too: as far as all together are no more than a reader
+ * looks at. */
 static size_t page_limit(const as_picture *pictures, size_t count)
 {
     size_t limit = 1;
@@ -69,7 +70,8 @@ static size_t page_limit(const as_picture *pictures, size_t count)
     return limit;
 }
 
-bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts, as_err *err)
+bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts,
+                      as_err *err)
 {
     const size_t limit = page_limit(pictures, count);
     bench b = {.plots = plots, .pictures = as_arena_alloc(arena, (count + 1) * sizeof *b.pictures), .err = err};

@@ -1,4 +1,5 @@
-/* points.c: every measured case as a point, those of one kernel, pattern, isa and dtype together, whatever else varies. */
+/* points.c: every measured case as a point, those of one kernel, pattern, isa and dtype together, whatever else varies.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <uthash.h>
@@ -29,8 +30,8 @@ void as_chart_points(as_chart_input *in)
         as_text key = {0};
         if (!is_point(r))
             continue;
-        as_text_add(&key, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%zu", known(r->kernel), known(r->pattern), known(r->isa), known(r->dtype),
-                    known(r->machine), (size_t)r->threads);
+        as_text_add(&key, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%zu", known(r->kernel), known(r->pattern), known(r->isa),
+                    known(r->dtype), known(r->machine), (size_t)r->threads);
         HASH_FIND(hh, groups, key.data, key.length, g);
         if (!g) {
             g = as_arena_alloc(in->arena, sizeof *g + key.length + 1);

@@ -1,4 +1,5 @@
-/* reach.c: what a pattern costs a layer against how many layers it needs until the last token sees all: which are worth it. */
+/* reach.c: what a pattern costs a layer against how many layers it needs until the last token sees all: which are worth
+ * it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ static uint64_t layers_of(const as_summary *row)
 
 static bool is_meant(const as_summary *r)
 {
-    return as_set_is_ok(r) && r->mechanism && !strcmp(r->mechanism, "attention") && r->length > 1 && r->length <= LENGTH_MOST;
+    return as_set_is_ok(r) && r->mechanism && !strcmp(r->mechanism, "attention") && r->length > 1 &&
+           r->length <= LENGTH_MOST;
 }
 
 static size_t gather(const as_chart_input *in, const char *shape, offer offers[PATTERNS_MOST])
@@ -87,7 +89,8 @@ static int by_layers(const void *a, const void *b)
 
 enum { NEVER_ROOM = 48 }; /* characters of the line below the title */
 
-/* Keeps those that cover, in the order of layers; the others are named in `never`, or counted where their names are long. */
+/* Keeps those that cover, in the order of layers; the others are named in `never`, or counted where their names are
+ * long. */
 static size_t judge(const as_chart_input *in, offer *offers, size_t count, as_text *never)
 {
     size_t kept = 0;
@@ -97,7 +100,8 @@ static size_t judge(const as_chart_input *in, offer *offers, size_t count, as_te
         if (offers[i].layers)
             offers[kept++] = offers[i];
         else
-            as_text_add(never, "%s%s", never->length ? ", " : "; never: ", as_chart_plain(in->arena, offers[i].row->pattern, 40));
+            as_text_add(never, "%s%s",
+                        never->length ? ", " : "; never: ", as_chart_plain(in->arena, offers[i].row->pattern, 40));
     }
     if (never->length > NEVER_ROOM) {
         as_text_free(never);
@@ -145,10 +149,11 @@ bool as_set_reach(const as_chart_input *in, size_t index, as_text *data, as_text
         for (size_t i = 0; i < kept; i++) {
             const as_summary *r = offers[i].row;
             if (offers[i].worth == worth)
-                as_text_add(data, "%" PRIu64 ",%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\"\n", offers[i].layers, r->median_ns / 1e9,
-                            (isnan(r->median_low_ns) ? r->median_ns : r->median_low_ns) / 1e9,
-                            (isnan(r->median_high_ns) ? r->median_ns : r->median_high_ns) / 1e9, as_chart_plain(in->arena, r->pattern, 48),
-                            as_chart_plain(in->arena, r->kernel, 60), as_chart_plain(in->arena, r->isa, 20));
+                as_text_add(data, "%" PRIu64 ",%.9g,%.9g,%.9g,\"%s\",\"%s\",\"%s\"\n", offers[i].layers,
+                            r->median_ns / 1e9, (isnan(r->median_low_ns) ? r->median_ns : r->median_low_ns) / 1e9,
+                            (isnan(r->median_high_ns) ? r->median_ns : r->median_high_ns) / 1e9,
+                            as_chart_plain(in->arena, r->pattern, 48), as_chart_plain(in->arena, r->kernel, 60),
+                            as_chart_plain(in->arena, r->isa, 20));
         }
     }
     add_header(in, offers, kept, as_arena_printf(in->arena, "%s%s", shape, never.length ? never.data : ""), header);

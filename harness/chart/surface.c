@@ -129,10 +129,10 @@ static void add_cell(const as_chart_input *in, const surface *f, size_t t, size_
     char time[32], lead[32] = "";
     if (second)
         snprintf(lead, sizeof lead, "%.2g×", second->median_ns / best->median_ns);
-    as_text_add(out, "%" PRIu64 ",%" PRIu64 ",%zu,%zu,%.9g,\"%c%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\"\n", best->length, best->width, t, d,
-                best->median_ns / 1e9, (char)('A' + name), is_close(best, second) ? " ≈" : "", as_format_seconds(time, best->median_ns / 1e9),
-                lead, as_chart_plain(in->arena, best->kernel, 200), as_chart_plain(in->arena, best->pattern, 200),
-                as_chart_plain(in->arena, best->isa, 20));
+    as_text_add(out, "%" PRIu64 ",%" PRIu64 ",%zu,%zu,%.9g,\"%c%s\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\"\n", best->length,
+                best->width, t, d, best->median_ns / 1e9, (char)('A' + name), is_close(best, second) ? " ≈" : "",
+                as_format_seconds(time, best->median_ns / 1e9), lead, as_chart_plain(in->arena, best->kernel, 200),
+                as_chart_plain(in->arena, best->pattern, 200), as_chart_plain(in->arena, best->isa, 20));
 }
 
 bool as_set_surface(const as_chart_input *in, size_t index, as_text *data, as_text *header)

@@ -58,7 +58,8 @@ as_choose_cover as_choosing_cover(as_choosing *c, const char *pattern)
 static bool ask_kernel(const as_summary *like, as_problem *p, uint64_t *workspace, double *flops, char *why, size_t cap)
 {
     as_isa isa;
-    const as_entry *e = like->isa && as_isa_parse(like->isa, &isa) ? as_registry_find(like->kernel, AS_ISA_BIT(isa)) : NULL;
+    const as_entry *e =
+        like->isa && as_isa_parse(like->isa, &isa) ? as_registry_find(like->kernel, AS_ISA_BIT(isa)) : NULL;
     if (!e) /* of a plug-in that is not loaded: what is known is what was measured */
         return true;
     if (!as_kernel_params_read(e->kernel, like->kernel, p->param, why, cap) ||
@@ -66,7 +67,8 @@ static bool ask_kernel(const as_summary *like, as_problem *p, uint64_t *workspac
         return false;
     const size_t bytes = e->kernel->workspace(p);
     *workspace = bytes == SIZE_MAX ? AS_NO_COUNT : bytes;
-    if (strncmp(like->kernel, "attention/", 10) != 0) /* theirs is 4 d E; counting what tiles execute takes seconds at 1M */
+    if (strncmp(like->kernel, "attention/", 10) !=
+        0) /* theirs is 4 d E; counting what tiles execute takes seconds at 1M */
         *flops = (double)e->kernel->work(p).flops_useful;
     return true;
 }
@@ -96,8 +98,8 @@ static double memory_of(const as_choose_ask *ask, const as_problem *p, uint64_t 
     return q + kv * (ask->decode ? (double)ask->layers : 1) + (workspace == AS_NO_COUNT ? 0 : (double)workspace);
 }
 
-/* How far the pattern under this kernel is from dense attention on the arrays that `apply` was given; how far the kernel was
- * from its oracle where there were none, or the pattern is dense. NaN: not known. */
+/* How far the pattern under this kernel is from dense attention on the arrays that `apply` was given; how far the
+ * kernel was from its oracle where there were none, or the pattern is dense. NaN: not known. */
 static double error_of(const as_choose_ask *ask, const as_family *f, const as_problem *p, const char *text)
 {
     const char *kernel = ask->rows[f->rows[0]].kernel;
@@ -111,7 +113,8 @@ static double error_of(const as_choose_ask *ask, const as_family *f, const as_pr
     for (size_t i = 0; i < ask->error_count; i++) {
         const as_choose_error *e = &ask->errors[i];
         if (!strcmp(e->pattern, text))
-            *(!strcmp(e->kernel, kernel) ? &worst : &others) = fmax(!strcmp(e->kernel, kernel) ? worst : others, e->error);
+            *(!strcmp(e->kernel, kernel) ? &worst : &others) =
+                fmax(!strcmp(e->kernel, kernel) ? worst : others, e->error);
     }
     /* What a static pattern leaves out does not depend on the kernel; what a content kernel chooses does. */
     return isnan(worst) && !chooses ? others : worst;
@@ -233,7 +236,8 @@ static void keep_fastest(as_chosen *out)
     for (size_t i = 0; i < out->count; i++) {
         bool seen = false;
         for (size_t k = 0; k < kept && !seen; k++)
-            seen = !strcmp(out->rows[k].pattern, out->rows[i].pattern) && !strcmp(out->rows[k].kernel, out->rows[i].kernel);
+            seen = !strcmp(out->rows[k].pattern, out->rows[i].pattern) &&
+                   !strcmp(out->rows[k].kernel, out->rows[i].kernel);
         if (!seen)
             out->rows[kept++] = out->rows[i];
     }
@@ -285,8 +289,10 @@ bool as_choose(const as_choose_ask *ask, as_arena *arena, as_chosen *out, as_err
     if (out->count)
         return true;
     if (any)
-        return as_fail(err, AS_EXIT_USAGE, "--pattern: nothing that was measured there matches: give another, or a config with it");
-    return as_fail(err, AS_EXIT_USAGE, "nothing %s was measured there that could be chosen from: run a config with %s%s",
-                   ask->decode ? "of decoding" : "with S = T",
-                   ask->decode ? "length: [1] and context: [...]" : "lengths", ask->only ? ", or give another --only" : "");
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--pattern: nothing that was measured there matches: give another, or a config with it");
+    return as_fail(
+        err, AS_EXIT_USAGE, "nothing %s was measured there that could be chosen from: run a config with %s%s",
+        ask->decode ? "of decoding" : "with S = T", ask->decode ? "length: [1] and context: [...]" : "lengths",
+        ask->only ? ", or give another --only" : "");
 }

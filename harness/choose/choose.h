@@ -5,12 +5,13 @@
  * measured; else it lies on the curve in T of its pattern (between two points in logarithms, beyond them by the claimed
  * class of growth or the tail slope); else it comes from the family's cost per FLOP over context, keys per query, width
  * and heads, a plane fitted to the nearest measured cases. A family is a kernel build and the patterns that differ in
- * their numbers only. Up to three numbers may vary; where one was measured at three values or more, values between them are
- * candidates, too, each with each of the other number's. Numbers that always grew together, as longnet's do, are one.
+ * their numbers only. Up to three numbers may vary; where one was measured at three values or more, values between them
+ * are candidates, too, each with each of the other number's. Numbers that always grew together, as longnet's do, are
+ * one.
  *
  * A stack whose layers take two patterns in turn, or a ladder of dilations, is a candidate, too: its time is the sum of
- * its layers', its reach that of the schedule. Only those are kept that cover in fewer layers than anything as fast, or that
- * reach what is asked for in less time than any single pattern. */
+ * its layers', its reach that of the schedule. Only those are kept that cover in fewer layers than anything as fast, or
+ * that reach what is asked for in less time than any single pattern. */
 #ifndef AS_CHOOSE_H
 #define AS_CHOOSE_H
 
@@ -20,8 +21,8 @@
 
 #define AS_CHOICE_COLUMNS(F, t)                                                                                        \
     F(t, AS_COUNT, rank, "1 is the fastest; empty: ruled out")                                                         \
-    F(t, AS_TEXT, pattern, "canonical text; of a stack schedule(P1;P2;...)")                                                                           \
-    F(t, AS_TEXT, kernel, "mechanism/algorithm; in a stack by pattern, K1;K2;..., where they differ")                                                                       \
+    F(t, AS_TEXT, pattern, "canonical text; of a stack schedule(P1;P2;...)")                                           \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm; in a stack by pattern, K1;K2;..., where they differ")                  \
     F(t, AS_REAL, ms, "predicted time of all layers")                                                                  \
     F(t, AS_REAL, ms_low, "its interval, lower end")                                                                   \
     F(t, AS_REAL, ms_high, "upper end")                                                                                \
@@ -52,12 +53,12 @@ typedef struct {
     size_t fit_count;
 
     uint64_t length, width, heads, kv_heads, layers;
-    bool decode;      /* one query, `length` keys */
-    bool full;        /* the last token must see all */
-    uint64_t reach;   /* or so many; 0: no matter */
-    uint64_t memory;  /* bytes; 0: no matter */
-    double error;     /* largest absolute error against the oracle, or dense attention; NaN: no matter */
-    const char *only; /* glob over kernels; NULL: softmax attention, mechanisms attention and content */
+    bool decode;                   /* one query, `length` keys */
+    bool full;                     /* the last token must see all */
+    uint64_t reach;                /* or so many; 0: no matter */
+    uint64_t memory;               /* bytes; 0: no matter */
+    double error;                  /* largest absolute error against the oracle, or dense attention; NaN: no matter */
+    const char *only;              /* glob over kernels; NULL: softmax attention, mechanisms attention and content */
     const char *const *patterns;   /* globs over patterns, or patterns; ends with NULL; NULL or none: all */
     const as_choose_error *errors; /* NULL: against the oracle */
     size_t error_count;

@@ -39,7 +39,10 @@ static size_t curve_of(const as_estimand *e, const as_summary **out)
     return n;
 }
 
-static double line(double x, double x0, double y0, double x1, double y1) { return y0 + (y1 - y0) * (x - x0) / (x1 - x0); }
+static double line(double x, double x0, double y0, double x1, double y1)
+{
+    return y0 + (y1 - y0) * (x - x0) / (x1 - x0);
+}
 
 static double low_of(const as_summary *r) { return isnan(r->median_low_ns) ? r->median_ns : r->median_low_ns; }
 static double high_of(const as_summary *r) { return isnan(r->median_high_ns) ? r->median_ns : r->median_high_ns; }
@@ -49,8 +52,9 @@ static double bend(const as_summary *const *c, size_t n, size_t i)
 {
     if (i == 0 || i + 1 >= n)
         return 0;
-    return fabs(log(c[i]->median_ns) - line(x_of(c[i]), x_of(c[i - 1]), log(c[i - 1]->median_ns), x_of(c[i + 1]),
-                                            log(c[i + 1]->median_ns))) / 4;
+    return fabs(log(c[i]->median_ns) -
+                line(x_of(c[i]), x_of(c[i - 1]), log(c[i - 1]->median_ns), x_of(c[i + 1]), log(c[i + 1]->median_ns))) /
+           4;
 }
 
 static as_estimate between(const as_summary *const *c, size_t n, size_t i, double x)
@@ -84,8 +88,8 @@ static double claimed_growth(const as_fit *f, double x0, double x)
     static const struct {
         const char *name;
         int a, b; /* 0: 1, 1: x, 2: x log x, 3: x^2; -1: none */
-    } classes[] = {{"1", 0, -1}, {"*", 1, -1}, {"1 + *", 0, 1}, {"* log *", 2, -1}, {"1 + * log *", 0, 2},
-                   {"*^2", 3, -1}, {"1 + *^2", 0, 3}, {"* + *^2", 1, 3}};
+    } classes[] = {{"1", 0, -1},          {"*", 1, -1},   {"1 + *", 0, 1},   {"* log *", 2, -1},
+                   {"1 + * log *", 0, 2}, {"*^2", 3, -1}, {"1 + *^2", 0, 3}, {"* + *^2", 1, 3}};
     char name[40];
     size_t n = 0;
     if (!f->growth)
@@ -128,8 +132,8 @@ static as_estimate beyond(const as_estimand *e, const as_summary *const *c, size
 
 typedef struct {
     double f[FEATURES_MAX]; /* logarithms of context, keys per query, width, heads; of the pattern's free numbers */
-    double y;           /* logarithm of ns per FLOP */
-    double half;        /* of its interval */
+    double y;               /* logarithm of ns per FLOP */
+    double half;            /* of its interval */
     double distance;
 } point;
 
@@ -139,7 +143,8 @@ static int by_distance(const void *a, const void *b)
     return (p->distance > q->distance) - (p->distance < q->distance);
 }
 
-/* How many features there are. One free number is told by the keys per query, so that only a second makes them features. */
+/* How many features there are. One free number is told by the keys per query, so that only a second makes them
+ * features. */
 static size_t features_of(const as_family *f) { return 4 + (f->free_count > 1 ? f->free_count : 0); }
 
 static bool make_point(const as_estimand *e, size_t row, point *p)
@@ -151,7 +156,8 @@ static bool make_point(const as_estimand *e, size_t row, point *p)
     *p = (point){{log((double)r->context), log((double)r->edges / (double)r->length), log((double)r->width),
                   log((double)r->heads)},
                  log(r->median_ns / (double)c->flops_useful),
-                 0.5 * log(high_of(r) / low_of(r)), 0};
+                 0.5 * log(high_of(r) / low_of(r)),
+                 0};
     if (features_of(e->family) > 4)
         as_family_place(e->family, r->pattern, p->f + 4);
     return true;
@@ -250,9 +256,10 @@ static as_estimate by_family(const as_estimand *e)
 {
     const as_choose_ask *ask = e->ask;
     const double queries = ask->decode ? 1 : (double)ask->length;
-    cloud c = {.p = malloc((e->family->count + 1) * sizeof *c.p),
-               .features = features_of(e->family),
-               .at = {log((double)ask->length), log(e->edges / queries), log((double)ask->width), log((double)ask->heads)}};
+    cloud c = {
+        .p = malloc((e->family->count + 1) * sizeof *c.p),
+        .features = features_of(e->family),
+        .at = {log((double)ask->length), log(e->edges / queries), log((double)ask->width), log((double)ask->heads)}};
     as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
     double half = 0, miss = 0, far = 0, slope[FEATURES_MAX], other[FEATURES_MAX];
     if (c.features > 4)

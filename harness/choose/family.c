@@ -72,7 +72,8 @@ static const char *pattern_of(const as_choosing *c, const as_family *f, size_t i
 typedef struct {
     number like[NUMBERS_MAX];
     size_t count;
-    size_t leader[NUMBERS_MAX]; /* place of a number that this one is a multiple of throughout; its own: free or constant */
+    size_t leader[NUMBERS_MAX]; /* place of a number that this one is a multiple of throughout; its own: free or
+                                   constant */
     bool varies[NUMBERS_MAX];
 } shape;
 
@@ -294,7 +295,8 @@ static void each_named(as_choosing *c, const as_family *f, size_t from,
     }
 }
 
-void as_family_each(as_choosing *c, const as_family *f, void (*consider)(as_choosing *, const as_family *, const char *))
+void as_family_each(as_choosing *c, const as_family *f,
+                    void (*consider)(as_choosing *, const as_family *, const char *))
 {
     const size_t from = c->out->count;
     for (size_t i = 0; i < f->count; i++)

@@ -42,12 +42,13 @@ as_choose_cover as_choosing_cover(as_choosing *c, const char *pattern);
 as_family *as_families_find(as_choosing *c);
 /* The patterns of a family: those that were measured; those between them where a number was measured at three values or
  * more; those that --pattern names. */
-void as_family_each(as_choosing *c, const as_family *f, void (*consider)(as_choosing *, const as_family *, const char *));
+void as_family_each(as_choosing *c, const as_family *f,
+                    void (*consider)(as_choosing *, const as_family *, const char *));
 /* ln(1 + v) of the free numbers of a pattern of the family. */
 void as_family_place(const as_family *f, const char *pattern, double out[AS_FREE_MAX]);
 
-/* schedules.c: adds stacks of the candidates so far, in ascending order of time and none of them ruled out, that cover in
- * fewer layers than anything as fast, or reach what is asked for in less time. */
+/* schedules.c: adds stacks of the candidates so far, in ascending order of time and none of them ruled out, that cover
+ * in fewer layers than anything as fast, or reach what is asked for in less time. */
 void as_schedules_add(as_choosing *c);
 
 #endif

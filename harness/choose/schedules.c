@@ -1,5 +1,5 @@
-/* schedules.c: stacks whose layers do not all take one pattern: two in turn, as in Gemma or Mistral, and ladders of growing
- * dilations, as in WaveNet or LongNet's argument. */
+/* schedules.c: stacks whose layers do not all take one pattern: two in turn, as in Gemma or Mistral, and ladders of
+ * growing dilations, as in WaveNet or LongNet's argument. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
@@ -97,7 +97,7 @@ static void add_stack(building *b, const stack *s)
         const as_choice *first = &b->blocks[s->layer[0]].row;
         if (row->threads != first->threads || strcmp(row->dtype ? row->dtype : "", first->dtype ? first->dtype : ""))
             return;
-        new.ms += row->ms / (double)layers * (double)(layers / s->length + (i < layers % s->length));
+        new.ms += row->ms / (double)layers *(double)(layers / s->length + (i < layers % s->length));
     }
     b->stacks = as_arena_grow(b->c->arena, b->stacks, &b->cap, b->stack_count, sizeof *b->stacks);
     b->stacks[b->stack_count++] = new;
@@ -198,7 +198,10 @@ static const char *pattern_of(const as_choice *row) { return row->pattern; }
 static const char *kernel_of(const as_choice *row) { return row->kernel; }
 static const char *isa_of(const as_choice *row) { return row->isa ? row->isa : "?"; }
 
-static int weakness(const char *basis) { return !strcmp(basis, "measured") ? 0 : !strcmp(basis, "interpolated") ? 1 : 2; }
+static int weakness(const char *basis)
+{
+    return !strcmp(basis, "measured") ? 0 : !strcmp(basis, "interpolated") ? 1 : 2;
+}
 
 static void add_row(building *b, const stack *s, const char *pattern, as_choose_cover cover)
 {

@@ -1,7 +1,7 @@
 /* baseline.h: small result folders that are kept with the sources: one for each machine and sweep.
  * SPDX-License-Identifier: Apache-2.0
- * results/baselines/<fingerprint>/<name of the sweep>/ holds summary.csv and samples.csv, of their columns only those that
- * compare reads, machine.json and config.yaml. */
+ * results/baselines/<fingerprint>/<name of the sweep>/ holds summary.csv and samples.csv, of their columns only those
+ * that compare reads, machine.json and config.yaml. */
 #ifndef AS_BASELINE_H
 #define AS_BASELINE_H
 

@@ -8,12 +8,14 @@
 
 #include "../apply/apply.h"
 
-static bool add(as_choose_error *e, const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap, as_arena *arena,
-                as_err *err)
+static bool add(as_choose_error *e, const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap,
+                as_arena *arena, as_err *err)
 {
     if (!e->kernel || !e->pattern || isnan(e->error))
-        return as_fail(err, AS_EXIT_USAGE, "--errors-from %s: a result without kernel, pattern or dense_error_max: give what "
-                       "`attnscope apply --format csv` printed", path);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--errors-from %s: a result without kernel, pattern or dense_error_max: give what "
+                       "`attnscope apply --format csv` printed",
+                       path);
     *all = as_arena_grow(arena, *all, cap, ask->error_count, sizeof **all);
     (*all)[ask->error_count++] = *e;
     ask->errors = *all;
@@ -26,12 +28,14 @@ static bool add_json(const json_t *object, const char *path, as_choose_ask *ask,
     const char *kernel = json_string_value(json_object_get(object, "kernel"));
     const char *pattern = json_string_value(json_object_get(object, "pattern"));
     const json_t *error = json_object_get(object, "dense_error_max");
-    as_choose_error e = {kernel ? as_arena_intern(arena, kernel) : NULL, pattern ? as_arena_intern(arena, pattern) : NULL,
+    as_choose_error e = {kernel ? as_arena_intern(arena, kernel) : NULL,
+                         pattern ? as_arena_intern(arena, pattern) : NULL,
                          json_is_number(error) ? json_number_value(error) : NAN};
     return add(&e, path, ask, all, cap, arena, err);
 }
 
-static bool add_csv(const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap, as_arena *arena, as_err *err)
+static bool add_csv(const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap, as_arena *arena,
+                    as_err *err)
 {
     const char *slash = strrchr(path, '/');
     as_schema schema = as_applied_schema;

@@ -5,7 +5,8 @@
 
 #include "../choose/choose.h"
 
-/* Files of apply --format csv (any number of rows) or json; `paths` ends with NULL. Sets ask->errors where there are any. */
+/* Files of apply --format csv (any number of rows) or json; `paths` ends with NULL. Sets ask->errors where there are
+ * any. */
 bool as_choose_errors_read(const char *const *paths, as_arena *arena, as_choose_ask *ask, as_err *err);
 
 #endif

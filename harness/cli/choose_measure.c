@@ -65,7 +65,8 @@ static void add_once(json_t *list, json_t *value)
 {
     size_t i;
     json_t *known;
-    json_array_foreach(list, i, known) {
+    json_array_foreach(list, i, known)
+    {
         if (json_equal(known, value)) {
             json_decref(value);
             return;
@@ -139,7 +140,8 @@ static bool run_here(const char *config, const char *out, const char *isa, const
     const int failed = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *const *)(void *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed)
-        return as_fail(err, AS_EXIT_ENVIRONMENT, "--measure: the program cannot be started again: %s", strerror(failed));
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "--measure: the program cannot be started again: %s",
+                       strerror(failed));
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return as_fail(err, AS_EXIT_ENVIRONMENT, "--measure: %s", strerror(errno));
@@ -156,9 +158,10 @@ static bool was_tried(const as_choose_ask *ask, const as_choice *row)
     for (size_t i = 0; i < ask->count; i++) {
         const as_case *c = &ask->cases[i];
         if (c->kernel && c->pattern && c->isa && !strcmp(c->kernel, row->kernel) && !strcmp(c->pattern, row->pattern) &&
-            !strcmp(c->isa, row->isa ? row->isa : "") && !strcmp(c->dtype ? c->dtype : "", row->dtype ? row->dtype : "") &&
-            c->context == ask->length && c->length == (ask->decode ? 1 : ask->length) && c->width == ask->width &&
-            c->heads == ask->heads && c->kv_heads == ask->kv_heads && c->threads == row->threads)
+            !strcmp(c->isa, row->isa ? row->isa : "") &&
+            !strcmp(c->dtype ? c->dtype : "", row->dtype ? row->dtype : "") && c->context == ask->length &&
+            c->length == (ask->decode ? 1 : ask->length) && c->width == ask->width && c->heads == ask->heads &&
+            c->kv_heads == ask->kv_heads && c->threads == row->threads)
             return true;
     }
     return false;
@@ -202,8 +205,8 @@ static void miss_parts(missing *m, const as_chosen *chosen, const as_choice *row
     as_schedule_free(s);
 }
 
-bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen, const as_selection *selection,
-                       as_arena *arena, size_t *count, as_err *err)
+bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen,
+                       const as_selection *selection, as_arena *arena, size_t *count, as_err *err)
 {
     missing m = {.ask = ask};
     unsigned n = 1;

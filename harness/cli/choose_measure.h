@@ -13,10 +13,10 @@
 /* Cases and fits of `dir` and of its measured-N, where these are of the same machine. */
 bool as_choose_read(const char *dir, as_arena *arena, as_findings *out, as_err *err);
 
-/* Measures those that may be the fastest and were not measured at this shape, at most CANDIDATES_MAX of them. *count: how many
- * there were; where it is 0 nothing is done. One that proves slower than predicted may leave others in front that are
- * predictions still: so read, rank and measure again until there are none. */
-bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen, const as_selection *selection,
-                       as_arena *arena, size_t *count, as_err *err);
+/* Measures those that may be the fastest and were not measured at this shape, at most CANDIDATES_MAX of them. *count:
+ * how many there were; where it is 0 nothing is done. One that proves slower than predicted may leave others in front
+ * that are predictions still: so read, rank and measure again until there are none. */
+bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen,
+                       const as_selection *selection, as_arena *arena, size_t *count, as_err *err);
 
 #endif

@@ -32,7 +32,7 @@ typedef enum { AS_OPT_FLAG, AS_OPT_TEXT, AS_OPT_MANY } as_opt_kind;
 typedef struct {
     const char *name; /* "--out" */
     as_opt_kind kind;
-    void *target; /* bool *, const char **, const char *[AS_OPT_MANY_MAX + 1] */
+    void *target;        /* bool *, const char **, const char *[AS_OPT_MANY_MAX + 1] */
     const char *choices; /* "table|csv|json", or NULL for anything */
 } as_opt;
 

@@ -1,5 +1,5 @@
-/* cmd_baseline.c: `attnscope baseline DIR`: keeps of a result folder what `compare --baseline` will need, small enough to commit.
- * SPDX-License-Identifier: Apache-2.0 */
+/* cmd_baseline.c: `attnscope baseline DIR`: keeps of a result folder what `compare --baseline` will need, small enough
+ * to commit. SPDX-License-Identifier: Apache-2.0 */
 #include "baseline.h"
 #include "cli.h"
 
@@ -25,10 +25,11 @@ const as_command as_command_baseline = {
     .name = "baseline",
     .usage = "baseline DIR [--baselines DIR]",
     .about = "keep a small copy of a result folder for `compare --baseline`",
-    .help = "  DIR             a result folder of `attnscope run`\n"
-            "  --baselines DIR where baselines are kept (default: " AS_BASELINES ")\n"
-            "It becomes " AS_BASELINES "/<fingerprint>/<name of the sweep>/, in place of an older one: summary.csv and\n"
-            "samples.csv with the columns that compare reads, machine.json, config.yaml. Made to be committed.\n",
+    .help =
+        "  DIR             a result folder of `attnscope run`\n"
+        "  --baselines DIR where baselines are kept (default: " AS_BASELINES ")\n"
+        "It becomes " AS_BASELINES "/<fingerprint>/<name of the sweep>/, in place of an older one: summary.csv and\n"
+        "samples.csv with the columns that compare reads, machine.json, config.yaml. Made to be committed.\n",
     .run = run,
     .order = 76,
 };

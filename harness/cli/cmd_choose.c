@@ -35,7 +35,8 @@ static bool read_ask(const options *o, as_choose_ask *ask, as_err *err)
     double percent;
     if (!o->from)
         return as_fail(err, AS_EXIT_USAGE, "--from is missing: the result folder of a run on this machine");
-    if (!read_count("--length", o->length, 0, &ask->length, err) || !read_count("--width", o->width, 0, &ask->width, err) ||
+    if (!read_count("--length", o->length, 0, &ask->length, err) ||
+        !read_count("--width", o->width, 0, &ask->width, err) ||
         !read_count("--heads", o->heads, 0, &ask->heads, err) ||
         !read_count("--kv-heads", o->kv_heads, ask->heads, &ask->kv_heads, err) ||
         !read_count("--layers", o->layers, 1, &ask->layers, err))
@@ -67,9 +68,11 @@ static bool same_machine(const options *o, const as_findings *f, as_arena *arena
     as_machine_describe(&here, arena);
     if (o->across || (f->machine.fingerprint && !strcmp(f->machine.fingerprint, here.fingerprint)))
         return true;
-    return as_fail(err, AS_EXIT_USAGE,
-                   "%s: was measured on another machine (%.20s, this is %.20s): measure here, or add --across to choose for "
-                   "that one", o->from, f->machine.fingerprint ? f->machine.fingerprint : "unknown", here.fingerprint);
+    return as_fail(
+        err, AS_EXIT_USAGE,
+        "%s: was measured on another machine (%.20s, this is %.20s): measure here, or add --across to choose for "
+        "that one",
+        o->from, f->machine.fingerprint ? f->machine.fingerprint : "unknown", here.fingerprint);
 }
 
 /* --- for people -------------------------------------------------------------------------------------------------- */
@@ -108,8 +111,8 @@ static const char *shorten(as_arena *a, const char *text)
 
 static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, as_text *out)
 {
-    static const char *const heads[] = {"rank", "pattern", "kernel", "isa", "threads", "ms", "interval",
-                                        "layers to cover", "workspace", "basis"};
+    static const char *const heads[] = {"rank", "pattern",  "kernel",          "isa",       "threads",
+                                        "ms",   "interval", "layers to cover", "workspace", "basis"};
     enum { COLS = sizeof heads / sizeof *heads };
     const char **cells = as_arena_alloc(a, (count + 1) * COLS * sizeof *cells);
     memcpy(cells, heads, sizeof heads);
@@ -118,11 +121,16 @@ static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, 
         char bytes[32] = "-";
         if (r->workspace_bytes != AS_NO_COUNT)
             as_format_bytes(bytes, (double)r->workspace_bytes);
-        const char *row[COLS] = {whole(a, r->rank, "-"), shorten(a, r->pattern), shorten(a, r->kernel),
+        const char *row[COLS] = {whole(a, r->rank, "-"),
+                                 shorten(a, r->pattern),
+                                 shorten(a, r->kernel),
                                  r->isa ? shorten(a, r->isa) : "-",
-                                 whole(a, r->threads, "-"), number(a, r->ms),
+                                 whole(a, r->threads, "-"),
+                                 number(a, r->ms),
                                  as_arena_printf(a, "%.4g .. %.4g", r->ms_low, r->ms_high),
-                                 whole(a, r->layers_to_cover, "never"), as_arena_intern(a, bytes), r->basis};
+                                 whole(a, r->layers_to_cover, "never"),
+                                 as_arena_intern(a, bytes),
+                                 r->basis};
         memcpy(&cells[(i + 1) * COLS], row, sizeof row);
     }
     as_print_rows(out, cells, count + 1, COLS);
@@ -150,7 +158,8 @@ static void print_ruled_out(const as_chosen *c, as_arena *a, as_text *out)
     while (i < c->count && lines < RULED_OUT_SHOWN) {
         const as_choice *first = &c->rows[i];
         as_text kernels = {0};
-        for (; i < c->count && !strcmp(c->rows[i].pattern, first->pattern) && !strcmp(c->rows[i].note, first->note); i++)
+        for (; i < c->count && !strcmp(c->rows[i].pattern, first->pattern) && !strcmp(c->rows[i].note, first->note);
+             i++)
             as_text_add(&kernels, "%s%s", kernels.length ? ", " : "", c->rows[i].kernel);
         as_text_add(out, "  %s (%s): %s\n", shorten(a, first->pattern), kernels.data, first->note);
         as_text_free(&kernels);
@@ -220,7 +229,8 @@ static as_exit stages(const options *o, as_arena *arena, as_err *err)
     as_chosen chosen;
     size_t missing = o->measure;
     if (o->measure && o->across)
-        return as_fail(err, AS_EXIT_USAGE, "--measure and --across: measuring is done here, not on the machine of %s", o->from),
+        return as_fail(err, AS_EXIT_USAGE, "--measure and --across: measuring is done here, not on the machine of %s",
+                       o->from),
                err->code;
     if (!read_ask(o, &ask, err) || !as_choose_errors_read(o->errors, arena, &ask, err) ||
         !as_plugins_load(&o->selection, err) || !ask_folder(o, &ask, arena, &chosen, err))
@@ -266,40 +276,52 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_choose = {
     .name = "choose",
-    .usage = "choose --from DIR --length T --width D --heads H [--kv-heads N] [--layers L] [--reach full|N] [--memory SIZE]\n"
-             "       [--error X [--errors-from FILE]...] [--pattern PATTERN|GLOB]... [--only GLOB] [--decode] [--across]\n"
-             "       [--measure] [--plugin FILE]... [--format table|csv|json]",
+    .usage =
+        "choose --from DIR --length T --width D --heads H [--kv-heads N] [--layers L] [--reach full|N] [--memory "
+        "SIZE]\n"
+        "       [--error X [--errors-from FILE]...] [--pattern PATTERN|GLOB]... [--only GLOB] [--decode] [--across]\n"
+        "       [--measure] [--plugin FILE]... [--format table|csv|json]",
     .about = "which pattern and kernel for a target shape, from what was measured here",
-    .help = "  --from DIR      result folder of a run on this machine\n"
-            "  --length T      tokens; with --decode the keys that one query sees\n"
-            "  --layers L      of the model (1); times are of all of them\n"
-            "  --reach full|N  the last token must see all, or N, after the L layers\n"
-            "  --memory SIZE   operands and workspace of a call at most; with --decode keys and values of all layers\n"
-            "  --error X       largest absolute error against the float64 oracle that a kernel may have shown\n"
-            "  --errors-from F what `attnscope apply --format csv` (or json) printed about patterns on your arrays (repeatable):\n"
-            "                  --error X is then the largest distance from dense attention, and a pattern that no file names is\n"
-            "                  ruled out; of a stack every layer's has to stand\n"
-            "  --pattern P     these patterns only (repeatable): a glob such as 'window*', or a pattern, which need not have been\n"
-            "                  measured if others that differ from it in numbers were\n"
-            "  --decode        one query against T keys\n"
-            "  --across        choose for the machine of DIR, although this is another one\n"
-            "  --measure       measure those that may be the fastest and were not measured at this shape (at most 8, with what\n"
-            "                  their kernels and patterns multiply to), rank again, and so on, 4 times at most; kept in\n"
-            "                  DIR/measured-N and read from there by every later choose\n"
-            "  --only GLOB     kernels; without it softmax attention alone (attention/*, content/*)\n"
-            "  --plugin FILE   a shared object whose kernels were measured, too (repeatable); its code runs\n"
-            "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"
-            "\n"
-            "basis: measured is that very case; interpolated lies between measured ones; extrapolated beyond them: by the\n"
-            "claimed class of growth, the tail slope, or the family's cost per FLOP. Where a number of a pattern was measured\n"
-            "at three values or more, values between them are candidates, too, with each value of up to two other numbers.\n"
-            "\n"
-            "With two layers or more, stacks are candidates, too: two patterns in turn (1, 2, 3, 5, 7 or 11 of one, then one\n"
-            "of the other), and a window with growing dilations. Their time is the sum over the layers, their reach that of\n"
-            "the schedule (attnscope explain 'schedule(P1;P2)'). Only those are shown that cover in fewer layers than anything\n"
-            "as fast, or reach what is asked for in less time. Exit code 1: nothing is left.\n"
-            "\n"
-            "  attnscope choose --from results/... --length 16k --width 512 --heads 8 --layers 12 --reach full\n",
+    .help =
+        "  --from DIR      result folder of a run on this machine\n"
+        "  --length T      tokens; with --decode the keys that one query sees\n"
+        "  --layers L      of the model (1); times are of all of them\n"
+        "  --reach full|N  the last token must see all, or N, after the L layers\n"
+        "  --memory SIZE   operands and workspace of a call at most; with --decode keys and values of all layers\n"
+        "  --error X       largest absolute error against the float64 oracle that a kernel may have shown\n"
+        "  --errors-from F what `attnscope apply --format csv` (or json) printed about patterns on your arrays "
+        "(repeatable):\n"
+        "                  --error X is then the largest distance from dense attention, and a pattern that no file "
+        "names is\n"
+        "                  ruled out; of a stack every layer's has to stand\n"
+        "  --pattern P     these patterns only (repeatable): a glob such as 'window*', or a pattern, which need not "
+        "have been\n"
+        "                  measured if others that differ from it in numbers were\n"
+        "  --decode        one query against T keys\n"
+        "  --across        choose for the machine of DIR, although this is another one\n"
+        "  --measure       measure those that may be the fastest and were not measured at this shape (at most 8, with "
+        "what\n"
+        "                  their kernels and patterns multiply to), rank again, and so on, 4 times at most; kept in\n"
+        "                  DIR/measured-N and read from there by every later choose\n"
+        "  --only GLOB     kernels; without it softmax attention alone (attention/*, content/*)\n"
+        "  --plugin FILE   a shared object whose kernels were measured, too (repeatable); its code runs\n"
+        "  --format F      table (default), csv or json; rows without a rank are ruled out, and say by what\n"
+        "\n"
+        "basis: measured is that very case; interpolated lies between measured ones; extrapolated beyond them: by the\n"
+        "claimed class of growth, the tail slope, or the family's cost per FLOP. Where a number of a pattern was "
+        "measured\n"
+        "at three values or more, values between them are candidates, too, with each value of up to two other "
+        "numbers.\n"
+        "\n"
+        "With two layers or more, stacks are candidates, too: two patterns in turn (1, 2, 3, 5, 7 or 11 of one, then "
+        "one\n"
+        "of the other), and a window with growing dilations. Their time is the sum over the layers, their reach that "
+        "of\n"
+        "the schedule (attnscope explain 'schedule(P1;P2)'). Only those are shown that cover in fewer layers than "
+        "anything\n"
+        "as fast, or reach what is asked for in less time. Exit code 1: nothing is left.\n"
+        "\n"
+        "  attnscope choose --from results/... --length 16k --width 512 --heads 8 --layers 12 --reach full\n",
     .run = run,
     .order = 70,
 };

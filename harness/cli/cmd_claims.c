@@ -33,8 +33,13 @@ static bool judge(const as_claim *claim, const as_measured *measured, as_arena *
     bool ok = claim->compute(&finding, err);
     if (ok) {
         as_measured_quote(measured, &claim->measurable, &quote);
-        *out = (row){claim->claim, claim->source, claim->stated, as_arena_intern(arena, finding.computed.data),
-                     as_verdict_text(finding.verdict), as_arena_intern(arena, quote.data), claim->name,
+        *out = (row){claim->claim,
+                     claim->source,
+                     claim->stated,
+                     as_arena_intern(arena, finding.computed.data),
+                     as_verdict_text(finding.verdict),
+                     as_arena_intern(arena, quote.data),
+                     claim->name,
                      as_verdict_text(claim->expected)};
     }
     as_text_free(&finding.computed);
@@ -62,8 +67,8 @@ static bool judge_all(const char *from, as_arena *arena, row **rows, size_t *cou
 
 static void add_text(const row *r, as_text *out)
 {
-    as_text_add(out, "%s\n  verdict    %s\n  source     %s\n  stated     %s\n  computed   %s\n", r->claim, r->verdict, r->source,
-                r->stated, r->computed);
+    as_text_add(out, "%s\n  verdict    %s\n  source     %s\n  stated     %s\n  computed   %s\n", r->claim, r->verdict,
+                r->source, r->stated, r->computed);
     if (r->measured)
         as_text_add(out, "  measured   %s\n", r->measured);
     as_text_add(out, "\n");
@@ -84,9 +89,12 @@ static void add_cell(const char *text, as_text *out)
 static void add_markdown(const row *rows, size_t count, as_text *out)
 {
     as_text_add(out, "# Claims of the literature, computed\n\n"
-                     "Made by `attnscope claims --format md`; a test holds it equal. A verdict judges the claim as stated: it holds, it\n"
-                     "holds under a condition that the statement leaves out, or it is false, by a counterexample. Each row is computed\n"
-                     "afresh by one file in harness/theory/claims/. The command exits 1 only when a computation contradicts the verdict\n"
+                     "Made by `attnscope claims --format md`; a test holds it equal. A verdict judges the claim as "
+                     "stated: it holds, it\n"
+                     "holds under a condition that the statement leaves out, or it is false, by a counterexample. Each "
+                     "row is computed\n"
+                     "afresh by one file in harness/theory/claims/. The command exits 1 only when a computation "
+                     "contradicts the verdict\n"
                      "on record there; that a claim of the literature is false is a finding, not a failure.\n\n"
                      "| claim | source | stated | computed | verdict |\n| --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < count; i++) {
@@ -126,16 +134,17 @@ static as_exit contradictions(const row *rows, size_t count, as_err *err)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(rows[i].verdict, rows[i].expected))
-            return as_fail(err, AS_EXIT_BAD, "claim %s: computed '%s', on record is '%s': one of the two is wrong", rows[i].name,
-                           rows[i].verdict, rows[i].expected), AS_EXIT_BAD;
+            return as_fail(err, AS_EXIT_BAD, "claim %s: computed '%s', on record is '%s': one of the two is wrong",
+                           rows[i].name, rows[i].verdict, rows[i].expected),
+                   AS_EXIT_BAD;
     return AS_EXIT_OK;
 }
 
 static as_exit run(int argc, char **argv, as_err *err)
 {
     const char *from = NULL, *format = "text";
-    const as_opt opts[] = {{"--from", AS_OPT_TEXT, &from, NULL},
-                           {"--format", AS_OPT_TEXT, &format, "text|csv|json|md"}, {0}};
+    const as_opt opts[] = {
+        {"--from", AS_OPT_TEXT, &from, NULL}, {"--format", AS_OPT_TEXT, &format, "text|csv|json|md"}, {0}};
     int rest;
     if (!as_options(argc, argv, opts, 0, 0, &rest, err))
         return err->code;
@@ -155,14 +164,15 @@ const as_command as_command_claims = {
     .name = "claims",
     .usage = "claims [--from DIR] [--format text|csv|json|md]",
     .about = "complexity and reach claims of the literature: stated, computed exactly, verdict",
-    .help = "Every claim is computed when asked. Verdicts: holds; holds with conditions (the statement leaves one out);\n"
-            "false (by a counterexample).\n"
-            "\n"
-            "  --from DIR     a result folder: quotes the exponents and crossings measured there\n"
-            "  --format F     text, csv, json, or md (the table of docs/claims.md)\n"
-            "\n"
-            "Exits 1 when a computed verdict is not the one on record: then this program contradicts itself. That a\n"
-            "claim of the literature is false is a finding, and exits 0.\n",
+    .help =
+        "Every claim is computed when asked. Verdicts: holds; holds with conditions (the statement leaves one out);\n"
+        "false (by a counterexample).\n"
+        "\n"
+        "  --from DIR     a result folder: quotes the exponents and crossings measured there\n"
+        "  --format F     text, csv, json, or md (the table of docs/claims.md)\n"
+        "\n"
+        "Exits 1 when a computed verdict is not the one on record: then this program contradicts itself. That a\n"
+        "claim of the literature is false is a finding, and exits 0.\n",
     .run = run,
     .order = 60,
 };

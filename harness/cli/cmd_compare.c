@@ -26,12 +26,17 @@ static as_exit run(int argc, char **argv, as_err *err)
     const char *floor = NULL, *margin = NULL, *baselines = NULL;
     bool baseline = false;
     const as_opt opts[] = {
-        {"--across", AS_OPT_FLAG, &rules.across, NULL}, {"--floor", AS_OPT_TEXT, &floor, NULL},
-        {"--margin", AS_OPT_TEXT, &margin, NULL},       {"--baseline", AS_OPT_FLAG, &baseline, NULL},
-        {"--baselines", AS_OPT_TEXT, &baselines, NULL}, AS_VERDICT_OPTIONS(&to), {0},
+        {"--across", AS_OPT_FLAG, &rules.across, NULL},
+        {"--floor", AS_OPT_TEXT, &floor, NULL},
+        {"--margin", AS_OPT_TEXT, &margin, NULL},
+        {"--baseline", AS_OPT_FLAG, &baseline, NULL},
+        {"--baselines", AS_OPT_TEXT, &baselines, NULL},
+        AS_VERDICT_OPTIONS(&to),
+        {0},
     };
     int rest;
-    if (!as_options(argc, argv, opts, 1, 2, &rest, err) || !as_option_share(floor, "--floor", &rules.bounds.floor, err) ||
+    if (!as_options(argc, argv, opts, 1, 2, &rest, err) ||
+        !as_option_share(floor, "--floor", &rules.bounds.floor, err) ||
         !as_option_share(margin, "--margin", &rules.bounds.margin, err))
         return err->code;
     if (rest != (baseline || baselines ? 1 : 2))
@@ -45,17 +50,20 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_compare = {
     .name = "compare",
-    .usage = "compare BASE NEW | --baseline NEW [--baselines DIR] [--across] [--floor SHARE] [--margin SHARE] " AS_VERDICT_USAGE,
+    .usage = "compare BASE NEW | --baseline NEW [--baselines DIR] [--across] [--floor SHARE] [--margin "
+             "SHARE] " AS_VERDICT_USAGE,
     .about = "two result folders, measured apart: a verdict per case",
-    .help = "  --baseline      in place of BASE: the folder that `attnscope baseline` kept of NEW's sweep on NEW's machine\n"
+    .help = "  --baseline      in place of BASE: the folder that `attnscope baseline` kept of NEW's sweep on NEW's "
+            "machine\n"
             "  --baselines DIR where they are kept (default: " AS_BASELINES "); without a BASE it means --baseline\n"
             "  --across        compare results of different machines all the same\n"
             "  --floor SHARE   a smaller change is not called one (default 5%)\n"
-            "  --margin SHARE  an interval within it is called same (default 5%)\n"
-            AS_VERDICT_HELP
-            "The unit is the process; the interval covers times as they are and times corrected by the speed index. What the\n"
+            "  --margin SHARE  an interval within it is called same (default 5%)\n" AS_VERDICT_HELP
+            "The unit is the process; the interval covers times as they are and times corrected by the speed index. "
+            "What the\n"
             "whole machine did between the two runs is in neither: to see less than a few percent, use duel.\n"
-            "A folder whose samples are not those that its summary.csv tells of is refused, and so is a copy of the other one.\n"
+            "A folder whose samples are not those that its summary.csv tells of is refused, and so is a copy of the "
+            "other one.\n"
             "Exit codes: 0 all same, improved or new; 1 regressed or failed; 5 inconclusive or missing; 2 bad input.\n",
     .run = run,
     .order = 75,

@@ -24,15 +24,18 @@ static void on_signal(int signal)
 
 static bool read_gates(as_session *s, as_err *err)
 {
-    const unsigned may_be_left_out = AS_GATE_BIT(AS_GATE_FLOPS) | AS_GATE_BIT(AS_GATE_WORKSPACE) | AS_GATE_BIT(AS_GATE_ORDER);
+    const unsigned may_be_left_out =
+        AS_GATE_BIT(AS_GATE_FLOPS) | AS_GATE_BIT(AS_GATE_WORKSPACE) | AS_GATE_BIT(AS_GATE_ORDER);
     unsigned measured = AS_GATE_BIT(AS_GATE_TIME), left_out = 0;
     char wrong[40];
     if (s->gate && !strcmp(s->gate, "exact"))
         measured = 0;
     else if (s->gate && !as_gates_parse(s->gate, AS_GATES_MEASURED, &measured, wrong))
-        return as_fail(err, AS_EXIT_USAGE, "--gate: there is no '%s': time, instructions, both with a comma between, or exact", wrong);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--gate: there is no '%s': time, instructions, both with a comma between, or exact", wrong);
     if (s->except && !as_gates_parse(s->except, may_be_left_out, &left_out, wrong))
-        return as_fail(err, AS_EXIT_USAGE, "--except: '%s' is none of flops, workspace, order, which may be left out", wrong);
+        return as_fail(err, AS_EXIT_USAGE, "--except: '%s' is none of flops, workspace, order, which may be left out",
+                       wrong);
     s->gates = (AS_GATES_ALL & ~AS_GATES_MEASURED & ~left_out) | measured;
     return true;
 }
@@ -66,8 +69,9 @@ static void on_progress(void *state, size_t index, as_phase_kind phase, const as
     const double passed = 1e-9 * (double)as_wall_ns() - live->started_s;
     fprintf(stderr, "%s[%zu/%zu] %.0f s %s%.90s: %+.2f %% (%+.2f .. %+.2f), %u pairs, %s%s",
             isatty(STDERR_FILENO) ? "\r\033[K" : "", index + 1, s->timed_count, passed,
-            phase == AS_PHASE_CONFIRM ? "again " : "", s->timed[index], 100 * expm1(now->estimate), 100 * expm1(now->low),
-            100 * expm1(now->high), now->processes, as_verdict_name(now->kind), isatty(STDERR_FILENO) ? "" : "\n");
+            phase == AS_PHASE_CONFIRM ? "again " : "", s->timed[index], 100 * expm1(now->estimate),
+            100 * expm1(now->low), 100 * expm1(now->high), now->processes, as_verdict_name(now->kind),
+            isatty(STDERR_FILENO) ? "" : "\n");
 }
 
 static void prepare_live(as_session *s, as_err *err)
@@ -139,9 +143,10 @@ static bool agree(as_session *s, as_err *err)
                      !same_text(then[i].verdict, now[i].verdict) || !same_number(then[i].ratio, now[i].ratio);
     if (count == s->verdict_count && !different)
         return true;
-    return as_fail(err, AS_EXIT_USAGE, "%s: what is stored gives %zu verdicts, of which %zu are not those of the %zu in verdicts.csv: "
-                   "one of the files was edited or cut short", s->again, s->verdict_count,
-                   count == s->verdict_count ? different : s->verdict_count, count);
+    return as_fail(err, AS_EXIT_USAGE,
+                   "%s: what is stored gives %zu verdicts, of which %zu are not those of the %zu in verdicts.csv: "
+                   "one of the files was edited or cut short",
+                   s->again, s->verdict_count, count == s->verdict_count ? different : s->verdict_count, count);
 }
 
 static as_exit repeat(as_session *s, as_err *err)
@@ -164,8 +169,9 @@ static bool count_arguments(const as_session *s, int rest, as_err *err)
     const bool one = s->from_git || s->plugin[0];
     if (s->again ? rest == 0 : (rest == 3 && !s->from_git) || (rest == 1 && one))
         return true;
-    return as_fail(err, AS_EXIT_USAGE, "duel BASE NEW CONFIG, duel --from-git REV CONFIG, duel --plugin-base A.so --plugin-new B.so "
-                                       "CONFIG, or duel --again DIR");
+    return as_fail(err, AS_EXIT_USAGE,
+                   "duel BASE NEW CONFIG, duel --from-git REV CONFIG, duel --plugin-base A.so --plugin-new B.so "
+                   "CONFIG, or duel --again DIR");
 }
 
 static as_exit run(int argc, char **argv, as_err *err)
@@ -209,32 +215,43 @@ static as_exit run(int argc, char **argv, as_err *err)
 const as_command as_command_duel = {
     .name = "duel",
     .usage = "duel BASE NEW CONFIG | --from-git REV CONFIG | --plugin-base A.so --plugin-new B.so CONFIG | --again DIR "
-             "[--gate LIST] [--except LIST] [--only GLOB] [--isa NAME] [--out DIR] [--cache DIR] [--budget TIME] [--floor SHARE] "
+             "[--gate LIST] [--except LIST] [--only GLOB] [--isa NAME] [--out DIR] [--cache DIR] [--budget TIME] "
+             "[--floor SHARE] "
              "[--margin SHARE] [--quiet] " AS_VERDICT_USAGE,
     .about = "two builds measured in turns on one core: a verdict per case",
-    .help = "BASE and NEW are two builds of this program (build/attnscope, not the launcher). Each is first checked and counted,\n"
-            "once; then a worker of each lives on one core, and they take turns of about 1 ms; 4, 6, 9 or 13 pairs of processes,\n"
-            "as many as a verdict needs. A copy of BASE takes part as control: where it differs from BASE, no change is told. A\n"
-            "change is confirmed by fresh processes.\n"
-            "  --from-git REV  BASE is that revision of the repository around here, built in a work tree of its own and kept by\n"
-            "                  its hash; NEW is this program\n"
-            "  --cache DIR     where such builds are kept (default: $XDG_CACHE_HOME/attnscope or ~/.cache/attnscope)\n"
-            "  --plugin-base, --plugin-new   two builds of a plug-in, in this program (or in BASE and NEW)\n"
-            "  --gate LIST     what is measured: time (default), instructions, or time,instructions; exact: neither. Instructions\n"
-            "                  are counted by valgrind's callgrind, exactly; +0.2% is a regression\n"
-            "  --except LIST   exact gates to leave out: flops, workspace, order. Held unless named here: FLOPs executed and\n"
-            "                  workspace touched do not grow, and neither does the exponent with which counts grow with T;\n"
-            "                  accuracy, which cannot be left out: right, and within what BASE promises\n"
-            "  --floor SHARE   a smaller change of time is not called one (default 1%)\n"
-            "  --margin SHARE  an interval within it is called same (default 1.5%)\n"
-            "  --budget TIME   for all turns; in place of the config's\n"
-            "  --only GLOB, --isa NAME       as for run\n"
-            "  --out DIR       the folder that keeps every turn (default: results/duel-<name>-<UTC time>-<number>)\n"
-            "  --again DIR     the verdicts once more from what is stored; exit code 2 when they are not those of then\n"
-            AS_VERDICT_HELP
-            "Verdicts: regressed, improved, same, inconclusive, missing (in NEW), new (not in BASE), failed; one for each gate.\n"
-            "Exit codes: 0 all same, improved or new; 1 regressed or failed; 5 inconclusive or missing; 2 bad input; 3 no disk, no\n"
-            "valgrind, or REV cannot be built.\n",
+    .help =
+        "BASE and NEW are two builds of this program (build/attnscope, not the launcher). Each is first checked "
+        "and counted,\n"
+        "once; then a worker of each lives on one core, and they take turns of about 1 ms; 4, 6, 9 or 13 pairs of "
+        "processes,\n"
+        "as many as a verdict needs. A copy of BASE takes part as control: where it differs from BASE, no change "
+        "is told. A\n"
+        "change is confirmed by fresh processes.\n"
+        "  --from-git REV  BASE is that revision of the repository around here, built in a work tree of its own "
+        "and kept by\n"
+        "                  its hash; NEW is this program\n"
+        "  --cache DIR     where such builds are kept (default: $XDG_CACHE_HOME/attnscope or ~/.cache/attnscope)\n"
+        "  --plugin-base, --plugin-new   two builds of a plug-in, in this program (or in BASE and NEW)\n"
+        "  --gate LIST     what is measured: time (default), instructions, or time,instructions; exact: neither. "
+        "Instructions\n"
+        "                  are counted by valgrind's callgrind, exactly; +0.2% is a regression\n"
+        "  --except LIST   exact gates to leave out: flops, workspace, order. Held unless named here: FLOPs "
+        "executed and\n"
+        "                  workspace touched do not grow, and neither does the exponent with which counts grow "
+        "with T;\n"
+        "                  accuracy, which cannot be left out: right, and within what BASE promises\n"
+        "  --floor SHARE   a smaller change of time is not called one (default 1%)\n"
+        "  --margin SHARE  an interval within it is called same (default 1.5%)\n"
+        "  --budget TIME   for all turns; in place of the config's\n"
+        "  --only GLOB, --isa NAME       as for run\n"
+        "  --out DIR       the folder that keeps every turn (default: results/duel-<name>-<UTC time>-<number>)\n"
+        "  --again DIR     the verdicts once more from what is stored; exit code 2 when they are not those "
+        "of then\n" AS_VERDICT_HELP
+        "Verdicts: regressed, improved, same, inconclusive, missing (in NEW), new (not in BASE), failed; one for each "
+        "gate.\n"
+        "Exit codes: 0 all same, improved or new; 1 regressed or failed; 5 inconclusive or missing; 2 bad input; 3 "
+        "no disk, no\n"
+        "valgrind, or REV cannot be built.\n",
     .run = run,
     .order = 70,
 };

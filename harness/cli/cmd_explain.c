@@ -45,9 +45,12 @@ static bool draw(const as_schedule *s, size_t length, as_text *out, as_err *err)
 static as_exit run(int argc, char **argv, as_err *err)
 {
     const char *length = NULL, *layers = NULL, *heads = NULL, *width = NULL, *format = "text";
-    const as_opt opts[] = {{"--length", AS_OPT_TEXT, &length, NULL}, {"--layers", AS_OPT_TEXT, &layers, NULL},
-                           {"--heads", AS_OPT_TEXT, &heads, NULL},   {"--width", AS_OPT_TEXT, &width, NULL},
-                           {"--format", AS_OPT_TEXT, &format, "text|json|svg"}, {0}};
+    const as_opt opts[] = {{"--length", AS_OPT_TEXT, &length, NULL},
+                           {"--layers", AS_OPT_TEXT, &layers, NULL},
+                           {"--heads", AS_OPT_TEXT, &heads, NULL},
+                           {"--width", AS_OPT_TEXT, &width, NULL},
+                           {"--format", AS_OPT_TEXT, &format, "text|json|svg"},
+                           {0}};
     numbers n;
     int rest;
     if (!as_options(argc, argv, opts, 1, 1, &rest, err) || !read_number("--length", length, 1024, &n.length, err) ||
@@ -57,14 +60,15 @@ static as_exit run(int argc, char **argv, as_err *err)
         return err->code;
     if (n.width % n.heads)
         return as_fail(err, AS_EXIT_USAGE, "--width %llu is no multiple of --heads %llu: d = D/H must be whole",
-                       (unsigned long long)n.width, (unsigned long long)n.heads), err->code;
+                       (unsigned long long)n.width, (unsigned long long)n.heads),
+               err->code;
     as_pattern_error at;
     as_schedule *s = as_schedule_parse(argv[0], &at);
     if (!s)
         return as_fail(err, AS_EXIT_USAGE, "pattern, column %zu: %s", at.column, at.what), err->code;
     as_text out = {0};
-    bool ok = !strcmp(format, "svg") ? draw(s, n.length, &out, err)
-                                     : explain(s, &n, &out, !strcmp(format, "json"), err);
+    bool ok =
+        !strcmp(format, "svg") ? draw(s, n.length, &out, err) : explain(s, &n, &out, !strcmp(format, "json"), err);
     ok = ok && as_print(&out, err);
     as_text_free(&out);
     as_schedule_free(s);
@@ -75,20 +79,21 @@ const as_command as_command_explain = {
     .name = "explain",
     .usage = "explain PATTERN [--length T] [--layers L] [--heads H] [--width D] [--format text|json|svg]",
     .about = "edges, neighbours, reach, paths, work and span of a pattern; a picture of its mask",
-    .help = "  PATTERN        such as 'log:base=2', 'sink:s=4+window:w=256', or layer by layer, in turn:\n"
-            "                 'schedule(dilated:r=1,k=2;dilated:r=2,k=2)'\n"
-            "  --length T     tokens (1024; up to 256M)\n"
-            "  --layers L     depth to list the reach for (8)\n"
-            "  --heads H      heads of a layer (8); where heads differ, numbers are of the first and of all together\n"
-            "  --width D      model width for work and span (64 H)\n"
-            "  --format F     text, json or svg (the mask as a picture)\n"
-            "\n"
-            "One layer lets a token read its row and nothing else; the residual stream is not counted. Of a schedule, the\n"
-            "first pattern is the lowest layer. Density is relative to dense attention of the same kind: T(T+1)/2 pairs\n"
-            "where no key lies after its query, else T*T. Tokens are counted from 1.\n"
-            "\n"
-            "  attnscope explain log:base=2 --length 1M\n"
-            "  attnscope explain sink:s=4+window:w=252 --length 64 --format svg > mask.svg\n",
+    .help =
+        "  PATTERN        such as 'log:base=2', 'sink:s=4+window:w=256', or layer by layer, in turn:\n"
+        "                 'schedule(dilated:r=1,k=2;dilated:r=2,k=2)'\n"
+        "  --length T     tokens (1024; up to 256M)\n"
+        "  --layers L     depth to list the reach for (8)\n"
+        "  --heads H      heads of a layer (8); where heads differ, numbers are of the first and of all together\n"
+        "  --width D      model width for work and span (64 H)\n"
+        "  --format F     text, json or svg (the mask as a picture)\n"
+        "\n"
+        "One layer lets a token read its row and nothing else; the residual stream is not counted. Of a schedule, the\n"
+        "first pattern is the lowest layer. Density is relative to dense attention of the same kind: T(T+1)/2 pairs\n"
+        "where no key lies after its query, else T*T. Tokens are counted from 1.\n"
+        "\n"
+        "  attnscope explain log:base=2 --length 1M\n"
+        "  attnscope explain sink:s=4+window:w=252 --length 64 --format svg > mask.svg\n",
     .run = run,
     .order = 50,
 };

@@ -30,7 +30,8 @@ const as_command as_command_fit = {
     .usage = "fit DIR",
     .about = "redo the analysis of a result folder from its samples",
     .help = "Reads cases.csv, samples.csv and machine.json in DIR, writes summary.csv, fits.csv, crossovers.csv and\n"
-            "benchmark.json, and prints the table that `run` ends with. The same samples give the same files, byte for byte.\n"
+            "benchmark.json, and prints the table that `run` ends with. The same samples give the same files, byte for "
+            "byte.\n"
             "`attnscope plot DIR` draws the charts from what this writes.\n",
     .run = run,
     .order = 50,

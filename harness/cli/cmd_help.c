@@ -44,15 +44,17 @@ static bool overview(as_text *out, as_err *err)
     const as_command **list = shown(&count);
     if (!list)
         return as_fail_memory(err);
-    as_text_add(out, "attnscope measures attention kernels on CPUs: how fast each really is, how its cost grows, and which "
-                     "one to use here.\n\n");
+    as_text_add(out,
+                "attnscope measures attention kernels on CPUs: how fast each really is, how its cost grows, and which "
+                "one to use here.\n\n");
     for (size_t i = 0; i < count; i++)
         as_text_add(out, "  %-10s %s\n", list[i]->name, list[i]->about);
-    as_text_add(out,
-                "\n'attnscope help COMMAND' or 'attnscope COMMAND --help' explains one; 'attnscope help columns' explains\n"
-                "the columns of the result files. A first run: attnscope run configs/quick.yaml\n\n"
-                "Exit codes: 0 all well; 1 the verdict is bad; 2 bad usage or input; 3 the environment failed;\n"
-                "4 done, but some cases failed; 5 inconclusive; 130 interrupted, what was measured is kept.\n");
+    as_text_add(
+        out,
+        "\n'attnscope help COMMAND' or 'attnscope COMMAND --help' explains one; 'attnscope help columns' explains\n"
+        "the columns of the result files. A first run: attnscope run configs/quick.yaml\n\n"
+        "Exit codes: 0 all well; 1 the verdict is bad; 2 bad usage or input; 3 the environment failed;\n"
+        "4 done, but some cases failed; 5 inconclusive; 130 interrupted, what was measured is kept.\n");
     free(list);
     return true;
 }
@@ -62,16 +64,20 @@ static const char columns_intro[] =
     "\n"
     "This page is the output of `attnscope help columns`; a test holds it equal.\n"
     "\n"
-    "A run makes one folder, `results/<name>-<UTC time>/`. Every file in it is complete and readable at any moment, even\n"
-    "after the run was killed. CSV is RFC 4180, UTF-8, with one header row and units in the names. A missing value is an\n"
-    "empty cell, never 0. Text that a spreadsheet would take for a formula stands behind an apostrophe. `case` joins the\n"
+    "A run makes one folder, `results/<name>-<UTC time>/`. Every file in it is complete and readable at any moment, "
+    "even\n"
+    "after the run was killed. CSV is RFC 4180, UTF-8, with one header row and units in the names. A missing value is "
+    "an\n"
+    "empty cell, never 0. Text that a spreadsheet would take for a formula stands behind an apostrophe. `case` joins "
+    "the\n"
     "files: kernel, pattern, shape, dtype, isa, threads and cache state between bars.\n"
     "\n"
     "| file | what it is |\n"
     "| --- | --- |\n"
     "| `config.yaml` | the config as it was given |\n"
     "| `machine.json` | what the machine is, its measured roofs, the build of the program, warnings |\n"
-    "| `cases.csv`, `samples.csv`, `counters.csv`, `phases.csv`, `summary.csv`, `shares.csv`, `fits.csv`, `crossovers.csv` | below, "
+    "| `cases.csv`, `samples.csv`, `counters.csv`, `phases.csv`, `summary.csv`, `shares.csv`, `fits.csv`, "
+    "`crossovers.csv` | below, "
     "column by column; `shares.csv` where a kernel has phases |\n"
     "| `benchmark.json` | the same samples as Google Benchmark writes them, for its `compare.py` and other tools |\n"
     "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n"
@@ -92,10 +98,10 @@ static void add_schema(const as_schema *schema, as_text *out)
 
 static void columns(as_text *out)
 {
-    const as_schema *const schemas[] = {&as_case_schema, &as_sample_schema, &as_counter_schema, &as_phase_schema,
-                                        &as_summary_schema, &as_share_schema, &as_fit_schema, &as_crossover_schema,
-                                        &as_turn_schema, &as_exact_schema, &as_verdict_schema, &as_history_schema,
-                                        &as_trial_schema, &as_power_schema};
+    const as_schema *const schemas[] = {&as_case_schema,    &as_sample_schema, &as_counter_schema, &as_phase_schema,
+                                        &as_summary_schema, &as_share_schema,  &as_fit_schema,     &as_crossover_schema,
+                                        &as_turn_schema,    &as_exact_schema,  &as_verdict_schema, &as_history_schema,
+                                        &as_trial_schema,   &as_power_schema};
     as_text_append(out, columns_intro, sizeof columns_intro - 1);
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
         add_schema(schemas[i], out);

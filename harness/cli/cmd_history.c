@@ -38,7 +38,8 @@ static void table(const as_history_found *f, as_text *out)
         snprintf(texts[i][1], 40, "-");
         if (!isnan(r->change))
             snprintf(texts[i][1], 40, "%+.2f .. %+.2f %%", 100 * (r->change_low - 1), 100 * (r->change_high - 1));
-        const char *row[COLUMNS] = {r->case_, r->date, r->commit ? r->commit : "-", texts[i][0], texts[i][1], texts[i][2]};
+        const char *row[COLUMNS] = {r->case_,    r->date,     r->commit ? r->commit : "-",
+                                    texts[i][0], texts[i][1], texts[i][2]};
         for (size_t c = 0; c < COLUMNS; c++)
             cells[rows * COLUMNS + c] = row[c];
         rows++;
@@ -81,18 +82,23 @@ static as_exit run(int argc, char **argv, as_err *err)
     as_history_input in = {.rules = {.alpha = 0.05}};
     const char *format = "table", *floor = NULL, *out = NULL;
     const as_opt opts[] = {
-        {"--pin", AS_OPT_TEXT, &in.pin, NULL},         {"--out", AS_OPT_TEXT, &out, NULL},
-        {"--floor", AS_OPT_TEXT, &floor, NULL},        {"--across", AS_OPT_FLAG, &in.across, NULL},
-        {"--format", AS_OPT_TEXT, &format, "table|csv|json"}, {0},
+        {"--pin", AS_OPT_TEXT, &in.pin, NULL},
+        {"--out", AS_OPT_TEXT, &out, NULL},
+        {"--floor", AS_OPT_TEXT, &floor, NULL},
+        {"--across", AS_OPT_FLAG, &in.across, NULL},
+        {"--format", AS_OPT_TEXT, &format, "table|csv|json"},
+        {0},
     };
     int rest;
     as_history_found found;
-    if (!as_options(argc, argv, opts, 1, RESULTS_MAX, &rest, err) || !as_option_share(floor, "--floor", &in.rules.floor, err))
+    if (!as_options(argc, argv, opts, 1, RESULTS_MAX, &rest, err) ||
+        !as_option_share(floor, "--floor", &in.rules.floor, err))
         return err->code;
     in.dirs = (const char *const *)argv;
     in.count = (size_t)rest;
     as_arena *arena = as_arena_create();
-    const bool ok = as_history_make(&in, arena, &found, err) && (!out || keep(out, &found, err)) && tell(format, &found, err);
+    const bool ok =
+        as_history_make(&in, arena, &found, err) && (!out || keep(out, &found, err)) && tell(format, &found, err);
     as_arena_free(arena);
     return ok ? AS_EXIT_OK : err->code;
 }
@@ -106,8 +112,10 @@ const as_command as_command_history = {
             "  --out DIR       keeps history.csv and its charts there\n"
             "  --floor SHARE   a smaller change is none (default 1% for duels, 5% for runs)\n"
             "  --across        results of different machines all the same\n"
-            "A change is where the level moved for three results or more; at most one history in twenty without any is said to have\n"
-            "one. docs/duel.md has the method. Folders of run were measured apart: a machine that drifts looks like a change.\n",
+            "A change is where the level moved for three results or more; at most one history in twenty without any is "
+            "said to have\n"
+            "one. docs/duel.md has the method. Folders of run were measured apart: a machine that drifts looks like a "
+            "change.\n",
     .run = run,
     .order = 77,
 };

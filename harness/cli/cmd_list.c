@@ -1,5 +1,5 @@
-/* cmd_list.c: `attnscope list`: kernels, patterns, instruction sets, counter groups and configs, each with a line of help.
- * SPDX-License-Identifier: Apache-2.0 */
+/* cmd_list.c: `attnscope list`: kernels, patterns, instruction sets, counter groups and configs, each with a line of
+ * help. SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -53,10 +53,10 @@ static json_t *list_kernels(void)
     for (size_t i = 0; i < as_registry_count(); i++) {
         const as_entry *e = as_registry_at(i);
         if (!seen_before(i))
-            json_array_append_new(list, json_pack("{s:s, s:o, s:s?, s:s?, s:o, s:s?}", "name", e->kernel->name, "isas",
-                                                  kernel_isas(e->kernel->name), "order", e->kernel->order, "about",
-                                                  e->kernel->help, "params", kernel_params(e->kernel), "plugin",
-                                                  e->origin));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:o, s:s?, s:s?, s:o, s:s?}", "name", e->kernel->name, "isas",
+                                            kernel_isas(e->kernel->name), "order", e->kernel->order, "about",
+                                            e->kernel->help, "params", kernel_params(e->kernel), "plugin", e->origin));
     }
     return list;
 }
@@ -75,8 +75,8 @@ static json_t *list_isas(void)
     json_t *list = json_array();
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
         bool runs = as_cpu_isas() & AS_ISA_BIT(isa);
-        json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "name", as_isa_name((as_isa)isa), "runs", runs, "about",
-                                              runs ? "this CPU runs it" : "not on this CPU"));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "name", as_isa_name((as_isa)isa), "runs", runs,
+                                              "about", runs ? "this CPU runs it" : "not on this CPU"));
     }
     return list;
 }
@@ -96,10 +96,12 @@ static char *top_level_text(const char *path, const char *key)
     if (yaml_parser_load(&parser, &document)) {
         const yaml_node_t *top = yaml_document_get_root_node(&document);
         bool mapping = top && top->type == YAML_MAPPING_NODE;
-        for (size_t i = 0; mapping && !found && i < (size_t)(top->data.mapping.pairs.top - top->data.mapping.pairs.start); i++) {
+        for (size_t i = 0;
+             mapping && !found && i < (size_t)(top->data.mapping.pairs.top - top->data.mapping.pairs.start); i++) {
             const yaml_node_t *k = yaml_document_get_node(&document, top->data.mapping.pairs.start[i].key);
             const yaml_node_t *v = yaml_document_get_node(&document, top->data.mapping.pairs.start[i].value);
-            if (k->type == YAML_SCALAR_NODE && v->type == YAML_SCALAR_NODE && !strcmp((char *)k->data.scalar.value, key))
+            if (k->type == YAML_SCALAR_NODE && v->type == YAML_SCALAR_NODE &&
+                !strcmp((char *)k->data.scalar.value, key))
                 found = strdup((const char *)v->data.scalar.value);
         }
         yaml_document_delete(&document);
@@ -195,21 +197,22 @@ static void print_params(const json_t *kernels, as_arena *arena, as_text *out)
 {
     size_t rows = 0, n = 0, k, i;
     json_t *kernel, *p;
-    json_array_foreach((json_t *)(uintptr_t)kernels, k, kernel)
-        rows += json_array_size(json_object_get(kernel, "params"));
+    json_array_foreach((json_t *)(uintptr_t)kernels, k, kernel) rows +=
+        json_array_size(json_object_get(kernel, "params"));
     const char **cells = as_arena_alloc(arena, (rows + 1) * 5 * sizeof *cells);
     static const char *const head[] = {"kernel", "key", "range", "default", "about"};
     for (; n < 5; n++)
         cells[n] = head[n];
     json_array_foreach((json_t *)(uintptr_t)kernels, k, kernel)
-        json_array_foreach(json_object_get(kernel, "params"), i, p) {
-            cells[n++] = cell(arena, json_object_get(kernel, "name"));
-            cells[n++] = cell(arena, json_object_get(p, "key"));
-            cells[n++] = as_arena_printf(arena, "%lld..%lld", (long long)json_integer_value(json_object_get(p, "least")),
-                                         (long long)json_integer_value(json_object_get(p, "most")));
-            cells[n++] = as_arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(p, "default")));
-            cells[n++] = cell(arena, json_object_get(p, "about"));
-        }
+        json_array_foreach(json_object_get(kernel, "params"), i, p)
+    {
+        cells[n++] = cell(arena, json_object_get(kernel, "name"));
+        cells[n++] = cell(arena, json_object_get(p, "key"));
+        cells[n++] = as_arena_printf(arena, "%lld..%lld", (long long)json_integer_value(json_object_get(p, "least")),
+                                     (long long)json_integer_value(json_object_get(p, "most")));
+        cells[n++] = as_arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(p, "default")));
+        cells[n++] = cell(arena, json_object_get(p, "about"));
+    }
     as_text_add(out, rows ? "\nPARAMETERS OF KERNELS (NAME:KEY=VALUE,...)\n" : "");
     if (rows)
         as_print_rows(out, cells, rows + 1, 5);

@@ -1,4 +1,5 @@
-/* cmd_machine.c: `attnscope machine`: what this machine is, what it can do at most, and what will disturb a measurement. */
+/* cmd_machine.c: `attnscope machine`: what this machine is, what it can do at most, and what will disturb a
+ * measurement. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +47,8 @@ static as_exit run(int argc, char **argv, as_err *err)
     if (!as_options(argc, argv, opts, 0, 0, &rest, err) || !as_isas_allowed(isa, &isas, err))
         return err->code;
     if (isa && !turns)
-        return as_fail(err, AS_EXIT_USAGE, "--isa: goes with --turns; without it all instruction sets are measured"), err->code;
+        return as_fail(err, AS_EXIT_USAGE, "--isa: goes with --turns; without it all instruction sets are measured"),
+               err->code;
     as_arena *arena = as_arena_create();
     as_machine machine;
     as_machine_describe(&machine, arena);
@@ -65,9 +67,12 @@ const as_command as_command_machine = {
             "\n"
             "  --format text   a page for people (default)\n"
             "  --format json   what `run` writes into machine.json\n"
-            "  --turns LOOP    instead, one of these loops on demand, for a comparison side by side: fma, bf16, l1, l2, l3,\n"
-            "                  memory. Says 'ready LOOP ISA AMOUNT FLOPs|bytes', the amount of one call, then answers each\n"
-            "                  number N on a line of standard input with 'N SECONDS'; `apply --turns` does so for a kernel\n"
+            "  --turns LOOP    instead, one of these loops on demand, for a comparison side by side: fma, bf16, l1, "
+            "l2, l3,\n"
+            "                  memory. Says 'ready LOOP ISA AMOUNT FLOPs|bytes', the amount of one call, then answers "
+            "each\n"
+            "                  number N on a line of standard input with 'N SECONDS'; `apply --turns` does so for a "
+            "kernel\n"
             "  --isa NAME      with --turns: nothing above this instruction set\n",
     .run = run,
     .order = 80,

@@ -1,4 +1,5 @@
-/* cmd_merge.c: `attnscope merge DIR... --out DIR`: shards of one sweep, from one machine or several, as one result folder. */
+/* cmd_merge.c: `attnscope merge DIR... --out DIR`: shards of one sweep, from one machine or several, as one result
+ * folder. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <jansson.h>
 #include <math.h>
@@ -143,10 +144,7 @@ static merged_case *find_case(const merging *m, const char *key)
 
 static bool is_ok(const as_case *c) { return c->status && !strcmp(c->status, "ok"); }
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a == AS_NO_COUNT ? b : b == AS_NO_COUNT ? a : a > b ? a : b;
-}
+static uint64_t larger(uint64_t a, uint64_t b) { return a == AS_NO_COUNT ? b : b == AS_NO_COUNT ? a : a > b ? a : b; }
 
 /* A case that another part has, too: the row of one that was measured stands, with the worst of both. */
 static void join_case(as_case *row, const as_case *other)
@@ -193,13 +191,15 @@ static void add_cases(merging *m)
 }
 
 /* What samples, counters and phases have in common: a case and a process, renumbered. */
-static bool renumber(const merging *m, const part *p, const char **key, uint64_t *process, const char *file, as_err *err)
+static bool renumber(const merging *m, const part *p, const char **key, uint64_t *process, const char *file,
+                     as_err *err)
 {
     merged_case *c;
     *key = key_of(m, p, *key);
     c = find_case(m, *key);
     if (!c)
-        return as_fail(err, AS_EXIT_USAGE, "%s/%s: case '%.120s' is not in its cases.csv", p->dir, file, *key ? *key : "");
+        return as_fail(err, AS_EXIT_USAGE, "%s/%s: case '%.120s' is not in its cases.csv", p->dir, file,
+                       *key ? *key : "");
     if (*process == AS_NO_COUNT)
         return true;
     *process += c->offset;
@@ -252,7 +252,8 @@ static bool put_together(merging *m, as_err *err)
 
 /* --- writing ----------------------------------------------------------------------------------------------------- */
 
-/* Of several kinds: no fingerprint and no roofs, for there is no one machine; and each machine.json under `machines`. */
+/* Of several kinds: no fingerprint and no roofs, for there is no one machine; and each machine.json under `machines`.
+ */
 static bool write_machine(const merging *m, as_folder *folder, as_err *err)
 {
     const part *first = &m->parts[0];
@@ -264,7 +265,8 @@ static bool write_machine(const merging *m, as_folder *folder, as_err *err)
         bool seen = false;
         for (size_t k = 0; k < i && !seen; k++)
             seen = m->parts[k].label == m->parts[i].label;
-        json_t *machine = seen ? NULL : json_loadb(m->parts[i].machine_text.data, m->parts[i].machine_text.length, 0, NULL);
+        json_t *machine =
+            seen ? NULL : json_loadb(m->parts[i].machine_text.data, m->parts[i].machine_text.length, 0, NULL);
         if (!machine)
             continue;
         as_text_add(&names, "%s%s", names.length ? "; " : "", m->parts[i].label);
@@ -351,16 +353,17 @@ const as_command as_command_merge = {
     .name = "merge",
     .usage = "merge DIR... --out DIR",
     .about = "shards of one sweep as one result folder",
-    .help = "  DIR...       result folders of one config, measured with --shard I/N or as they are\n"
-            "  --out DIR    the folder to be made; it must not exist or be empty\n"
-            "\n"
-            "Cases that several folders have keep all of their processes, numbered on. Folders of machines with one\n"
-            "fingerprint make one machine; where fingerprints differ, every case gets its machine in the column `machine`\n"
-            "and behind its key, curves are fitted and drawn for each, and there is no percent of roof. Table and charts\n"
-            "are made as `run` makes them.\n"
-            "\n"
-            "  attnscope run configs/scaling-length.yaml --shard 1/2 --out a    (and 2/2 to b, perhaps elsewhere)\n"
-            "  attnscope merge a b --out whole\n",
+    .help =
+        "  DIR...       result folders of one config, measured with --shard I/N or as they are\n"
+        "  --out DIR    the folder to be made; it must not exist or be empty\n"
+        "\n"
+        "Cases that several folders have keep all of their processes, numbered on. Folders of machines with one\n"
+        "fingerprint make one machine; where fingerprints differ, every case gets its machine in the column `machine`\n"
+        "and behind its key, curves are fitted and drawn for each, and there is no percent of roof. Table and charts\n"
+        "are made as `run` makes them.\n"
+        "\n"
+        "  attnscope run configs/scaling-length.yaml --shard 1/2 --out a    (and 2/2 to b, perhaps elsewhere)\n"
+        "  attnscope merge a b --out whole\n",
     .run = run,
     .order = 55,
 };

@@ -169,15 +169,15 @@ const as_command as_command_plan = {
     .usage = "plan CONFIG [--only GLOB] [--isa NAME] [--shard I/N] [--plugin FILE]... [--format table|csv|json]",
     .about = "the cases that `run` would measure, with work, memory and time, and what is refused and why",
     .help = AS_SELECTION_HELP
-        "  --format F      table (default), or csv or json with the columns of cases.csv ('attnscope help columns')\n"
-        "\n"
-        "FLOPs are the useful ones of one call. Times are guesses, right within a factor of about three: executed FLOPs\n"
-        "over a share of the measured FMA roof (40 % for tiled and library kernels, a few percent for plain ones) or the\n"
-        "operands over 8 GB/s, whichever is longer. A case is skipped, with its reason, when its instruction set is not\n"
-        "here, its kernel refuses it, or it needs more memory, threads or time than there is.\n"
-        "\n"
-        "  attnscope plan configs/quick.yaml\n"
-        "  attnscope plan configs/scaling-length.yaml --only 'attention/flash' --format csv\n",
+    "  --format F      table (default), or csv or json with the columns of cases.csv ('attnscope help columns')\n"
+    "\n"
+    "FLOPs are the useful ones of one call. Times are guesses, right within a factor of about three: executed FLOPs\n"
+    "over a share of the measured FMA roof (40 % for tiled and library kernels, a few percent for plain ones) or the\n"
+    "operands over 8 GB/s, whichever is longer. A case is skipped, with its reason, when its instruction set is not\n"
+    "here, its kernel refuses it, or it needs more memory, threads or time than there is.\n"
+    "\n"
+    "  attnscope plan configs/quick.yaml\n"
+    "  attnscope plan configs/scaling-length.yaml --only 'attention/flash' --format csv\n",
     .run = run,
     .order = 20,
 };

@@ -19,11 +19,14 @@ const as_command as_command_report = {
     .name = "report",
     .usage = "report DIR",
     .about = "write the page of a result folder anew",
-    .help = "Writes DIR/report.html from summary.csv, fits.csv, crossovers.csv (or verdicts.csv, of a duel), machine.json,\n"
-            "config.yaml and plots/: the machine and what disturbed it, the findings in sentences, the charts, a table to sort\n"
-            "and filter, and for each row the command that measures it again. One file, no network; its script only sorts\n"
-            "and filters. The same files give the same page. After an edit of samples.csv, run first\n"
-            "  attnscope fit DIR && attnscope plot DIR\n",
+    .help =
+        "Writes DIR/report.html from summary.csv, fits.csv, crossovers.csv (or verdicts.csv, of a duel), "
+        "machine.json,\n"
+        "config.yaml and plots/: the machine and what disturbed it, the findings in sentences, the charts, a table to "
+        "sort\n"
+        "and filter, and for each row the command that measures it again. One file, no network; its script only sorts\n"
+        "and filters. The same files give the same page. After an edit of samples.csv, run first\n"
+        "  attnscope fit DIR && attnscope plot DIR\n",
     .run = run,
     .order = 65,
 };

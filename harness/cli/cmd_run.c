@@ -38,7 +38,7 @@ typedef struct {
     as_folder *folder;
     as_case **rows; /* those that the folder's cases.csv holds */
     size_t count;
-    size_t failed;  /* cases, an earlier part of the run included */
+    size_t failed; /* cases, an earlier part of the run included */
     const char **events;
     as_sample *earlier;
     size_t earlier_count;
@@ -73,9 +73,11 @@ static bool read_config(session *s, as_err *err)
     if (!s->config_path == !s->resume)
         return as_fail(err, AS_EXIT_USAGE, "give a CONFIG to measure, or --resume DIR to go on with, and not both");
     if (s->resume && s->out)
-        return as_fail(err, AS_EXIT_USAGE, "--out and --resume: a resumed run goes on in its own folder; leave --out away");
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--out and --resume: a resumed run goes on in its own folder; leave --out away");
     if (s->resume && s->roofs)
-        return as_fail(err, AS_EXIT_USAGE, "--roofs and --resume: a resumed run keeps the roofs of its folder; leave --roofs away");
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--roofs and --resume: a resumed run keeps the roofs of its folder; leave --roofs away");
     const char *path = s->resume ? as_arena_printf(s->arena, "%s/config.yaml", s->resume) : s->config_path;
     if (s->resume && !as_file_exists(path))
         return as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with",
@@ -86,7 +88,8 @@ static bool read_config(session *s, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "--budget: '%.40s' is not a time: 90s, 10m and 1h are", s->budget);
     if (s->counters)
         s->config.counters = as_counter_groups_split(s->counters, s->arena);
-    return as_counter_groups_events(&s->config.counters, s->arena, &s->events, err) && as_plugins_load(&s->selection, err);
+    return as_counter_groups_events(&s->config.counters, s->arena, &s->events, err) &&
+           as_plugins_load(&s->selection, err);
 }
 
 /* --- machine and plan -------------------------------------------------------------------------------------------- */
@@ -292,11 +295,13 @@ static void print_warnings(const session *s)
 {
     for (size_t i = 0; !s->quiet && i < s->machine.warning_count; i++) {
         const as_warning *w = &s->machine.warnings[i];
-        fprintf(stderr, "warning: %s: %s%s%s\n", w->cause, w->effect, w->remedy ? ": " : "", w->remedy ? w->remedy : "");
+        fprintf(stderr, "warning: %s: %s%s%s\n", w->cause, w->effect, w->remedy ? ": " : "",
+                w->remedy ? w->remedy : "");
     }
     if (s->result.budget_ended && !s->quiet)
-        fprintf(stderr, "warning: the budget ended before every case had its %u processes: intervals are wider: raise "
-                        "--budget, or go on with --resume %s\n",
+        fprintf(stderr,
+                "warning: the budget ended before every case had its %u processes: intervals are wider: raise "
+                "--budget, or go on with --resume %s\n",
                 s->config.measure.processes, as_folder_path(s->folder));
 }
 
@@ -344,14 +349,10 @@ static as_exit run(int argc, char **argv, as_err *err)
 {
     session s = {.err = err};
     const as_opt opts[] = {
-        AS_SELECTION_OPTIONS(s.selection),
-        {"--out", AS_OPT_TEXT, &s.out, NULL},
-        {"--resume", AS_OPT_TEXT, &s.resume, NULL},
-        {"--counters", AS_OPT_TEXT, &s.counters, NULL},
-        {"--budget", AS_OPT_TEXT, &s.budget, NULL},
-        {"--roofs", AS_OPT_TEXT, &s.roofs, NULL},
-        {"--quiet", AS_OPT_FLAG, &s.quiet, NULL},
-        {0},
+        AS_SELECTION_OPTIONS(s.selection),          {"--out", AS_OPT_TEXT, &s.out, NULL},
+        {"--resume", AS_OPT_TEXT, &s.resume, NULL}, {"--counters", AS_OPT_TEXT, &s.counters, NULL},
+        {"--budget", AS_OPT_TEXT, &s.budget, NULL}, {"--roofs", AS_OPT_TEXT, &s.roofs, NULL},
+        {"--quiet", AS_OPT_FLAG, &s.quiet, NULL},   {0},
     };
     int rest;
     if (!as_options(argc, argv, opts, 0, 1, &rest, err))
@@ -370,21 +371,24 @@ const as_command as_command_run = {
     .usage = "run CONFIG|--resume DIR [--out DIR] [--only GLOB] [--isa NAME] [--plugin FILE]... [--counters GROUP,...] "
              "[--shard I/N] [--budget TIME] [--roofs DIR] [--quiet]",
     .about = "check, measure, record, fit, chart and report what a config asks for",
-    .help = "  --out DIR       the result folder; it must not exist or be empty (default: results/<name>-<UTC time>)\n"
-            "  --resume DIR    go on with a folder whose run ended early: only what is missing is measured; a case that\n"
-            "                  failed stays failed. Give the same --isa, --plugin and --counters as then\n" AS_SELECTION_HELP
-            "  --counters G,.. hardware and software events, by group ('attnscope list'); in place of the config's\n"
-            "  --budget TIME   for the whole run, e.g. 90s or 10m; in place of the config's\n"
-            "  --roofs DIR     the machine's roofs as DIR/machine.json has them, of this machine, in place of measuring them,\n"
-            "                  which takes seconds: for many short runs. machine.json keeps the date of the roofs\n"
-            "  --quiet         no progress and no warnings on stderr\n"
-            "\n"
-            "Every case is checked against its oracle before and after it is timed. Ctrl-C ends the run cleanly: what was\n"
-            "measured is kept, and --resume goes on from there. The last line on stdout is `results: DIR`. Exit code 0:\n"
-            "all well; 4: some cases failed (cases.csv says why); 130: interrupted.\n"
-            "\n"
-            "  attnscope run configs/quick.yaml\n"
-            "  attnscope run configs/scaling-length.yaml --only 'attention/flash' --budget 5m --out /tmp/flash\n",
+    .help =
+        "  --out DIR       the result folder; it must not exist or be empty (default: results/<name>-<UTC time>)\n"
+        "  --resume DIR    go on with a folder whose run ended early: only what is missing is measured; a case that\n"
+        "                  failed stays failed. Give the same --isa, --plugin and --counters as "
+        "then\n" AS_SELECTION_HELP
+        "  --counters G,.. hardware and software events, by group ('attnscope list'); in place of the config's\n"
+        "  --budget TIME   for the whole run, e.g. 90s or 10m; in place of the config's\n"
+        "  --roofs DIR     the machine's roofs as DIR/machine.json has them, of this machine, in place of measuring "
+        "them,\n"
+        "                  which takes seconds: for many short runs. machine.json keeps the date of the roofs\n"
+        "  --quiet         no progress and no warnings on stderr\n"
+        "\n"
+        "Every case is checked against its oracle before and after it is timed. Ctrl-C ends the run cleanly: what was\n"
+        "measured is kept, and --resume goes on from there. The last line on stdout is `results: DIR`. Exit code 0:\n"
+        "all well; 4: some cases failed (cases.csv says why); 130: interrupted.\n"
+        "\n"
+        "  attnscope run configs/quick.yaml\n"
+        "  attnscope run configs/scaling-length.yaml --only 'attention/flash' --budget 5m --out /tmp/flash\n",
     .run = run,
     .order = 10,
 };

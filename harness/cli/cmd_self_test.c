@@ -60,7 +60,8 @@ static void on_signal(int signal)
 static bool number(const char *text, const char *option, uint64_t most, uint64_t *out, as_err *err)
 {
     return !text || (as_parse_count(text, out) && *out <= most) ||
-           as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a number from 0 to %llu", option, text, (unsigned long long)most);
+           as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a number from 0 to %llu", option, text,
+                   (unsigned long long)most);
 }
 
 static bool gated(const session *s, const as_injection *i)
@@ -92,7 +93,8 @@ static bool only_known(const session *s, as_err *err)
             known = known || (gated(s, &injections[i]) && names(s, s->only[k], &injections[i]));
         if (!known)
             return as_fail(err, AS_EXIT_USAGE,
-                           "--only: there is no row '%.40s': none, arithmetic, 'arithmetic+2%%' ...; instructions need --gate instructions",
+                           "--only: there is no row '%.40s': none, arithmetic, 'arithmetic+2%%' ...; instructions need "
+                           "--gate instructions",
                            s->only[k]);
     }
     return true;
@@ -114,7 +116,8 @@ static bool choose_cpus(const session *s, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "--load: CPU %llu is the only one that the duels may run on: name another",
                        (unsigned long long)s->load_cpu);
     return sched_setaffinity(0, sizeof set, &set) == 0 ||
-           as_fail(err, AS_EXIT_USAGE, "--cpu: CPU %llu is not there, or not for this process", (unsigned long long)s->cpu);
+           as_fail(err, AS_EXIT_USAGE, "--cpu: CPU %llu is not there, or not for this process",
+                   (unsigned long long)s->cpu);
 }
 
 static bool measure(session *s, as_trials *t, as_err *err)
@@ -169,7 +172,9 @@ static void simulate(session *s)
         row.share = in->share;
         row.load = "simulated";
         row.duels = s->trials;
-        row.flagged = in->share > 0 ? tally.regressed : in->share < 0 ? tally.improved : tally.regressed + tally.improved;
+        row.flagged = in->share > 0   ? tally.regressed
+                      : in->share < 0 ? tally.improved
+                                      : tally.regressed + tally.improved;
         row.opposite = in->share > 0 ? tally.improved : in->share < 0 ? tally.regressed : 0;
         row.inconclusive = tally.inconclusive;
         row.passed = tally.same;
@@ -181,8 +186,8 @@ static void simulate(session *s)
 
 static void table(const session *s, as_text *out)
 {
-    static const char *const head[COLUMNS] = {"injected", "share", "load", "duels", "flagged", "95 % interval", "wrong way",
-                                              "inconclusive", "same", "failed", "ratio", "seconds"};
+    static const char *const head[COLUMNS] = {"injected",  "share",        "load", "duels",  "flagged", "95 % interval",
+                                              "wrong way", "inconclusive", "same", "failed", "ratio",   "seconds"};
     const char *cells[(ROWS + 1) * COLUMNS];
     memcpy(cells, head, sizeof head);
     for (size_t i = 0; i < s->count; i++) {
@@ -232,26 +237,36 @@ static as_exit verdict_on(const session *s, as_err *err)
     for (size_t i = 0; i < s->count; i++)
         failed += s->rows[i].failed;
     if (failed)
-        return as_fail(err, AS_EXIT_ENVIRONMENT, "self-test: %llu trials failed to measure", (unsigned long long)failed), err->code;
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "self-test: %llu trials failed to measure",
+                       (unsigned long long)failed),
+               err->code;
     for (size_t i = 0; i < s->count; i++)
         if (!as_power_keeps(&s->rows[i], why))
-            return as_fail(err, AS_EXIT_BAD, "self-test: %s %+.3g %%, load %s: of %llu duels %llu were flagged, %llu the wrong "
-                           "way, %llu passed, %.1f s each: asked is %s", s->rows[i].injected, 100 * s->rows[i].share, s->rows[i].load,
+            return as_fail(err, AS_EXIT_BAD,
+                           "self-test: %s %+.3g %%, load %s: of %llu duels %llu were flagged, %llu the wrong "
+                           "way, %llu passed, %.1f s each: asked is %s",
+                           s->rows[i].injected, 100 * s->rows[i].share, s->rows[i].load,
                            (unsigned long long)s->rows[i].duels, (unsigned long long)s->rows[i].flagged,
-                           (unsigned long long)s->rows[i].opposite, (unsigned long long)s->rows[i].passed, s->rows[i].seconds,
-                           why), err->code;
+                           (unsigned long long)s->rows[i].opposite, (unsigned long long)s->rows[i].passed,
+                           s->rows[i].seconds, why),
+                   err->code;
     return AS_EXIT_OK;
 }
 
 static bool read_options(session *s, int argc, char **argv, as_err *err)
 {
     const as_opt opts[] = {
-        {"--power", AS_OPT_FLAG, &s->power, NULL},         {"--simulate", AS_OPT_FLAG, &s->simulate, NULL},
-        {"--trials", AS_OPT_TEXT, &s->trials_text, NULL},  {"--only", AS_OPT_MANY, s->only, NULL},
-        {"--out", AS_OPT_TEXT, &s->out, NULL},             {"--load", AS_OPT_TEXT, &s->load_text, NULL},
-        {"--cpu", AS_OPT_TEXT, &s->cpu_text, NULL},        {"--page", AS_OPT_TEXT, &s->page, NULL},
+        {"--power", AS_OPT_FLAG, &s->power, NULL},
+        {"--simulate", AS_OPT_FLAG, &s->simulate, NULL},
+        {"--trials", AS_OPT_TEXT, &s->trials_text, NULL},
+        {"--only", AS_OPT_MANY, s->only, NULL},
+        {"--out", AS_OPT_TEXT, &s->out, NULL},
+        {"--load", AS_OPT_TEXT, &s->load_text, NULL},
+        {"--cpu", AS_OPT_TEXT, &s->cpu_text, NULL},
+        {"--page", AS_OPT_TEXT, &s->page, NULL},
         {"--gate", AS_OPT_TEXT, &s->gate, NULL},
-        {"--format", AS_OPT_TEXT, &s->format, "table|csv|json"}, {"--quiet", AS_OPT_FLAG, &s->quiet, NULL},
+        {"--format", AS_OPT_TEXT, &s->format, "table|csv|json"},
+        {"--quiet", AS_OPT_FLAG, &s->quiet, NULL},
         {0},
     };
     char wrong[40];
@@ -259,9 +274,11 @@ static bool read_options(session *s, int argc, char **argv, as_err *err)
     if (!as_options(argc, argv, opts, 0, 0, &rest, err))
         return false;
     if (!as_gates_parse(s->gate ? s->gate : "time", AS_GATES_MEASURED, &s->gates, wrong))
-        return as_fail(err, AS_EXIT_USAGE, "--gate: there is no '%s': time, instructions, or both with a comma between them", wrong);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--gate: there is no '%s': time, instructions, or both with a comma between them", wrong);
     if (!s->power)
-        return as_fail(err, AS_EXIT_USAGE, "self-test: the launcher ./attnscope runs the tests; this program knows --power");
+        return as_fail(err, AS_EXIT_USAGE,
+                       "self-test: the launcher ./attnscope runs the tests; this program knows --power");
     if (s->page && !s->out)
         return as_fail(err, AS_EXIT_USAGE, "--page needs --out DIR: a page is written from stored trials");
     return number(s->trials_text, "--trials", 100000, &s->trials, err) &&
@@ -299,21 +316,26 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_self_test = {
     .name = "self-test",
-    .usage = "self-test --power [--gate LIST] [--trials N] [--only KIND] [--out DIR] [--cpu N] [--load CPU] [--page FILE] [--simulate] "
+    .usage = "self-test --power [--gate LIST] [--trials N] [--only KIND] [--out DIR] [--cpu N] [--load CPU] [--page "
+             "FILE] [--simulate] "
              "[--format table|csv|json] [--quiet]",
     .about = "the tests; with --power, what slow-downs a duel tells apart on this machine",
-    .help = "The launcher's `./attnscope self-test` builds and runs the tests. With --power: duels of this program with itself,\n"
-            "where one side does a known share more in each call; a table of verdicts and seconds per duel.\n"
-            "  --gate LIST   time (default), instructions, or both: instructions are counted by callgrind, a base against itself in\n"
-            "                other places in memory, and with 0.5 % more on either side\n"
-            "  --trials N    duels per row (default 20: half an hour); 0 shows what --out holds\n"
-            "  --only KIND   none, work, arithmetic, memory, alignment, instructions, or a row of it: 'arithmetic+2%' (repeatable)\n"
-            "  --out DIR     keeps every trial in DIR/trials.csv; where some are there already, goes on behind them\n"
-            "  --cpu N       the duels run on this CPU alone\n"
-            "  --load CPU    meanwhile another process loads this CPU in bursts\n"
-            "  --page FILE   writes what DIR holds as a page in Markdown\n"
-            "  --simulate    simulated turns in place of measured ones: proves the rules, not the machine; takes a second\n"
-            "Exit code 1 when a row does not keep what is asked of a duel: docs/duel.md.\n",
+    .help =
+        "The launcher's `./attnscope self-test` builds and runs the tests. With --power: duels of this program with "
+        "itself,\n"
+        "where one side does a known share more in each call; a table of verdicts and seconds per duel.\n"
+        "  --gate LIST   time (default), instructions, or both: instructions are counted by callgrind, a base against "
+        "itself in\n"
+        "                other places in memory, and with 0.5 % more on either side\n"
+        "  --trials N    duels per row (default 20: half an hour); 0 shows what --out holds\n"
+        "  --only KIND   none, work, arithmetic, memory, alignment, instructions, or a row of it: 'arithmetic+2%' "
+        "(repeatable)\n"
+        "  --out DIR     keeps every trial in DIR/trials.csv; where some are there already, goes on behind them\n"
+        "  --cpu N       the duels run on this CPU alone\n"
+        "  --load CPU    meanwhile another process loads this CPU in bursts\n"
+        "  --page FILE   writes what DIR holds as a page in Markdown\n"
+        "  --simulate    simulated turns in place of measured ones: proves the rules, not the machine; takes a second\n"
+        "Exit code 1 when a row does not keep what is asked of a duel: docs/duel.md.\n",
     .run = run,
     .order = 85,
 };

@@ -109,7 +109,8 @@ static bool is_meant(const tally *t, const as_kernel *kernel, const as_pattern *
     return as_glob(base, kernel->name) && as_kernel_has_params(kernel, t->only, NULL);
 }
 
-#define FLOPS_MAX 2e8 /* a call that takes more is left to smaller shapes: a whole layer of width 1024 would take minutes */
+#define FLOPS_MAX                                                                                                      \
+    2e8 /* a call that takes more is left to smaller shapes: a whole layer of width 1024 would take minutes */
 
 /* Parameters are varied under dense patterns; what a kernel does with a pattern is seen at the usual ones. */
 static bool is_short(const as_entry *e, const as_problem *p, size_t choice)
@@ -190,9 +191,12 @@ static as_exit run(int argc, char **argv, as_err *err)
 {
     const char *only = NULL, *seed = "1", *isa_name = NULL, *format = "table", *plugins[AS_OPT_MANY_MAX + 1] = {NULL};
     const as_opt opts[] = {
-        {"--only", AS_OPT_TEXT, &only, NULL},       {"--seed", AS_OPT_TEXT, &seed, NULL},
-        {"--isa", AS_OPT_TEXT, &isa_name, NULL},    {"--plugin", AS_OPT_MANY, plugins, NULL},
-        {"--format", AS_OPT_TEXT, &format, "table|csv|json"}, {NULL, AS_OPT_FLAG, NULL, NULL},
+        {"--only", AS_OPT_TEXT, &only, NULL},
+        {"--seed", AS_OPT_TEXT, &seed, NULL},
+        {"--isa", AS_OPT_TEXT, &isa_name, NULL},
+        {"--plugin", AS_OPT_MANY, plugins, NULL},
+        {"--format", AS_OPT_TEXT, &format, "table|csv|json"},
+        {NULL, AS_OPT_FLAG, NULL, NULL},
     };
     char why[400];
     int rest;
@@ -232,7 +236,8 @@ const as_command as_command_verify = {
     .name = "verify",
     .usage = "verify [--only GLOB] [--isa NAME] [--seed N] [--plugin FILE.so]... [--format table|csv|json]",
     .about = "every kernel against its float64 oracle, on odd shapes, every pattern and isa",
-    .help = "  --only GLOB     kernels or patterns that match, e.g. 'attention/flash' or 'dilated*'; a kernel's parameters may\n"
+    .help = "  --only GLOB     kernels or patterns that match, e.g. 'attention/flash' or 'dilated*'; a kernel's "
+            "parameters may\n"
             "                  follow, 'kernelised/performer:m=7'; without, several values of each are tried\n"
             "  --isa NAME      nothing above this instruction set\n"
             "  --seed N        fills the inputs and draws the rows that are checked (1)\n"

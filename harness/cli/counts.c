@@ -24,10 +24,12 @@ bool as_counts_valgrind(as_err *err)
     const char *const argv[] = {"valgrind", "--version", NULL};
     as_text said = {0};
     int code;
-    const bool ok = as_program_run(&(as_program){.argv = argv, .seconds = 30}, &said, &code) == AS_PROGRAM_ENDED && code == 0;
+    const bool ok =
+        as_program_run(&(as_program){.argv = argv, .seconds = 30}, &said, &code) == AS_PROGRAM_ENDED && code == 0;
     as_text_free(&said);
-    return ok || as_fail(err, AS_EXIT_ENVIRONMENT,
-                         "--gate instructions: valgrind cannot be run: apt-get install valgrind, or leave that gate out");
+    return ok ||
+           as_fail(err, AS_EXIT_ENVIRONMENT,
+                   "--gate instructions: valgrind cannot be run: apt-get install valgrind, or leave that gate out");
 }
 
 /* --- instructions ------------------------------------------------------------------------------------------------ */
@@ -54,8 +56,15 @@ static const char *countable_isa(const as_case *row)
 
 static as_living_setup setup_of(const as_counting *c, const as_case *row, as_mode mode)
 {
-    return (as_living_setup){.program = c->side->program, .row = row, .measure = c->measure, .plugins = c->side->plugins,
-                             .seed = c->seed, .process = c->process, .cpu = -1, .stop = c->stop, .mode = mode};
+    return (as_living_setup){.program = c->side->program,
+                             .row = row,
+                             .measure = c->measure,
+                             .plugins = c->side->plugins,
+                             .seed = c->seed,
+                             .process = c->process,
+                             .cpu = -1,
+                             .stop = c->stop,
+                             .mode = mode};
 }
 
 /* Checks it as it is; `why` is of the arena. */
@@ -117,7 +126,8 @@ void as_count_instructions(const as_counting *c, as_exact *row)
     if (c->row->threads != 1)
         why = "threads wait for each other, so only cases of one are counted";
     else if (!lower.isa)
-        why = as_arena_printf(c->arena, "valgrind does not run %s, and the kernel has no other build for this case", c->row->isa);
+        why = as_arena_printf(c->arena, "valgrind does not run %s, and the kernel has no other build for this case",
+                              c->row->isa);
     else if (strcmp(lower.isa, c->row->isa) && !check(c, &lower, &result, &why))
         why = as_arena_printf(c->arena, "in its build for %s: %s", lower.isa, why);
     else
@@ -175,14 +185,19 @@ bool as_counts_take(const as_live *live, unsigned gates, const char *dir, bool q
     static const char *const sides[] = {[AS_SIDE_BASE] = "base", [AS_SIDE_NEW] = "new"};
     const bool terminal = isatty(STDERR_FILENO), slow = gates & AS_GATE_BIT(AS_GATE_INSTRUCTIONS);
     as_exact *rows = as_arena_alloc(live->arena, (2 * live->count + 1) * sizeof *rows);
-    *out = (as_exact_input){.cases = live->cases, .rows = live->rows, .count = live->count, .gates = gates, .exact = rows};
+    *out =
+        (as_exact_input){.cases = live->cases, .rows = live->rows, .count = live->count, .gates = gates, .exact = rows};
     for (size_t i = 0; i < live->count; i++) {
         if (!quiet && (terminal || slow))
             fprintf(stderr, "%s[%zu/%zu] checking%s %.90s%s", terminal ? "\r\033[K" : "", i + 1, live->count,
                     slow ? " and counting" : "", live->cases[i], terminal ? "" : "\n");
         for (int side = AS_SIDE_BASE; side <= AS_SIDE_NEW; side++) {
-            const as_counting c = {.side = &live->sides[side], .row = live->rows[i], .measure = live->measure, .seed = live->seed,
-                                   .scratch = as_arena_printf(live->arena, "%s/callgrind.out", dir), .arena = live->arena,
+            const as_counting c = {.side = &live->sides[side],
+                                   .row = live->rows[i],
+                                   .measure = live->measure,
+                                   .seed = live->seed,
+                                   .scratch = as_arena_printf(live->arena, "%s/callgrind.out", dir),
+                                   .arena = live->arena,
                                    .stop = live->stop};
             const as_exact row = take(&c, live->cases[i], sides[side], gates);
             if (live->stop && *live->stop)

@@ -21,8 +21,8 @@ typedef struct {
     const volatile sig_atomic_t *stop;
 } as_counting;
 
-/* Instructions of one call, in the build of the kernel with the best isa that valgrind runs, which is checked first where
- * the case is of another. Fills the row's instructions, counted_isa and uncounted. */
+/* Instructions of one call, in the build of the kernel with the best isa that valgrind runs, which is checked first
+ * where the case is of another. Fills the row's instructions, counted_isa and uncounted. */
 void as_count_instructions(const as_counting *c, as_exact *row);
 
 /* Both sides of every case into exact.csv's rows; `dir` is the duel's folder. Only the sides base and new of `live` are

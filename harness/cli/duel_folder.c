@@ -71,9 +71,10 @@ static bool write_duel(const as_session *s, as_err *err)
             json_array_append_new(gates, json_string(as_gate_name((as_gate)gate)));
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(cases, json_string(s->cases[i]));
-    json_t *object = json_pack("{s:i, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "gates", gates, "alpha",
-                               s->rules.alpha, "floor", s->rules.bounds.floor, "margin", s->rules.bounds.margin, "looks",
-                               looks_json(s->rules.looks), "confirm", looks_json(s->rules.confirm), "base", side_json(s, 0), "new", side_json(s, 1), "cases", cases);
+    json_t *object = json_pack(
+        "{s:i, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "gates", gates, "alpha", s->rules.alpha,
+        "floor", s->rules.bounds.floor, "margin", s->rules.bounds.margin, "looks", looks_json(s->rules.looks),
+        "confirm", looks_json(s->rules.confirm), "base", side_json(s, 0), "new", side_json(s, 1), "cases", cases);
     char *text = object ? json_dumps(object, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
     const bool ok = text ? write_file(s, "duel.json", text, strlen(text), err) : as_fail_memory(err);
     free(text);
@@ -147,11 +148,12 @@ static bool read_duel(as_session *s, as_err *err)
     int schema = 0;
     if (!object)
         return as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: %s", path, why.line, why.column, why.text);
-    const bool ok = json_unpack_ex(object, &why, 0, "{s:i, s:o, s:F, s:F, s:F, s:o, s:o, s:o}", "schema", &schema, "gates", &gates,
-                                   "alpha", &s->rules.alpha, "floor", &s->rules.bounds.floor, "margin", &s->rules.bounds.margin,
-                                   "looks", &looks, "confirm", &confirm, "cases", &cases) == 0 &&
-                    schema == SCHEMA && s->rules.alpha > 0 && s->rules.alpha < 1 && read_gates(s, gates) &&
-                    read_looks(looks, s->rules.looks) && read_looks(confirm, s->rules.confirm) && read_cases(s, cases);
+    const bool ok =
+        json_unpack_ex(object, &why, 0, "{s:i, s:o, s:F, s:F, s:F, s:o, s:o, s:o}", "schema", &schema, "gates", &gates,
+                       "alpha", &s->rules.alpha, "floor", &s->rules.bounds.floor, "margin", &s->rules.bounds.margin,
+                       "looks", &looks, "confirm", &confirm, "cases", &cases) == 0 &&
+        schema == SCHEMA && s->rules.alpha > 0 && s->rules.alpha < 1 && read_gates(s, gates) &&
+        read_looks(looks, s->rules.looks) && read_looks(confirm, s->rules.confirm) && read_cases(s, cases);
     json_decref(object);
     return ok || as_fail(err, AS_EXIT_USAGE, "%s: not the rules of a duel of this version", path);
 }
@@ -187,9 +189,14 @@ static bool read_exact(as_session *s, as_err *err)
     for (size_t i = 0; i < exact_count; i++) {
         const char *why = wrong(s, &((const as_exact *)exact)[i]);
         if (why)
-            return as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: %s: was it edited?", s->again, as_exact_schema.file, i + 2, why);
+            return as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: %s: was it edited?", s->again, as_exact_schema.file, i + 2,
+                           why);
     }
-    s->exact = (as_exact_input){.cases = s->cases, .rows = s->rows, .count = s->count, .gates = s->gates, .exact = exact,
+    s->exact = (as_exact_input){.cases = s->cases,
+                                .rows = s->rows,
+                                .count = s->count,
+                                .gates = s->gates,
+                                .exact = exact,
                                 .exact_count = exact_count};
     return true;
 }

@@ -21,8 +21,12 @@ bool as_session_judge(as_session *s, const as_session_turns *turns)
 {
     as_verdict *rows = as_arena_alloc(s->arena, (s->timed_count + 1) * sizeof *rows);
     const as_verdict **timed = as_arena_alloc(s->arena, (s->count + 1) * sizeof *timed);
-    const as_duel duel = {.cases = s->timed, .count = s->timed_count, .rules = s->rules, .pair = turns->pair,
-                          .progress = turns->progress, .state = turns->state};
+    const as_duel duel = {.cases = s->timed,
+                          .count = s->timed_count,
+                          .rules = s->rules,
+                          .pair = turns->pair,
+                          .progress = turns->progress,
+                          .state = turns->state};
     const bool whole = as_duel_run(&duel, s->arena, rows);
     for (size_t i = 0; i < s->timed_count; i++)
         timed[s->timed_at[i]] = &rows[i];

@@ -14,7 +14,8 @@
 
 typedef struct {
     /* what is asked */
-    const char *config_path, *out, *budget, *again, *from_git, *cache, *gate, *except, *floor, *margin, *program[2], *plugin[2];
+    const char *config_path, *out, *budget, *again, *from_git, *cache, *gate, *except, *floor, *margin, *program[2],
+        *plugin[2];
     bool quiet;
     as_verdict_outputs to;
     as_selection selection;

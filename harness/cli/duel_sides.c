@@ -33,12 +33,14 @@ bool as_session_sides(as_session *s, as_err *err)
     if (!s->plugin[0] != !s->plugin[1])
         return as_fail(err, AS_EXIT_USAGE, "give both --plugin-base and --plugin-new, or neither");
     if (!s->program[0] && !s->plugin[0] && !s->from_git)
-        return as_fail(err, AS_EXIT_USAGE, "give two programs, --from-git REV, or --plugin-base and --plugin-new, and a CONFIG");
+        return as_fail(err, AS_EXIT_USAGE,
+                       "give two programs, --from-git REV, or --plugin-base and --plugin-new, and a CONFIG");
     if (s->from_git) {
         const as_from_git f = {.revision = s->from_git, .cache = s->cache, .stop = s->stop, .quiet = s->quiet};
         char self[PATH_MAX];
         if (!as_self_path(self, sizeof self))
-            return as_fail(err, AS_EXIT_ENVIRONMENT, "this program cannot find its own file: name both in place of --from-git");
+            return as_fail(err, AS_EXIT_ENVIRONMENT,
+                           "this program cannot find its own file: name both in place of --from-git");
         s->program[0] = as_from_git_program(&f, s->arena, err);
         s->program[1] = as_arena_intern(s->arena, self);
         if (!s->program[0])
@@ -48,7 +50,8 @@ bool as_session_sides(as_session *s, as_err *err)
         return false;
     const bool one = !s->program[0] || same_file(s->program[0], s->program[1]);
     if (one && (!s->plugin[0] || same_file(s->plugin[0], s->plugin[1])))
-        return as_fail(err, AS_EXIT_USAGE, "%s and %s are the same file: there is nothing to compare: build one of them elsewhere",
+        return as_fail(err, AS_EXIT_USAGE,
+                       "%s and %s are the same file: there is nothing to compare: build one of them elsewhere",
                        s->plugin[0] ? s->plugin[0] : s->program[0], s->plugin[0] ? s->plugin[1] : s->program[1]);
     return true;
 }
@@ -126,7 +129,8 @@ static const char *copy_of(as_session *s, const char *path, const char *name, as
     if (!as_file_read(path, PROGRAM_LIMIT, &text, err))
         return NULL;
     const bool script = text.length > 2 && !memcmp(text.data, "#!", 2); /* it may look for its neighbours */
-    const bool ok = script || (as_file_write(copy, text.data ? text.data : "", text.length, err) && chmod(copy, 0755) == 0);
+    const bool ok =
+        script || (as_file_write(copy, text.data ? text.data : "", text.length, err) && chmod(copy, 0755) == 0);
     as_text_free(&text);
     if (ok && !script)
         s->copies[s->copy_count++] = copy;
@@ -142,4 +146,3 @@ bool as_session_copy_base(as_session *s, as_err *err)
         return (copy->plugins[0] = copy_of(s, s->plugin[0], "base-copy.so", err)) != NULL;
     return (copy->program = copy_of(s, base->program, "base-copy", err)) != NULL;
 }
-

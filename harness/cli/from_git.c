@@ -21,9 +21,9 @@ extern char **environ;
 
 typedef struct {
     const as_from_git *from;
-    const char *commit;                      /* the hash */
-    const char *home, *program;              /* builds/HASH, the program in it */
-    const char *log, *work, *tree, *build;   /* absolute, as the launcher wants them */
+    const char *commit;                    /* the hash */
+    const char *home, *program;            /* builds/HASH, the program in it */
+    const char *log, *work, *tree, *build; /* absolute, as the launcher wants them */
     as_arena *arena;
     as_err *err;
 } job;
@@ -45,13 +45,16 @@ static bool find_commit(job *j)
 {
     const char *revision = j->from->revision, *said;
     const char *const inside[] = {"git", "rev-parse", "--show-toplevel", NULL};
-    const char *const verify[] = {"git", "rev-parse", "--quiet", "--verify",
-                                  as_arena_printf(j->arena, "%s^{commit}", revision), NULL};
+    const char *const verify[] = {
+        "git", "rev-parse", "--quiet", "--verify", as_arena_printf(j->arena, "%s^{commit}", revision), NULL};
     if (!git(j->arena, inside, &said, j->err))
-        return j->err->text[0] ? false : as_fail(j->err, AS_EXIT_USAGE, "--from-git: not inside a git repository: %s", said);
+        return j->err->text[0] ? false
+                               : as_fail(j->err, AS_EXIT_USAGE, "--from-git: not inside a git repository: %s", said);
     j->commit = *revision != '-' ? git(j->arena, verify, &said, j->err) : NULL;
-    return j->commit || as_fail(j->err, AS_EXIT_USAGE, "--from-git: this repository has no revision '%.80s': fetch it (in a CI: "
-                                "fetch-depth: 0, GIT_DEPTH: 0)", revision);
+    return j->commit || as_fail(j->err, AS_EXIT_USAGE,
+                                "--from-git: this repository has no revision '%.80s': fetch it (in a CI: "
+                                "fetch-depth: 0, GIT_DEPTH: 0)",
+                                revision);
 }
 
 /* Another compiler or other flags make another program: the arguments for cmake are part of the name. */
@@ -61,7 +64,8 @@ static const char *key_of(const job *j)
     uint64_t mixed = 0xcbf29ce484222325u; /* FNV-1a */
     for (const char *c = arguments ? arguments : ""; *c; c++)
         mixed = (mixed ^ (unsigned char)*c) * 0x100000001b3u;
-    return arguments && *arguments ? as_arena_printf(j->arena, "%s-%016llx", j->commit, (unsigned long long)mixed) : j->commit;
+    return arguments && *arguments ? as_arena_printf(j->arena, "%s-%016llx", j->commit, (unsigned long long)mixed)
+                                   : j->commit;
 }
 
 static bool find_cache(job *j)
@@ -84,7 +88,8 @@ static bool find_cache(job *j)
     j->log = as_arena_printf(j->arena, "%s.log", j->home);
     j->work = as_arena_printf(j->arena, "%s.building", j->home);
     j->tree = as_arena_printf(j->arena, "%s/tree", j->work);
-    j->build = as_arena_printf(j->arena, "%s/build", j->tree); /* as in any clone: paths within are those that a compiler cache knows */
+    j->build = as_arena_printf(j->arena, "%s/build",
+                               j->tree); /* as in any clone: paths within are those that a compiler cache knows */
     return true;
 }
 
@@ -95,7 +100,8 @@ static int lock(const job *j)
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     while (fd >= 0 && flock(fd, LOCK_EX) != 0)
         if (errno != EINTR || *j->from->stop) {
-            as_fail(j->err, *j->from->stop ? AS_EXIT_INTERRUPTED : AS_EXIT_ENVIRONMENT, "%s: %s", path, strerror(errno));
+            as_fail(j->err, *j->from->stop ? AS_EXIT_INTERRUPTED : AS_EXIT_ENVIRONMENT, "%s: %s", path,
+                    strerror(errno));
             close(fd);
             return -1;
         }
@@ -149,17 +155,20 @@ static bool launch(const job *j)
     as_err ignored = {0};
     int code;
     if (!as_file_exists(argv[0]))
-        return as_fail(j->err, AS_EXIT_USAGE, "--from-git: %s has no launcher ./attnscope: it is too old to be built from here",
+        return as_fail(j->err, AS_EXIT_USAGE,
+                       "--from-git: %s has no launcher ./attnscope: it is too old to be built from here",
                        j->from->revision);
     const as_program_end end = as_program_run(
-        &(as_program){.argv = argv, .dir = j->tree, .environment = environment_of(j), .stop = j->from->stop}, &said, &code);
+        &(as_program){.argv = argv, .dir = j->tree, .environment = environment_of(j), .stop = j->from->stop}, &said,
+        &code);
     bool ok = end == AS_PROGRAM_ENDED && code == 0;
     as_file_write(j->log, said.data ? said.data : "", said.length, &ignored);
     if (end == AS_PROGRAM_STOPPED)
-        as_fail(j->err, AS_EXIT_INTERRUPTED, "interrupted while %s was built: nothing of it is kept", j->from->revision);
+        as_fail(j->err, AS_EXIT_INTERRUPTED, "interrupted while %s was built: nothing of it is kept",
+                j->from->revision);
     else if (!ok)
-        as_fail(j->err, AS_EXIT_ENVIRONMENT, "--from-git: %s cannot be built: %.300s (exit code %d; %s has more)", j->from->revision,
-                complaint(j, &said), code, j->log);
+        as_fail(j->err, AS_EXIT_ENVIRONMENT, "--from-git: %s cannot be built: %.300s (exit code %d; %s has more)",
+                j->from->revision, complaint(j, &said), code, j->log);
     as_text_free(&said);
     return ok;
 }
@@ -167,7 +176,8 @@ static bool launch(const job *j)
 /* All of it or nothing: the folder comes into being by one rename. */
 static bool keep(const job *j)
 {
-    const char *done = as_arena_printf(j->arena, "%s/done", j->work), *from = as_arena_printf(j->arena, "%s/attnscope", j->build);
+    const char *done = as_arena_printf(j->arena, "%s/done", j->work),
+               *from = as_arena_printf(j->arena, "%s/attnscope", j->build);
     const char *to = as_arena_printf(j->arena, "%s/attnscope", done);
     return as_dir_create(done, j->err) &&
            ((rename(from, to) == 0 && rename(done, j->home) == 0) ||

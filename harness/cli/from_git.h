@@ -15,9 +15,9 @@ typedef struct {
     bool quiet;
 } as_from_git;
 
-/* The program's path, in `arena`; NULL and an error in one line. Builds by the revision's own launcher in a git work tree
- * of its own, where no build of that commit (with the same ATTNSCOPE_CMAKE_ARGS) is kept yet. Of an attempt that fails or
- * is interrupted nothing is left but a log. */
+/* The program's path, in `arena`; NULL and an error in one line. Builds by the revision's own launcher in a git work
+ * tree of its own, where no build of that commit (with the same ATTNSCOPE_CMAKE_ARGS) is kept yet. Of an attempt that
+ * fails or is interrupted nothing is left but a log. */
 const char *as_from_git_program(const as_from_git *f, as_arena *arena, as_err *err);
 
 #endif

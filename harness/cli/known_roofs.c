@@ -13,9 +13,11 @@ bool as_known_roofs(const char *dir, as_arena *arena, as_machine *m, as_err *err
     if (!as_machine_facts_read(dir, arena, &known, err))
         return false;
     if (!known.fingerprint || isnan(known.fma_gflops[AS_SCALAR])) /* every machine runs scalar */
-        return as_fail(err, AS_EXIT_USAGE, "--roofs %s: no machine.json with measured roofs is there: name a folder of run", dir);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--roofs %s: no machine.json with measured roofs is there: name a folder of run", dir);
     if (strcmp(known.fingerprint, m->fingerprint))
-        return as_fail(err, AS_EXIT_USAGE, "--roofs %s: they are another machine's (%.20s, this is %.20s): leave --roofs away", dir,
+        return as_fail(err, AS_EXIT_USAGE,
+                       "--roofs %s: they are another machine's (%.20s, this is %.20s): leave --roofs away", dir,
                        known.fingerprint, m->fingerprint);
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
         m->fma_gflops[isa] = known.fma_gflops[isa];

@@ -55,7 +55,8 @@ bool as_load_begin(int cpu, pid_t *pid, as_err *err)
     if (waitpid(*pid, NULL, WNOHANG) == 0)
         return true;
     *pid = 0;
-    return as_fail(err, AS_EXIT_USAGE, "--load: CPU %d cannot be loaded: it is not there, or not for this process", cpu);
+    return as_fail(err, AS_EXIT_USAGE, "--load: CPU %d cannot be loaded: it is not there, or not for this process",
+                   cpu);
 }
 
 void as_load_end(pid_t pid)

@@ -39,7 +39,8 @@ static as_exit print_page(const as_command *command, as_err *err)
 static as_exit dispatch(int argc, char **argv, as_err *err)
 {
     if (argc < 2) {
-        as_fail(err, AS_EXIT_USAGE, "no command given: see 'attnscope help', or start with 'attnscope run configs/quick.yaml'");
+        as_fail(err, AS_EXIT_USAGE,
+                "no command given: see 'attnscope help', or start with 'attnscope run configs/quick.yaml'");
         return err->code;
     }
     const char *name = asks_for_help(argv[1]) ? "help" : !strcmp(argv[1], "--version") ? "version" : argv[1];

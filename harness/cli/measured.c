@@ -91,7 +91,8 @@ static void quote_interval(const as_measured *m, const as_summary *first, as_tex
     }
 }
 
-/* The least measured length from which on every longer one is faster than dense attention, along the curve of `first`. */
+/* The least measured length from which on every longer one is faster than dense attention, along the curve of `first`.
+ */
 static void quote_crossing(const as_measured *m, const as_measurable *what, const as_summary *first, as_text *out)
 {
     uint64_t least = UINT64_MAX, most = 0, slow = 0, crossing = UINT64_MAX;

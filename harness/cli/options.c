@@ -34,8 +34,8 @@ static bool unknown(const as_opt *opts, const char *argument, as_err *err)
     for (; opts->name; opts++)
         as_nearest_try(&n, opts->name);
     const char *close = as_nearest_close(&n);
-    return as_fail(err, AS_EXIT_USAGE, "unknown option '%s': %s%s%s", name, close ? "did you mean '" : "add --help to see all",
-                   close ? close : "", close ? "'?" : "");
+    return as_fail(err, AS_EXIT_USAGE, "unknown option '%s': %s%s%s", name,
+                   close ? "did you mean '" : "add --help to see all", close ? close : "", close ? "'?" : "");
 }
 
 /* Is `value` one of "a|b|c"? */

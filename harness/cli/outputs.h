@@ -9,7 +9,10 @@
 /* `to` points to an as_verdict_outputs. */
 #define AS_VERDICT_OPTIONS(to)                                                                                         \
     {"--format", AS_OPT_TEXT, &(to)->format, AS_VERDICT_FORMATS}, {"--junit", AS_OPT_TEXT, &(to)->junit, NULL},        \
-        {"--markdown", AS_OPT_TEXT, &(to)->markdown, NULL}, {"--strict", AS_OPT_FLAG, &(to)->strict, NULL}
+        {"--markdown", AS_OPT_TEXT, &(to)->markdown, NULL},                                                            \
+    {                                                                                                                  \
+        "--strict", AS_OPT_FLAG, &(to)->strict, NULL                                                                   \
+    }
 #define AS_VERDICT_USAGE "[--strict] [--format " AS_VERDICT_FORMATS "] [--junit FILE] [--markdown FILE]"
 #define AS_VERDICT_HELP                                                                                                \
     "  --strict        missing and new cases fail, too\n"                                                              \

@@ -28,8 +28,8 @@ static bool unknown_isa(const char *name, as_err *err)
     as_nearest n = {.word = name};
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
         as_nearest_try(&n, as_isa_name((as_isa)isa));
-    return as_fail(err, AS_EXIT_USAGE, "--isa: there is no '%.40s', the nearest is %s: 'attnscope list' shows them", name,
-                   n.best);
+    return as_fail(err, AS_EXIT_USAGE, "--isa: there is no '%.40s', the nearest is %s: 'attnscope list' shows them",
+                   name, n.best);
 }
 
 bool as_isas_allowed(const char *name, uint32_t *isas, as_err *err)
@@ -41,7 +41,8 @@ bool as_isas_allowed(const char *name, uint32_t *isas, as_err *err)
     if (!as_isa_parse(name, &isa))
         return unknown_isa(name, err);
     if (!(*isas & AS_ISA_BIT(isa)))
-        return as_fail(err, AS_EXIT_USAGE, "--isa %s: this CPU does not run it: 'attnscope list' shows what it runs", name);
+        return as_fail(err, AS_EXIT_USAGE, "--isa %s: this CPU does not run it: 'attnscope list' shows what it runs",
+                       name);
     *isas &= as_isa_up_to(isa);
     return true;
 }

@@ -22,9 +22,9 @@ typedef struct {
 
 /* And their lines of help. */
 #define AS_SELECTION_HELP                                                                                              \
-    "  --only GLOB     only cases whose key, kernel or pattern matches, e.g. '*|T=1024:*' or 'attention/f*'\n"          \
+    "  --only GLOB     only cases whose key, kernel or pattern matches, e.g. '*|T=1024:*' or 'attention/f*'\n"         \
     "  --isa NAME      nothing above this instruction set: scalar, avx2, avx512, amx, neon\n"                          \
-    "  --shard I/N     every N-th case, beginning with the I-th\n"                                                      \
+    "  --shard I/N     every N-th case, beginning with the I-th\n"                                                     \
     "  --plugin FILE   a shared object with more kernels (repeatable); its code runs, so load only what you trust\n"
 
 /* Loads the plug-ins. */
@@ -33,8 +33,8 @@ bool as_plugins_load(const as_selection *selection, as_err *err);
 /* What `name` (NULL: everything) leaves of this CPU's instruction sets. One that the CPU lacks is an error. */
 bool as_isas_allowed(const char *name, uint32_t *isas, as_err *err);
 
-/* This machine as a plan sees it: usable cpus, free memory (host or cgroup), caches, isas, and the speed of the FMA loop,
- * which takes some 10 ms to find out. */
+/* This machine as a plan sees it: usable cpus, free memory (host or cgroup), caches, isas, and the speed of the FMA
+ * loop, which takes some 10 ms to find out. */
 bool as_target_here(const as_selection *selection, as_target *target, as_err *err);
 
 #endif

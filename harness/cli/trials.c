@@ -20,11 +20,12 @@
 #include "target.h"
 
 /* One case after the other takes a trial: a tiled kernel, a gathering one, a linear one, plain C. */
-static const char config[] = "name: power\nabout: small cases of several kinds\n"
-                             "shapes: {length: 256, width: 64, heads: 1}\n"
-                             "kernels: [attention/flash, attention/gather, kernelised/linear-chunked, attention/naive]\n"
-                             "patterns: [causal]\n"
-                             "measure: {case_timeout: 20s}\nseed: 1\n";
+static const char config[] =
+    "name: power\nabout: small cases of several kinds\n"
+    "shapes: {length: 256, width: 64, heads: 1}\n"
+    "kernels: [attention/flash, attention/gather, kernelised/linear-chunked, attention/naive]\n"
+    "patterns: [causal]\n"
+    "measure: {case_timeout: 20s}\nseed: 1\n";
 
 static bool plan_cases(as_trials *t, as_err *err)
 {
@@ -33,7 +34,8 @@ static bool plan_cases(as_trials *t, as_err *err)
     return as_config_parse("power", config, sizeof config - 1, t->arena, &t->config, err) &&
            as_target_here(&selection, &target, err) && as_plan_build(&t->config, &target, t->arena, &t->plan, err) &&
            (t->plan.runnable == t->plan.count ||
-            as_fail(err, AS_EXIT_ENVIRONMENT, "self-test: one of its cases cannot run here: 'attnscope plan' says why"));
+            as_fail(err, AS_EXIT_ENVIRONMENT,
+                    "self-test: one of its cases cannot run here: 'attnscope plan' says why"));
 }
 
 /* The folder's machine, or this one where the folder is new. */
@@ -50,7 +52,8 @@ static bool same_machine(const as_trials *t, as_err *err)
         return !strcmp(facts.fingerprint, machine.fingerprint) ||
                as_fail(err, AS_EXIT_USAGE, "%s: holds trials of another machine (%s): choose another --out", t->dir,
                        facts.fingerprint);
-    const bool ok = (as_machine_json(&machine, &about) || as_fail_memory(err)) && as_file_write(path, about.data, about.length, err);
+    const bool ok = (as_machine_json(&machine, &about) || as_fail_memory(err)) &&
+                    as_file_write(path, about.data, about.length, err);
     as_text_free(&about);
     return ok;
 }
@@ -64,8 +67,10 @@ static bool read_rows(as_trials *t, as_err *err)
     t->cap = t->count;
     for (size_t i = 0; i < t->count; i++) {
         const as_trial *row = &t->rows[i];
-        if (!row->injected || !row->load || !row->verdict || row->trial == AS_NO_COUNT || isnan(row->share) || !(row->seconds > 0))
-            return as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: not a trial: was it edited?", t->dir, as_trial_schema.file, i + 2);
+        if (!row->injected || !row->load || !row->verdict || row->trial == AS_NO_COUNT || isnan(row->share) ||
+            !(row->seconds > 0))
+            return as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: not a trial: was it edited?", t->dir, as_trial_schema.file,
+                           i + 2);
     }
     return true;
 }
@@ -96,8 +101,8 @@ void as_trials_close(as_trials *t)
 bool as_trials_have(const as_trials *t, const as_injection *injection, const char *load, uint64_t trial)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (t->rows[i].trial == trial && !strcmp(t->rows[i].injected, injection->name) && !strcmp(t->rows[i].load, load) &&
-            fabs(t->rows[i].share - injection->share) < 1e-9)
+        if (t->rows[i].trial == trial && !strcmp(t->rows[i].injected, injection->name) &&
+            !strcmp(t->rows[i].load, load) && fabs(t->rows[i].share - injection->share) < 1e-9)
             return true;
     return false;
 }
@@ -119,8 +124,8 @@ static void inject(as_live *live, const as_injection *i)
 
 static void show(const as_trial *t)
 {
-    fprintf(stderr, "%s %+.3g %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f", t->injected, 100 * t->share, t->load,
-            (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1), 100 * (t->ratio_low - 1),
+    fprintf(stderr, "%s %+.3g %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f", t->injected, 100 * t->share,
+            t->load, (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1), 100 * (t->ratio_low - 1),
             100 * (t->ratio_high - 1));
     if (!isnan(t->control_low))
         fprintf(stderr, ", control %+.2f .. %+.2f", 100 * (t->control_low - 1), 100 * (t->control_high - 1));
@@ -135,22 +140,31 @@ static bool keep(as_trials *t, const as_trial *trial, as_err *err)
     if (!t->quiet)
         show(trial);
     as_table_row(&as_trial_schema, trial, &line);
-    const bool ok = t->fd < 0 || as_fd_write(t->fd, line.data, line.length) ||
-                    as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: cannot write: is the disk full?", t->dir, as_trial_schema.file);
+    const bool ok =
+        t->fd < 0 || as_fd_write(t->fd, line.data, line.length) ||
+        as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: cannot write: is the disk full?", t->dir, as_trial_schema.file);
     as_text_free(&line);
     return ok;
 }
 
-static bool duel_by_time(as_trials *t, const as_injection *injection, uint64_t trial, const as_case *planned, as_verdict *verdict,
-                         as_err *err)
+static bool duel_by_time(as_trials *t, const as_injection *injection, uint64_t trial, const as_case *planned,
+                         as_verdict *verdict, as_err *err)
 {
     const as_case *rows[] = {planned};
     const char *cases[] = {planned->case_};
-    as_live live = {.rows = rows, .cases = cases, .count = 1, .measure = &t->config.measure, .seed = trial, .turns_fd = -1,
-                    .arena = t->arena, .err = err, .stop = t->stop};
+    as_live live = {.rows = rows,
+                    .cases = cases,
+                    .count = 1,
+                    .measure = &t->config.measure,
+                    .seed = trial,
+                    .turns_fd = -1,
+                    .arena = t->arena,
+                    .err = err,
+                    .stop = t->stop};
     inject(&live, injection);
     as_live_begin(&live);
-    const as_duel duel = {.cases = cases, .count = 1, .rules = as_duel_rules_usual(), .pair = as_live_pair, .state = &live};
+    const as_duel duel = {
+        .cases = cases, .count = 1, .rules = as_duel_rules_usual(), .pair = as_live_pair, .state = &live};
     return as_duel_run(&duel, t->arena, verdict);
 }
 
@@ -163,8 +177,14 @@ static as_exact count_side(as_trials *t, const as_case *planned, uint64_t trial,
     as_exact out;
     char scratch[] = "/tmp/attnscope-callgrind-XXXXXX";
     const int fd = mkstemp(scratch);
-    const as_counting c = {.side = &here, .row = planned, .measure = &t->config.measure, .seed = trial, .rounds = rounds,
-                           .process = (unsigned)(2 * trial + !strcmp(side, "new")), .scratch = scratch, .arena = t->arena,
+    const as_counting c = {.side = &here,
+                           .row = planned,
+                           .measure = &t->config.measure,
+                           .seed = trial,
+                           .rounds = rounds,
+                           .process = (unsigned)(2 * trial + !strcmp(side, "new")),
+                           .scratch = scratch,
+                           .arena = t->arena,
                            .stop = t->stop};
     as_record_clear(&as_exact_schema, &out);
     out.case_ = planned->case_;
@@ -176,7 +196,8 @@ static as_exact count_side(as_trials *t, const as_case *planned, uint64_t trial,
     return out;
 }
 
-/* Rounds of an empty loop that are `share` of the instructions of a call; what one takes is found out by 1000 of them. */
+/* Rounds of an empty loop that are `share` of the instructions of a call; what one takes is found out by 1000 of them.
+ */
 static double rounds_for(as_trials *t, const as_case *planned, uint64_t trial, const as_exact *plain, double share)
 {
     if (share == 0 || plain->instructions == AS_NO_COUNT)
@@ -186,7 +207,8 @@ static double rounds_for(as_trials *t, const as_case *planned, uint64_t trial, c
     return one > 0 ? round(share * (double)plain->instructions / one) : 0;
 }
 
-static bool duel_by_count(as_trials *t, const as_injection *injection, uint64_t trial, const as_case *planned, as_verdict *verdict)
+static bool duel_by_count(as_trials *t, const as_injection *injection, uint64_t trial, const as_case *planned,
+                          as_verdict *verdict)
 {
     const as_case *rows[] = {planned};
     const char *cases[] = {planned->case_};
@@ -196,8 +218,12 @@ static bool duel_by_count(as_trials *t, const as_injection *injection, uint64_t 
     const double rounds = rounds_for(t, planned, trial, slower, share_of(injection));
     if (rounds > 0)
         *slower = count_side(t, planned, trial, slower->side, rounds);
-    const as_exact_input in = {.cases = cases, .rows = rows, .count = 1, .gates = AS_GATE_BIT(AS_GATE_INSTRUCTIONS),
-                               .exact = sides, .exact_count = 2};
+    const as_exact_input in = {.cases = cases,
+                               .rows = rows,
+                               .count = 1,
+                               .gates = AS_GATE_BIT(AS_GATE_INSTRUCTIONS),
+                               .exact = sides,
+                               .exact_count = 2};
     size_t count;
     *verdict = as_exact_judge(&in, timed, t->arena, &count)[0];
     return !(t->stop && *t->stop);

@@ -17,8 +17,8 @@ enum { ROUNDS = 25, BLOCKS = 3, QUADS = 3, TURNS_MAX = ROUNDS * BLOCKS * QUADS *
 
 static const char *const phases[] = {[AS_PHASE_FIRST] = "first", [AS_PHASE_CONFIRM] = "confirm"};
 static const char *const sides[] = {[AS_SIDE_BASE] = "base", [AS_SIDE_NEW] = "new", [AS_SIDE_COPY] = "copy"};
-static const char *const statuses[] = {[AS_PAIR_OK] = "ok", [AS_PAIR_FAILED] = "failed", [AS_PAIR_ENDED] = "ended",
-                                       [AS_PAIR_INTERRUPTED] = "interrupted"};
+static const char *const statuses[] = {
+    [AS_PAIR_OK] = "ok", [AS_PAIR_FAILED] = "failed", [AS_PAIR_ENDED] = "ended", [AS_PAIR_INTERRUPTED] = "interrupted"};
 
 static double now_s(void) { return 1e-9 * (double)as_wall_ns(); }
 
@@ -141,8 +141,8 @@ static bool quad(match *m, as_side_name first, as_side_name second)
     return true;
 }
 
-/* Quads of one order. A call of each that is not looked at goes before them, for one of the two has been away: its caches are
- * as cold as they will not be again. */
+/* Quads of one order. A call of each that is not looked at goes before them, for one of the two has been away: its
+ * caches are as cold as they will not be again. */
 static bool block(match *m, as_side_name first, as_side_name second)
 {
     double ns;

@@ -10,8 +10,8 @@
 typedef enum { AS_SIDE_BASE, AS_SIDE_NEW, AS_SIDE_COPY } as_side_name;
 
 typedef struct {
-    const char *program; /* NULL: this one */
-    const char *plugins[2]; /* a path and NULL, or NULL */
+    const char *program;        /* NULL: this one */
+    const char *plugins[2];     /* a path and NULL, or NULL */
     const char *const *kernels; /* what it said it has */
     as_inject inject;
     double inject_share;
@@ -26,7 +26,7 @@ typedef struct {
     const as_measure *measure;
     uint64_t seed;
     double budget_s, started_s; /* budget 0: none; a third of it is kept for confirming */
-    int turns_fd; /* turns.csv, appended to; -1: not kept */
+    int turns_fd;               /* turns.csv, appended to; -1: not kept */
     as_arena *arena;
     as_err *err; /* of the environment: a full disk */
     const volatile sig_atomic_t *stop;

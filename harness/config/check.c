@@ -30,7 +30,8 @@ static bool check_heads(const as_config *c, size_t h, as_err *err)
         uint64_t kv = c->shapes.kv_heads.values[k];
         if (kv && heads % kv)
             return as_fail(err, AS_EXIT_USAGE,
-                           "%s: %" PRIu64 " kv_heads do not divide %" PRIu64 " heads: choose kv_heads that divide every "
+                           "%s: %" PRIu64 " kv_heads do not divide %" PRIu64
+                           " heads: choose kv_heads that divide every "
                            "number of heads, or leave the key out",
                            count_place(c, &c->shapes.kv_heads, k), kv, heads);
     }
@@ -50,7 +51,8 @@ static size_t index_of_largest(const as_counts *list)
 static bool check_overflow(const as_config *c, as_err *err)
 {
     size_t t = index_of_largest(&c->shapes.length);
-    uint64_t length = c->shapes.length.values[t], context = c->shapes.context.values[index_of_largest(&c->shapes.context)];
+    uint64_t length = c->shapes.length.values[t],
+             context = c->shapes.context.values[index_of_largest(&c->shapes.context)];
     bool same = false;
     for (size_t i = 0; i < c->shapes.context.count; i++)
         same |= c->shapes.context.values[i] == 0;
@@ -62,8 +64,8 @@ static bool check_overflow(const as_config *c, as_err *err)
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
         if (__builtin_mul_overflow(product, factors[i], &product) || product > INT64_MAX)
             return as_fail(err, AS_EXIT_USAGE,
-                           "%s: the work of length %" PRIu64 " x context %" PRIu64 " x width %" PRIu64 " x batch %" PRIu64
-                           " is beyond what 63 bits count: choose smaller shapes",
+                           "%s: the work of length %" PRIu64 " x context %" PRIu64 " x width %" PRIu64
+                           " x batch %" PRIu64 " is beyond what 63 bits count: choose smaller shapes",
                            count_place(c, &c->shapes.length, t), factors[1], factors[2], factors[3], factors[4]);
     return true;
 }

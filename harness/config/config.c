@@ -35,33 +35,66 @@ static const field shape_keys[] = {
 
 static const field measure_keys[] = {
     {.key = "cache", .read = read_cold, .offset = offsetof(as_measure, cold), .words = caches},
-    {.key = "processes", .read = read_unsigned, .offset = offsetof(as_measure, processes), .min = 1, .max = 1000,
+    {.key = "processes",
+     .read = read_unsigned,
+     .offset = offsetof(as_measure, processes),
+     .min = 1,
+     .max = 1000,
      .meant = "worker processes per case, such as 5"},
-    {.key = "batches", .read = read_unsigned, .offset = offsetof(as_measure, batches), .min = 1, .max = 1000,
+    {.key = "batches",
+     .read = read_unsigned,
+     .offset = offsetof(as_measure, batches),
+     .min = 1,
+     .max = 1000,
      .meant = "timed batches per process, such as 7"},
-    {.key = "precision", .read = read_share, .offset = offsetof(as_measure, precision),
+    {.key = "precision",
+     .read = read_share,
+     .offset = offsetof(as_measure, precision),
      .meant = "a share above 0% and up to 100%, such as 2%"},
-    {.key = "budget", .read = read_seconds, .offset = offsetof(as_measure, budget_s),
+    {.key = "budget",
+     .read = read_seconds,
+     .offset = offsetof(as_measure, budget_s),
      .meant = "a time above 0, such as 90s, 10m or 2h"},
-    {.key = "case_timeout", .read = read_seconds, .offset = offsetof(as_measure, case_timeout_s),
+    {.key = "case_timeout",
+     .read = read_seconds,
+     .offset = offsetof(as_measure, case_timeout_s),
      .meant = "a time above 0, such as 90s, 10m or 2h"},
-    {.key = "memory", .read = read_memory, .offset = 0, .meant = "a size such as 512MiB or 4GiB, or a share such as 75%"},
+    {.key = "memory",
+     .read = read_memory,
+     .offset = 0,
+     .meant = "a size such as 512MiB or 4GiB, or a share such as 75%"},
     {.key = NULL},
 };
 
 static const field root_keys[] = {
-    {.key = "name", .read = read_name, .offset = offsetof(as_config, name),
+    {.key = "name",
+     .read = read_name,
+     .offset = offsetof(as_config, name),
      .meant = "letters, digits, '.', '_' and '-', at most 80, a letter or digit first"},
     {.key = "about", .read = read_line, .offset = offsetof(as_config, about), .meant = "one line of text"},
-    {.key = "shapes", .read = read_section, .offset = offsetof(as_config, shapes), .rows = shape_keys, .required = true},
-    {.key = "kernels", .read = read_words, .offset = offsetof(as_config, kernels), .required = true,
+    {.key = "shapes",
+     .read = read_section,
+     .offset = offsetof(as_config, shapes),
+     .rows = shape_keys,
+     .required = true},
+    {.key = "kernels",
+     .read = read_words,
+     .offset = offsetof(as_config, kernels),
+     .required = true,
      .meant = "kernel names or globs, such as [attention/blas, \"attention/*\"]"},
-    {.key = "patterns", .read = read_patterns, .offset = offsetof(as_config, patterns),
+    {.key = "patterns",
+     .read = read_patterns,
+     .offset = offsetof(as_config, patterns),
      .meant = "pattern texts, such as [causal, \"window:w=256\"]"},
     {.key = "measure", .read = read_section, .offset = offsetof(as_config, measure), .rows = measure_keys},
-    {.key = "counters", .read = read_names, .offset = offsetof(as_config, counters),
+    {.key = "counters",
+     .read = read_names,
+     .offset = offsetof(as_config, counters),
      .meant = "names of counter groups, such as [instructions, cache]"},
-    {.key = "seed", .read = read_seed, .offset = offsetof(as_config, seed), .max = (uint64_t)1 << 53,
+    {.key = "seed",
+     .read = read_seed,
+     .offset = offsetof(as_config, seed),
+     .max = (uint64_t)1 << 53,
      .meant = "a whole number"},
     {.key = NULL},
 };
@@ -185,8 +218,8 @@ static void set_defaults(as_config *c, const char *path, as_arena *arena)
     c->shapes.threads = one_count(arena, 1);
     c->shapes.dtype = one_text(arena, "f32");
     c->patterns = one_text(arena, "causal");
-    c->measure = (as_measure){.processes = 5, .batches = 7, .precision = 0.02, .budget_s = 600, .case_timeout_s = 60,
-                              .memory_percent = 75};
+    c->measure = (as_measure){
+        .processes = 5, .batches = 7, .precision = 0.02, .budget_s = 600, .case_timeout_s = 60, .memory_percent = 75};
 }
 
 /* libyaml names a mark for what its scanner and parser find, a byte for what its reader does (bad UTF-8). */
@@ -202,8 +235,9 @@ static bool fail_yaml(const yaml_parser_t *p, const char *path, const char *text
             line += text[i] == '\n';
         }
     }
-    return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: not YAML: %s%s%s: check indentation, brackets and quotes", path, line,
-                   column, p->problem ? p->problem : "unreadable", p->context ? " " : "", p->context ? p->context : "");
+    return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: not YAML: %s%s%s: check indentation, brackets and quotes", path,
+                   line, column, p->problem ? p->problem : "unreadable", p->context ? " " : "",
+                   p->context ? p->context : "");
 }
 
 /* One document and nothing after it. */
@@ -232,8 +266,8 @@ bad:
     return false;
 }
 
-/* libyaml's time grows as the square of the depth of brackets: a megabyte of '[' would take half an hour. Brackets within
- * quotes and comments are counted, too, which no config of a person's comes near. */
+/* libyaml's time grows as the square of the depth of brackets: a megabyte of '[' would take half an hour. Brackets
+ * within quotes and comments are counted, too, which no config of a person's comes near. */
 static bool check_brackets(const char *path, const char *text, size_t length, as_err *err)
 {
     size_t open = 0, opened = 0, line = 1, start = 0;
@@ -248,8 +282,9 @@ static bool check_brackets(const char *path, const char *text, size_t length, as
             start = i + 1;
         }
         if (open > OPEN_MAX || opened > BRACKETS_MAX)
-            return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: not YAML that a config could be: too many brackets: close some",
-                           path, line, i - start + 1);
+            return as_fail(err, AS_EXIT_USAGE,
+                           "%s:%zu:%zu: not YAML that a config could be: too many brackets: close some", path, line,
+                           i - start + 1);
     }
     return true;
 }

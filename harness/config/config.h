@@ -11,6 +11,7 @@
 bool as_config_read(const char *path, as_arena *arena, as_config *config, as_err *err);
 
 /* The same from a text; `path` is only named in errors. */
-bool as_config_parse(const char *path, const char *text, size_t length, as_arena *arena, as_config *config, as_err *err);
+bool as_config_parse(const char *path, const char *text, size_t length, as_arena *arena, as_config *config,
+                     as_err *err);
 
 #endif

@@ -93,7 +93,8 @@ static bool add_count(reading *r, const yaml_node_t *node, const field *f, as_co
     return true;
 }
 
-static bool add_text(reading *r, const yaml_node_t *node, const field *f, as_texts *list, size_t *cap, const char *value)
+static bool add_text(reading *r, const yaml_node_t *node, const field *f, as_texts *list, size_t *cap,
+                     const char *value)
 {
     value = as_arena_intern(r->arena, value);
     for (size_t i = 0; i < list->count; i++)
@@ -151,13 +152,29 @@ static bool read_range(reading *r, const yaml_node_t *node, const field *f, rang
     char name[64];
     snprintf(name, sizeof name, "the range of %s", f->key);
     const field keys[] = {
-        {.key = "from", .read = read_bound, .offset = offsetof(range, from), .min = f->min, .max = f->max,
-         .meant = "a whole number", .required = true},
-        {.key = "to", .read = read_bound, .offset = offsetof(range, to), .min = f->min, .max = f->max,
-         .meant = "a whole number", .required = true},
-        {.key = "factor", .read = read_factor, .offset = offsetof(range, factor),
+        {.key = "from",
+         .read = read_bound,
+         .offset = offsetof(range, from),
+         .min = f->min,
+         .max = f->max,
+         .meant = "a whole number",
+         .required = true},
+        {.key = "to",
+         .read = read_bound,
+         .offset = offsetof(range, to),
+         .min = f->min,
+         .max = f->max,
+         .meant = "a whole number",
+         .required = true},
+        {.key = "factor",
+         .read = read_factor,
+         .offset = offsetof(range, factor),
          .meant = "a number of at least 1.001, such as 2 or 1.414"},
-        {.key = "step", .read = read_bound, .offset = offsetof(range, step), .min = 1, .max = f->max,
+        {.key = "step",
+         .read = read_bound,
+         .offset = offsetof(range, step),
+         .min = 1,
+         .max = f->max,
          .meant = "a whole number"},
         {.key = NULL},
     };
@@ -212,10 +229,7 @@ bool read_unsigned(reading *r, const yaml_node_t *node, const field *f, void *ta
     return true;
 }
 
-bool read_seed(reading *r, const yaml_node_t *node, const field *f, void *target)
-{
-    return whole(r, node, f, target);
-}
+bool read_seed(reading *r, const yaml_node_t *node, const field *f, void *target) { return whole(r, node, f, target); }
 
 /* ---- words */
 

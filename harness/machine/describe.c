@@ -134,10 +134,10 @@ static void describe_build(as_machine *m, as_arena *arena)
     m->blas_core = as_arena_printf(arena, "%s", openblas_get_corename());
     m->blas = as_arena_printf(arena, "%s, core type %s", openblas_get_config(), m->blas_core);
     unsigned hwloc = hwloc_get_api_version();
-    m->libraries = as_arena_printf(arena, "glibc %s, hwloc API %u.%u, PAPI %d.%d, jansson %s, libyaml %s",
-                                   gnu_get_libc_version(), hwloc >> 16, hwloc >> 8 & 255,
-                                   PAPI_VERSION_MAJOR(PAPI_VERSION), PAPI_VERSION_MINOR(PAPI_VERSION),
-                                   jansson_version_str(), yaml_get_version_string());
+    m->libraries =
+        as_arena_printf(arena, "glibc %s, hwloc API %u.%u, PAPI %d.%d, jansson %s, libyaml %s", gnu_get_libc_version(),
+                        hwloc >> 16, hwloc >> 8 & 255, PAPI_VERSION_MAJOR(PAPI_VERSION),
+                        PAPI_VERSION_MINOR(PAPI_VERSION), jansson_version_str(), yaml_get_version_string());
 }
 
 static const char *date(as_arena *arena)

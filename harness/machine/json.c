@@ -35,15 +35,24 @@ static void set_texts(json_t *root, const as_machine *m)
     const struct {
         const char *key, *value;
     } rows[] = {
-        {"fingerprint", m->fingerprint}, {"cpu", m->cpu},
-        {"vendor", m->vendor},           {"os", m->os},
-        {"kernel", m->kernel},           {"hypervisor", m->hypervisor},
-        {"governor", m->governor},       {"turbo", m->turbo},
-        {"clocksource", m->clocksource}, {"microcode", m->microcode},
-        {"thp", m->thp},                 {"compiler", m->compiler},
-        {"flags", m->flags},             {"commit", m->commit},
-        {"version", m->version},         {"blas", m->blas},
-        {"libraries", m->libraries},     {"date", m->date},
+        {"fingerprint", m->fingerprint},
+        {"cpu", m->cpu},
+        {"vendor", m->vendor},
+        {"os", m->os},
+        {"kernel", m->kernel},
+        {"hypervisor", m->hypervisor},
+        {"governor", m->governor},
+        {"turbo", m->turbo},
+        {"clocksource", m->clocksource},
+        {"microcode", m->microcode},
+        {"thp", m->thp},
+        {"compiler", m->compiler},
+        {"flags", m->flags},
+        {"commit", m->commit},
+        {"version", m->version},
+        {"blas", m->blas},
+        {"libraries", m->libraries},
+        {"date", m->date},
         {"roofs_date", m->roofs_date},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -1,5 +1,5 @@
-/* loops.c: one of the roofs' loops on demand: what the machine does at most, in the same seconds as the program beside it.
- * SPDX-License-Identifier: Apache-2.0 */
+/* loops.c: one of the roofs' loops on demand: what the machine does at most, in the same seconds as the program beside
+ * it. SPDX-License-Identifier: Apache-2.0 */
 #include "loops.h"
 
 #include <math.h>
@@ -103,5 +103,6 @@ bool as_machine_serve(const as_machine *m, const char *name, uint32_t isas, as_e
         if (!strcmp(name, "bf16") && as_roof_bf16(roof))
             return serve_flops(roof, as_roof_bf16(roof), name, err);
     }
-    return as_fail(err, AS_EXIT_USAGE, "--turns %.40s: is fma, l1, l2, l3, memory, or bf16 where the CPU multiplies it", name);
+    return as_fail(err, AS_EXIT_USAGE, "--turns %.40s: is fma, l1, l2, l3, memory, or bf16 where the CPU multiplies it",
+                   name);
 }

@@ -24,10 +24,10 @@ typedef struct {
     char fingerprint[20]; /* of what makes two machines differ: CPU, caches, isas, cpus, microcode */
     const char *cpu, *vendor, *os, *kernel, *hypervisor, *governor, *clocksource, *microcode, *thp;
     const char *compiler, *flags, *commit, *version, *blas, *libraries;
-    const char *blas_core; /* what OpenBLAS takes this CPU for */
-    const char *turbo; /* "on", "off"; NULL where the system does not say */
-    const char *date; /* when this was described: 2026-01-31T12:00:00Z */
-    const char *roofs_date; /* when the rates below were measured; NULL until then */
+    const char *blas_core;    /* what OpenBLAS takes this CPU for */
+    const char *turbo;        /* "on", "off"; NULL where the system does not say */
+    const char *date;         /* when this was described: 2026-01-31T12:00:00Z */
+    const char *roofs_date;   /* when the rates below were measured; NULL until then */
     int cpus, cores, sockets; /* cpus: those this process may run on; cores and sockets that hold one of them */
     int online;               /* cpus that are switched on */
     int smt;                  /* threads per core */
@@ -40,9 +40,9 @@ typedef struct {
     uint32_t isas;
     double fma_gflops[AS_ISA_COUNT];     /* float32; one thread; NaN where the isa does not run, or has none (AMX) */
     double fma_gflops_all[AS_ISA_COUNT]; /* all cpus */
-    double bf16_gflops[AS_ISA_COUNT];    /* pairs of bfloat16, where the isa has an instruction for them; NaN elsewhere */
+    double bf16_gflops[AS_ISA_COUNT]; /* pairs of bfloat16, where the isa has an instruction for them; NaN elsewhere */
     double bf16_gflops_all[AS_ISA_COUNT];
-    double read_gbs[4];                  /* L1, L2, L3, memory; one thread, widest isa */
+    double read_gbs[4]; /* L1, L2, L3, memory; one thread, widest isa */
     as_warning *warnings;
     size_t warning_count;
     as_counter_probe *probes;
@@ -53,11 +53,11 @@ typedef struct {
  * that the system does not give is NULL, a number 0 unless said otherwise above; rates are NaN until measured. */
 void as_machine_describe(as_machine *m, as_arena *arena);
 /* The roofs, about `seconds` in all (the memory figure needs two passes over its working set, however short the time).
- * Each is the best of many short bursts: a roof is what the machine can do, not what it did on average. false: *stop (may be
- * NULL) became true before all were there, and none is kept. */
+ * Each is the best of many short bursts: a roof is what the machine can do, not what it did on average. false: *stop
+ * (may be NULL) became true before all were there, and none is kept. */
 bool as_machine_measure(as_machine *m, double seconds, const volatile sig_atomic_t *stop);
-/* Which events work: each started and stopped on a loop of known work. What reads nothing, or far less than the loop did,
- * does not work, whatever its return code says. Brings the warnings up to date. */
+/* Which events work: each started and stopped on a loop of known work. What reads nothing, or far less than the loop
+ * did, does not work, whatever its return code says. Brings the warnings up to date. */
 void as_machine_probe(as_machine *m, as_arena *arena);
 
 bool as_machine_json(const as_machine *m, as_text *out);

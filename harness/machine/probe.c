@@ -10,14 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEPS 400000  /* of the arithmetic and memory loop */
-#define PAGES 64      /* touched for the first time */
-#define SLEEPS 8      /* voluntary context switches */
+#define STEPS 400000 /* of the arithmetic and memory loop */
+#define PAGES 64     /* touched for the first time */
+#define SLEEPS 8     /* voluntary context switches */
 #define SET_BYTES (4u << 20)
 
 /* An event, and the least that the work below must count. 0: nothing can be promised (a perfect predictor, a quiet
- * cache), so a zero is believed. `:k=1`: it is the kernel that switches and moves tasks, and a count of user mode alone,
- * which is PAPI's default, is always 0. */
+ * cache), so a zero is believed. `:k=1`: it is the kernel that switches and moves tasks, and a count of user mode
+ * alone, which is PAPI's default, is always 0. */
 static const struct {
     const char *group, *event;
     long long least;

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The file's first 64 KiB as a text without its last newline, or NULL: enough for the first CPU of /proc/cpuinfo, and for
- * the whole of every other file. The files of /proc have no size, so read until they end. */
+/* The file's first 64 KiB as a text without its last newline, or NULL: enough for the first CPU of /proc/cpuinfo, and
+ * for the whole of every other file. The files of /proc have no size, so read until they end. */
 static const char *slurp(as_arena *arena, const char *root, const char *path)
 {
     char full[PATH_MAX];

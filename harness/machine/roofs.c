@@ -196,7 +196,7 @@ float *as_roof_set(size_t bytes)
     if (data == MAP_FAILED)
         return NULL;
     madvise(data, bytes, MADV_HUGEPAGE); /* the roof is without TLB misses where the system allows */
-    return memset(data, 0x3f, bytes); /* floats of 0.75; written, or every page would be the one page of zeros */
+    return memset(data, 0x3f, bytes);    /* floats of 0.75; written, or every page would be the one page of zeros */
 }
 
 static double read_level(const as_machine *m, const as_roof *roof, int level, double seconds)

@@ -22,15 +22,15 @@ static void facts(const as_machine *m, as_text *out)
     char line[400], a[32], b[32], c[32], isas[100] = "";
     as_text_add(out, "machine %s\n", m->fingerprint);
     fact(out, "cpu", m->cpu);
-    int at = snprintf(line, sizeof line, "%d (%d cores, %d sockets, %d threads per core)", m->cpus, m->cores, m->sockets,
-                      m->smt);
+    int at = snprintf(line, sizeof line, "%d (%d cores, %d sockets, %d threads per core)", m->cpus, m->cores,
+                      m->sockets, m->smt);
     if (m->cgroup_cpus > 0)
         snprintf(line + at, sizeof line - (size_t)at, ", limited to %.2f", m->cgroup_cpus);
     fact(out, "cpus", line);
     for (int isa = 0, used = 0; isa < AS_ISA_COUNT; isa++)
         if (m->isas & AS_ISA_BIT(isa))
-            used += snprintf(isas + used, sizeof isas - (size_t)used, "%s%s", used ? ", " : "",
-                             as_isa_name((as_isa)isa));
+            used +=
+                snprintf(isas + used, sizeof isas - (size_t)used, "%s%s", used ? ", " : "", as_isa_name((as_isa)isa));
     fact(out, "isas", isas);
     snprintf(line, sizeof line, "L1d %s, L2 %s, L3 %s",
              m->cache_bytes[0] ? as_format_bytes(a, (double)m->cache_bytes[0]) : "unknown",
@@ -65,7 +65,8 @@ static const char *rate(char cell[CELL], double value)
 }
 
 /* A row for each isa that has a rate. */
-static void compute_roofs(const char *what, const double one[AS_ISA_COUNT], const double all[AS_ISA_COUNT], as_text *out)
+static void compute_roofs(const char *what, const double one[AS_ISA_COUNT], const double all[AS_ISA_COUNT],
+                          as_text *out)
 {
     char text[AS_ISA_COUNT][2][CELL];
     const char *cells[3 * (AS_ISA_COUNT + 1)] = {what, "one cpu GFLOP/s", "all cpus GFLOP/s"};
@@ -102,8 +103,8 @@ static void counters(const as_machine *m, as_text *out)
     as_text_add(out, "\ncounters\n");
     for (size_t i = 0; i < m->probe_count; i++) {
         const as_counter_probe *p = &m->probes[i];
-        as_text_add(out, "  %-13s %-28s %s%s\n", p->group, p->event, p->works ? "works" : "no: ",
-                    p->works ? "" : p->reason);
+        as_text_add(out, "  %-13s %-28s %s%s\n", p->group, p->event,
+                    p->works ? "works" : "no: ", p->works ? "" : p->reason);
     }
 }
 

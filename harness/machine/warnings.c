@@ -106,7 +106,8 @@ static const char *huge_pages(const as_machine *m, as_arena *arena)
 static const char *blas_core(const as_machine *m, as_arena *arena)
 {
     const char *own = m->blas_core, *told = own ? as_blas_core_best(as_cpu_isas(), own) : NULL;
-    return told != own ? as_arena_printf(arena, "OpenBLAS does not know this CPU and takes it for %s; cases are told %s", own, told)
+    return told != own ? as_arena_printf(
+                             arena, "OpenBLAS does not know this CPU and takes it for %s; cases are told %s", own, told)
                        : NULL;
 }
 

@@ -31,20 +31,20 @@ typedef struct {
 } as_shapes;
 
 typedef struct {
-    bool cold;               /* cache: cold */
-    unsigned processes;      /* worker processes per case */
-    unsigned batches;        /* timed batches per process */
-    double precision;        /* relative width at which a case may stop early; 0.02 is 2% */
-    double budget_s;         /* for the whole run */
-    double case_timeout_s;   /* for one process of one case */
-    uint64_t memory_bytes;   /* per case; 0: memory_percent of what is free */
+    bool cold;             /* cache: cold */
+    unsigned processes;    /* worker processes per case */
+    unsigned batches;      /* timed batches per process */
+    double precision;      /* relative width at which a case may stop early; 0.02 is 2% */
+    double budget_s;       /* for the whole run */
+    double case_timeout_s; /* for one process of one case */
+    uint64_t memory_bytes; /* per case; 0: memory_percent of what is free */
     double memory_percent;
 } as_measure;
 
 typedef struct {
-    const char *path;  /* as given; NULL when made by a test */
-    const char *text;  /* the file as it is, for the result folder */
-    const char *name;  /* [A-Za-z0-9._-]+ */
+    const char *path; /* as given; NULL when made by a test */
+    const char *text; /* the file as it is, for the result folder */
+    const char *name; /* [A-Za-z0-9._-]+ */
     const char *about;
     as_shapes shapes;
     as_texts kernels;  /* globs */

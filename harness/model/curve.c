@@ -8,8 +8,16 @@
 #include <string.h>
 #include <uthash.h>
 
-enum { HOLD_T = 1, HOLD_S = 2, HOLD_D = 4, HOLD_HEAD = 8, HOLD_H = 16, HOLD_KV = 32, HOLD_NUMBERS = 64,
-       HOLD_PARAMS = 128 };
+enum {
+    HOLD_T = 1,
+    HOLD_S = 2,
+    HOLD_D = 4,
+    HOLD_HEAD = 8,
+    HOLD_H = 16,
+    HOLD_KV = 32,
+    HOLD_NUMBERS = 64,
+    HOLD_PARAMS = 128
+};
 enum { ALL = 255 };
 
 /* A way to stand on one curve: what is held, and what must be equal in every row (S = T, Hkv = H). Earlier ways of an
@@ -145,9 +153,12 @@ static bool stands(const way *w, const as_summary *row)
 static texts texts_of(search *s, const as_summary *row, as_text *room)
 {
     as_arena *a = s->arena;
-    texts t = {.kernel = as_arena_intern(a, known(row->kernel)), .pattern = as_arena_intern(a, known(row->pattern)),
-               .isa = as_arena_intern(a, known(row->isa)), .dtype = as_arena_intern(a, known(row->dtype)),
-               .cache = as_arena_intern(a, known(row->cache)), .machine = row->machine ? as_arena_intern(a, row->machine) : NULL};
+    texts t = {.kernel = as_arena_intern(a, known(row->kernel)),
+               .pattern = as_arena_intern(a, known(row->pattern)),
+               .isa = as_arena_intern(a, known(row->isa)),
+               .dtype = as_arena_intern(a, known(row->dtype)),
+               .cache = as_arena_intern(a, known(row->cache)),
+               .machine = row->machine ? as_arena_intern(a, row->machine) : NULL};
     room->length = 0;
     add_without_params(room, row);
     t.kernel_any = as_arena_intern(a, room->length ? room->data : "");
@@ -185,7 +196,10 @@ static void put(search *s, const way *w, group **groups, size_t i)
         add_fixed(&fixed, w, &s->rows[i]);
         g = as_arena_alloc(s->arena, sizeof *g);
         g->key = key;
-        g->curve = (as_curve){.axis = w->axis, .kernel = key.kernel, .pattern = key.pattern, .fixed = as_arena_intern(s->arena, fixed.data)};
+        g->curve = (as_curve){.axis = w->axis,
+                              .kernel = key.kernel,
+                              .pattern = key.pattern,
+                              .fixed = as_arena_intern(s->arena, fixed.data)};
         HASH_ADD(hh, *groups, key, sizeof key, g);
         as_text_free(&fixed);
     }

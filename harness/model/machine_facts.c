@@ -19,9 +19,7 @@ static void read_roofs(const json_t *object, double out[8])
     const char *key;
     json_t *value;
     as_isa isa;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-        if (as_isa_parse(key, &isa))
-            out[isa] = rate(value);
+    json_object_foreach((json_t *)(uintptr_t)object, key, value) if (as_isa_parse(key, &isa)) out[isa] = rate(value);
 }
 
 static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *facts)

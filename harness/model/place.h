@@ -8,8 +8,8 @@
 
 void as_place_add(as_text *out, double x);
 
-/* Where the two of a pair cross, of which `verdict` says that they do; an end of the interval that is beyond the range is
- * said to be below or above it. */
+/* Where the two of a pair cross, of which `verdict` says that they do; an end of the interval that is beyond the range
+ * is said to be below or above it. */
 void as_place_add_crossing(as_text *out, const as_crossover *c, const char *symbol);
 
 #endif

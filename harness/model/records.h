@@ -8,8 +8,8 @@
 
 /* What identifies a case and what a chart may vary. F is called as F(type, kind, name, help). */
 #define AS_FACTOR_COLUMNS(F, t)                                                                                        \
-    F(t, AS_TEXT, case_, "stable readable key of the case; joins the files")                                        \
-    F(t, AS_TEXT, kernel, "mechanism/algorithm, and behind a colon its parameters where they are not the usual ones")    \
+    F(t, AS_TEXT, case_, "stable readable key of the case; joins the files")                                           \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm, and behind a colon its parameters where they are not the usual ones")  \
     F(t, AS_TEXT, params, "every parameter of the kernel with its value; empty where it has none")                     \
     F(t, AS_TEXT, mechanism, "attention, content, kernelised, convolution, mixing or layer")                           \
     F(t, AS_TEXT, pattern, "which keys a query sees, canonical text")                                                  \
@@ -26,7 +26,8 @@
     F(t, AS_TEXT, cache, "warm, or cold: operands evicted before every call")                                          \
     F(t, AS_TEXT, machine, "which one, where a folder was merged from several kinds; else empty")                      \
     F(t, AS_COUNT, edges,                                                                                              \
-      "visible (query, key) pairs per head; the mean over heads where heads differ; where keys are chosen by content, "   \
+      "visible (query, key) pairs per head; the mean over heads where heads differ; where keys are chosen by "         \
+      "content, "                                                                                                      \
       "those chosen on the inputs that were timed, and before that was counted what the pattern allows")
 
 #define AS_CASE_COLUMNS(F, t)                                                                                          \
@@ -44,13 +45,13 @@
     F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
     F(t, AS_REAL, error_allowed, "what the kernel promises")                                                           \
     F(t, AS_REAL, mass_kept,                                                                                           \
-      "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")          \
+      "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")         \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T: edges, T, T log T or T^2")                       \
     F(t, AS_TEXT, status, "planned, ok, skipped, failed or suspect")                                                   \
     F(t, AS_TEXT, reason, "why a case is not ok")
 
 #define AS_SAMPLE_COLUMNS(F, t)                                                                                        \
-    F(t, AS_TEXT, case_, "the case")                                                                                \
+    F(t, AS_TEXT, case_, "the case")                                                                                   \
     F(t, AS_COUNT, process, "worker process, from 0, within the case")                                                 \
     F(t, AS_COUNT, batch, "batch within the process, from 0")                                                          \
     F(t, AS_COUNT, order, "place of the process in the seeded order over all cases")                                   \
@@ -58,13 +59,13 @@
     F(t, AS_REAL, wall_ns, "wall time of the whole batch")                                                             \
     F(t, AS_REAL, cpu_ns, "CPU time of the worker over the batch")                                                     \
     F(t, AS_REAL, speed_index, "GFLOP/s of a fixed FMA loop, mean of just before and just after")                      \
-    F(t, AS_REAL, issue_index, "instructions per ns of a loop of nops, the slower of just before and just after") \
+    F(t, AS_REAL, issue_index, "instructions per ns of a loop of nops, the slower of just before and just after")      \
     F(t, AS_COUNT, minor_faults, "page faults inside the batch")                                                       \
     F(t, AS_COUNT, context_switches, "involuntary context switches inside the batch")                                  \
     F(t, AS_REAL, steal_ns, "CPU time that the hypervisor reports stolen from the whole machine")
 
 #define AS_COUNTER_COLUMNS(F, t)                                                                                       \
-    F(t, AS_TEXT, case_, "the case")                                                                                \
+    F(t, AS_TEXT, case_, "the case")                                                                                   \
     F(t, AS_COUNT, process, "worker process")                                                                          \
     F(t, AS_COUNT, batch, "batch within the process")                                                                  \
     F(t, AS_TEXT, event, "event as its source names it")                                                               \
@@ -106,16 +107,18 @@
     F(t, AS_COUNT, processes, "worker processes")                                                                      \
     F(t, AS_COUNT, disturbed, "samples with a page fault, an involuntary switch or stolen time; none is deleted")      \
     F(t, AS_COUNT, slowed,                                                                                             \
-      "samples while the core took in fewer instructions than it can (issue_index): shared, or a low clock; none is deleted") \
-    F(t, AS_REAL, full_ns, "median over processes of each one's median time per call, of the samples that are not slowed") \
+      "samples while the core took in fewer instructions than it can (issue_index): shared, or a low clock; none is "  \
+      "deleted")                                                                                                       \
+    F(t, AS_REAL, full_ns,                                                                                             \
+      "median over processes of each one's median time per call, of the samples that are not slowed")                  \
     F(t, AS_REAL, full_low_ns, "order-statistic interval of that median, lower end")                                   \
     F(t, AS_REAL, full_high_ns, "upper end")                                                                           \
     F(t, AS_REAL, gflops_useful, "useful FLOPs over the median")                                                       \
-    F(t, AS_REAL, percent_of_roof, "of the measured roof of the same isa, dtype and threads")                             \
+    F(t, AS_REAL, percent_of_roof, "of the measured roof of the same isa, dtype and threads")                          \
     F(t, AS_REAL, intensity, "useful FLOPs per byte of bytes_min")                                                     \
     F(t, AS_REAL, gbs_min, "GB/s: bytes_min over the median")                                                          \
     F(t, AS_REAL, percent_of_bandwidth,                                                                                \
-      "gbs_min of the measured read bandwidth of the cache level (or memory) that the operands fit; one thread only")   \
+      "gbs_min of the measured read bandwidth of the cache level (or memory) that the operands fit; one thread only")  \
     F(t, AS_REAL, ns_per_edge, "median over edges of all heads and batch entries")                                     \
     F(t, AS_REAL, speedup, "dense reference's median over this median, same shape")                                    \
     F(t, AS_TEXT, reference, "key of the dense reference: the fastest case of pattern causal")                         \
@@ -129,19 +132,22 @@
     F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
     F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges; length x width for a surface")           \
-    F(t, AS_TEXT, quantity, "what grows: time (the median in ns), edges or flops_executed (per call, as planned), or a counted event (per call)")     \
+    F(t, AS_TEXT, quantity,                                                                                            \
+      "what grows: time (the median in ns), edges or flops_executed (per call, as planned), or a counted event (per "  \
+      "call)")                                                                                                         \
     F(t, AS_COUNT, points, "points on the curve")                                                                      \
     F(t, AS_REAL, from, "smallest x")                                                                                  \
     F(t, AS_REAL, to, "largest x")                                                                                     \
-    F(t, AS_REAL, tail_slope, "slope of log y against log x over the upper half of the range")                      \
+    F(t, AS_REAL, tail_slope, "slope of log y against log x over the upper half of the range")                         \
     F(t, AS_REAL, tail_low, "its 95 % interval from resampling processes")                                             \
     F(t, AS_REAL, tail_high, "upper end")                                                                              \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T; empty where that says nothing of this axis")     \
     F(t, AS_REAL, expected_slope, "what the declared growth comes to over the same points as the tail slope")          \
     F(t, AS_TEXT, verdict, "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")       \
-    F(t, AS_TEXT, growth, "the class of growth that every other one is clearly worse than (AICc), or ambiguous") \
+    F(t, AS_TEXT, growth, "the class of growth that every other one is clearly worse than (AICc), or ambiguous")       \
     F(t, AS_TEXT, candidates,                                                                                          \
-      "where ambiguous: a power that is no class, where one fits as well, and the classes that the points leave, best first") \
+      "where ambiguous: a power that is no class, where one fits as well, and the classes that the points leave, "     \
+      "best first")                                                                                                    \
     F(t, AS_REAL, growth_a, "coefficient of the first term of the best class; ns, edges or FLOPs; log is of base 2")   \
     F(t, AS_REAL, growth_b, "coefficient of its second term; empty where there is one term")                           \
     F(t, AS_REAL, step_at, "the best class has a step beyond this x, as where a cache is left; empty: none")           \
@@ -164,7 +170,7 @@
     F(t, AS_REAL, from, "smallest of them")                                                                            \
     F(t, AS_REAL, to, "largest of them")                                                                               \
     F(t, AS_TEXT, verdict,                                                                                             \
-      "crosses; always: b is faster from end to end; none in range: b is nowhere faster; unclear: within the noise") \
+      "crosses; always: b is faster from end to end; none in range: b is nowhere faster; unclear: within the noise")   \
     F(t, AS_TEXT, beyond, "which one is faster beyond the crossing: a or b")                                           \
     F(t, AS_REAL, at, "x of the crossing, on the lines between the medians in logarithms")                             \
     F(t, AS_REAL, at_low, "its 95 % interval from resampling processes; empty where that end lies outside the range")  \

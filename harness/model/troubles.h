@@ -10,7 +10,8 @@ typedef struct {
     size_t count;
 } as_trouble;
 
-/* Rows that are not ok, grouped by status and by reason but for its numbers, in the order of the table. All in `arena`. */
+/* Rows that are not ok, grouped by status and by reason but for its numbers, in the order of the table. All in `arena`.
+ */
 as_trouble *as_troubles_find(const as_summary *rows, size_t count, as_arena *arena, size_t *found);
 
 #endif

@@ -1,5 +1,5 @@
-/* verdicts.h: what two builds, or two folders, are found to be: one row a case, and the turns that a duel's rows rest on.
- * SPDX-License-Identifier: Apache-2.0 */
+/* verdicts.h: what two builds, or two folders, are found to be: one row a case, and the turns that a duel's rows rest
+ * on. SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_VERDICTS_H
 #define AS_VERDICTS_H
 
@@ -13,22 +13,24 @@
     F(t, AS_TEXT, other, "whose turn is held against the base's: new, or copy, a copy of the base: the control")       \
     F(t, AS_TEXT, led, "who went first: base or other")                                                                \
     F(t, AS_COUNT, calls, "calls in each of the two turns")                                                            \
-    F(t, AS_COUNT, base_ns, "wall time of the base's turn, less what it waited for a CPU")                                                           \
-    F(t, AS_COUNT, other_ns, "the same of the other's turn")                                                          \
-    F(t, AS_TEXT, status, "ok; failed, ended or interrupted where a pair of processes gave no turns")                    \
+    F(t, AS_COUNT, base_ns, "wall time of the base's turn, less what it waited for a CPU")                             \
+    F(t, AS_COUNT, other_ns, "the same of the other's turn")                                                           \
+    F(t, AS_TEXT, status, "ok; failed, ended or interrupted where a pair of processes gave no turns")                  \
     F(t, AS_TEXT, reason, "why it gave none")
 
 #define AS_EXACT_COLUMNS(F, t)                                                                                         \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
     F(t, AS_TEXT, side, "base or new")                                                                                 \
     F(t, AS_TEXT, status, "ok; failed: wrong, crashed or hung in its check; lacking: this build has no such kernel")   \
-    F(t, AS_COUNT, edges, "pairs that a query sees, over all heads of a batch entry; of keys chosen by content those chosen") \
+    F(t, AS_COUNT, edges,                                                                                              \
+      "pairs that a query sees, over all heads of a batch entry; of keys chosen by content those chosen")              \
     F(t, AS_COUNT, flops_executed, "of a call, as this build's kernel states it")                                      \
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that a call really touched")                                 \
     F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
     F(t, AS_REAL, error_allowed, "what this build's kernel promises")                                                  \
     F(t, AS_COUNT, instructions, "of a call, as callgrind counts them; empty where not asked for or not counted")      \
-    F(t, AS_TEXT, counted_isa, "instruction set of the build that was counted: the best of the kernel's that valgrind runs") \
+    F(t, AS_TEXT, counted_isa,                                                                                         \
+      "instruction set of the build that was counted: the best of the kernel's that valgrind runs")                    \
     F(t, AS_TEXT, uncounted, "why instructions are empty")                                                             \
     F(t, AS_TEXT, reason, "why the status is not ok")
 
@@ -38,8 +40,10 @@
     F(t, AS_REAL, ratio, "new over base: of time, Hodges-Lehmann; of what the gate counts")                            \
     F(t, AS_REAL, ratio_low, "its interval, lower end; of a count the count itself")                                   \
     F(t, AS_REAL, ratio_high, "upper end")                                                                             \
-    F(t, AS_REAL, visible, "smallest change that could have been seen, as a share: 0.02 is 2 %; the other gates are exact") \
-    F(t, AS_TEXT, gate, "what the verdict rests on: time, instructions, flops, workspace, accuracy or order; empty: missing or new") \
+    F(t, AS_REAL, visible,                                                                                             \
+      "smallest change that could have been seen, as a share: 0.02 is 2 %; the other gates are exact")                 \
+    F(t, AS_TEXT, gate,                                                                                                \
+      "what the verdict rests on: time, instructions, flops, workspace, accuracy or order; empty: missing or new")     \
     F(t, AS_REAL, p, "exact two-sided probability of such turns when both are alike, before any correction")           \
     F(t, AS_COUNT, turns, "pairs of turns (compare: processes of base)")                                               \
     F(t, AS_COUNT, processes, "pairs of processes (compare: processes of new)")                                        \
@@ -51,9 +55,10 @@
 /* What was done to the new build of a trial duel, and what else the machine did. */
 #define AS_INJECTED_COLUMNS(F, t)                                                                                      \
     F(t, AS_TEXT, injected,                                                                                            \
-      "none; work, arithmetic, memory or alignment: what each call of the new side does besides; instructions: the same, " \
+      "none; work, arithmetic, memory or alignment: what each call of the new side does besides; instructions: the "   \
+      "same, "                                                                                                         \
       "counted by callgrind and not timed")                                                                            \
-    F(t, AS_REAL, share, "how much, as a share of a call's time; below 0 it is the base that does it")                  \
+    F(t, AS_REAL, share, "how much, as a share of a call's time; below 0 it is the base that does it")                 \
     F(t, AS_TEXT, load, "none; bursts: another process loads another CPU, on and off")
 
 #define AS_TRIAL_COLUMNS(F, t)                                                                                         \
@@ -106,6 +111,7 @@ AS_RECORD(as_history, AS_HISTORY_COLUMNS);
 AS_RECORD(as_trial, AS_TRIAL_COLUMNS);
 AS_RECORD(as_power, AS_POWER_COLUMNS);
 
-extern const as_schema as_turn_schema, as_verdict_schema, as_exact_schema, as_history_schema, as_trial_schema, as_power_schema;
+extern const as_schema as_turn_schema, as_verdict_schema, as_exact_schema, as_history_schema, as_trial_schema,
+    as_power_schema;
 
 #endif

@@ -124,8 +124,8 @@ static bool memory_suffices(judging *j)
 {
     char needs[32], allows[32];
     double free_bytes = j->target->memory_bytes ? (double)j->target->memory_bytes : INFINITY;
-    double allowed = j->measure->memory_bytes ? (double)j->measure->memory_bytes
-                                              : free_bytes * j->measure->memory_percent / 100;
+    double allowed =
+        j->measure->memory_bytes ? (double)j->measure->memory_bytes : free_bytes * j->measure->memory_percent / 100;
     bool raisable = allowed < free_bytes;
     allowed = raisable ? allowed : free_bytes;
     if ((double)j->c->row.memory_bytes <= allowed)

@@ -39,8 +39,8 @@ static const char *text_place(const as_config *c, const as_texts *list, size_t i
 /* ---- kernels */
 
 /* The highest build that may run here and takes the problem; else the highest that may run here, to be refused with its
- * reason; else the plainest there is, to be listed as skipped. Only where there are several is a kernel asked, and only of
- * what the pattern has room for. */
+ * reason; else the plainest there is, to be listed as skipped. Only where there are several is a kernel asked, and only
+ * of what the pattern has room for. */
 static const as_entry *build_of(const char *name, uint32_t isas, const as_problem *p)
 {
     char why[300];
@@ -92,13 +92,13 @@ static bool add_kernel(planning *g, size_t i, const as_kernel *kernel, as_err *e
 
 static bool unknown_kernel(const planning *g, size_t i, const as_nearest *nearest, as_err *err)
 {
-    return as_fail(err, AS_EXIT_USAGE,
-                   "%s: no kernel is called '%.80s': the nearest is %s; 'attnscope list' shows them all",
-                   text_place(g->config, &g->config->kernels, i), nearest->word, nearest->best ? nearest->best : "none");
+    return as_fail(
+        err, AS_EXIT_USAGE, "%s: no kernel is called '%.80s': the nearest is %s; 'attnscope list' shows them all",
+        text_place(g->config, &g->config->kernels, i), nearest->word, nearest->best ? nearest->best : "none");
 }
 
-/* The kernels that a text means: those whose names match and, where it is a glob, who have every parameter that it names:
- * kernelised/(any):m=64 passes over those without an m. */
+/* The kernels that a text means: those whose names match and, where it is a glob, who have every parameter that it
+ * names: kernelised/(any):m=64 passes over those without an m. */
 static bool expand_kernel(planning *g, size_t i, as_err *err)
 {
     const char *text = g->config->kernels.values[i];
@@ -126,7 +126,8 @@ static bool expand_kernel(planning *g, size_t i, as_err *err)
         return true;
     if (!without)
         return unknown_kernel(g, i, &nearest, err);
-    snprintf(why, sizeof why, "no kernel of these has a parameter '%s': 'attnscope list' shows what each takes", missing);
+    snprintf(why, sizeof why, "no kernel of these has a parameter '%s': 'attnscope list' shows what each takes",
+             missing);
     return kernel_error(g, i, why, err);
 }
 
@@ -148,8 +149,8 @@ static bool parse_patterns(planning *g, as_err *err)
     for (size_t i = 0; i < texts->count; i++) {
         g->plan->patterns[i] = as_pattern_parse(texts->values[i], &error);
         if (!g->plan->patterns[i])
-            return as_fail(err, AS_EXIT_USAGE, "%s: pattern '%.100s', column %zu: %s",
-                           text_place(g->config, texts, i), texts->values[i], error.column, error.what);
+            return as_fail(err, AS_EXIT_USAGE, "%s: pattern '%.100s', column %zu: %s", text_place(g->config, texts, i),
+                           texts->values[i], error.column, error.what);
         g->plan->pattern_count = i + 1;
     }
     return true;
@@ -164,9 +165,9 @@ static void axis_counts(const planning *g, size_t counts[AXES])
 {
     const as_shapes *s = &g->config->shapes;
     const size_t all[AXES] = {
-        [KERNEL] = g->kernel_count,        [PATTERN] = g->plan->pattern_count, [WIDTH] = s->width.count,
-        [HEADS] = s->heads.count,          [KV_HEADS] = s->kv_heads.count,     [BATCH] = s->batch.count,
-        [DTYPE] = s->dtype.count,          [THREADS] = s->threads.count,       [CONTEXT] = s->context.count,
+        [KERNEL] = g->kernel_count, [PATTERN] = g->plan->pattern_count, [WIDTH] = s->width.count,
+        [HEADS] = s->heads.count,   [KV_HEADS] = s->kv_heads.count,     [BATCH] = s->batch.count,
+        [DTYPE] = s->dtype.count,   [THREADS] = s->threads.count,       [CONTEXT] = s->context.count,
         [LENGTH] = s->length.count,
     };
     memcpy(counts, all, sizeof all);
@@ -206,7 +207,8 @@ static bool fill_problem(as_problem *p, const as_shapes *s, const size_t at[AXES
 static uint64_t edges_of(planning *g, const as_problem *p, const size_t at[AXES])
 {
     const as_shapes *s = &g->config->shapes;
-    size_t i = ((at[PATTERN] * s->heads.count + at[HEADS]) * s->length.count + at[LENGTH]) * s->context.count + at[CONTEXT];
+    size_t i =
+        ((at[PATTERN] * s->heads.count + at[HEADS]) * s->length.count + at[LENGTH]) * s->context.count + at[CONTEXT];
     if (g->edges[i] == AS_NO_COUNT)
         g->edges[i] = as_pattern_fits(p->pattern, p->length, p->context, NULL, 0)
                           ? as_pattern_edges_all(p->pattern, p->heads, p->length, p->context)
@@ -240,7 +242,8 @@ static bool add_case(planning *g, const size_t at[AXES], as_err *err)
     as_case_judge(&c, &g->config->measure, g->target, g->arena);
     if (!strcmp(c.row.status, "planned")) {
         plan->runnable++;
-        plan->predicted_s += g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s, c.entry->kernel);
+        plan->predicted_s +=
+            g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s, c.entry->kernel);
     }
     plan->cases = as_arena_grow(g->arena, plan->cases, &g->case_cap, plan->count, sizeof *plan->cases);
     plan->cases[plan->count++] = c;

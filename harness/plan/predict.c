@@ -1,5 +1,5 @@
-/* predict.c: see predict.h. Shares of the roof are guesses that were true within a factor of three on one AVX-512 machine.
- * SPDX-License-Identifier: Apache-2.0 */
+/* predict.c: see predict.h. Shares of the roof are guesses that were true within a factor of three on one AVX-512
+ * machine. SPDX-License-Identifier: Apache-2.0 */
 #include "predict.h"
 
 #include "../base/text.h"
@@ -9,7 +9,7 @@
 #define START_S 0.03        /* exec, libraries, allocation, oracle, speed loops around the batches */
 #define BATCH_S 5e-3        /* the shortest batch */
 #define WARM_UP_S 0.1       /* left out where a single call is longer */
-#define PHASE_BATCHES 3    /* with a reading of the clock between phases; one where a single call is longer */
+#define PHASE_BATCHES 3     /* with a reading of the clock between phases; one where a single call is longer */
 #define SETTLE_BATCHES 5    /* calibration and what follows it, before the timed ones */
 
 /* Which share of the FMA roof a kernel reaches; the first row that matches. */

@@ -10,8 +10,8 @@
 /* Seconds of one call. */
 double as_predict_call(const as_planned *c, const as_work *work, double gflops);
 
-/* Seconds of one worker process: start, fill, check, warm up, calibrate, the timed batches, those that time the phases of
- * `kernel` apart where it has several, check again. */
+/* Seconds of one worker process: start, fill, check, warm up, calibrate, the timed batches, those that time the phases
+ * of `kernel` apart where it has several, check again. */
 double as_predict_visit(const as_measure *m, double call_s, const as_kernel *kernel);
 
 #endif

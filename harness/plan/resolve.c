@@ -17,9 +17,9 @@ static bool find_entry(const as_case *row, uint32_t isas, const as_entry **out, 
         return as_fail(err, AS_EXIT_USAGE, "case %.200s: needs %s, which this CPU lacks or --isa hides", row->case_,
                        row->isa);
     *out = as_registry_find(row->kernel, AS_ISA_BIT(isa));
-    return *out || as_fail(err, AS_EXIT_USAGE,
-                           "case %.200s: no kernel '%.80s' built for %s here: is a --plugin missing?", row->case_,
-                           row->kernel, row->isa);
+    return *out ||
+           as_fail(err, AS_EXIT_USAGE, "case %.200s: no kernel '%.80s' built for %s here: is a --plugin missing?",
+                   row->case_, row->kernel, row->isa);
 }
 
 /* A size that was read from a file: there, not 0, and small enough to be multiplied without care. */

@@ -1,4 +1,5 @@
-/* charts.c: the pictures in plots/, each within the page as an image of its own: no script of theirs runs, no id collides. */
+/* charts.c: the pictures in plots/, each within the page as an image of its own: no script of theirs runs, no id
+ * collides. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <limits.h>
@@ -22,7 +23,9 @@ static int is_picture(const struct dirent *entry)
 /* What people look at first comes first; the rest by name. */
 static size_t rank(const char *name)
 {
-    static const char *const first[] = {"before-after", "time-", "crossover", "surface", "speedup", "roof", "gflops", "decode", "reach", "percent", "memory", "executed", "phase", "share", "mask"};
+    static const char *const first[] = {"before-after", "time-",    "crossover", "surface", "speedup",
+                                        "roof",         "gflops",   "decode",    "reach",   "percent",
+                                        "memory",       "executed", "phase",     "share",   "mask"};
     size_t i = 0;
     while (i < sizeof first / sizeof *first && strncmp(name, first[i], strlen(first[i])) != 0)
         i++;

@@ -1,4 +1,5 @@
-/* crossings.c: where the sparse one starts to win, what was not measured and why, and what a duel found; in sentences. */
+/* crossings.c: where the sparse one starts to win, what was not measured and why, and what a duel found; in sentences.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -30,9 +31,10 @@ static void add_where(as_text *out, const as_crossover *c, const char *symbol)
         as_text_add(out, "is ");
         as_place_add_crossing(out, c, symbol);
     } else {
-        as_text_add(out, "%s", as_text_is(c->verdict, "always")          ? "is faster all the way"
-                               : as_text_is(c->verdict, "none in range") ? "is nowhere faster"
-                                                                         : "has no crossing that stands out of the noise");
+        as_text_add(out, "%s",
+                    as_text_is(c->verdict, "always")          ? "is faster all the way"
+                    : as_text_is(c->verdict, "none in range") ? "is nowhere faster"
+                                                              : "has no crossing that stands out of the noise");
     }
     as_text_add(out, ": %.2f× as fast at %s = ", c->ratio_from, symbol);
     as_place_add(out, c->from);
@@ -43,8 +45,10 @@ static void add_where(as_text *out, const as_crossover *c, const char *symbol)
 
 static void add_crossing(as_text *out, const as_crossover *c)
 {
-    static const pill pills[] = {{"crosses", "good", "crosses"}, {"always", "good", "always"},
-                                 {"none in range", "bad", "nowhere"}, {"unclear", "open", "unclear"}};
+    static const pill pills[] = {{"crosses", "good", "crosses"},
+                                 {"always", "good", "always"},
+                                 {"none in range", "bad", "nowhere"},
+                                 {"unclear", "open", "unclear"}};
     add_pill(out, pills, sizeof pills / sizeof *pills, c->verdict);
     as_html_curve(out, c->kernel_b, c->pattern_b);
     as_text_add(out, " (");
@@ -82,7 +86,8 @@ void as_report_crossings(const as_report *r, as_text *out)
 
 void as_report_troubles(const as_report *r, as_text *out)
 {
-    static const pill pills[] = {{"skipped", "", "skipped"}, {"failed", "bad", "failed"}, {"suspect", "bad", "suspect"}};
+    static const pill pills[] = {
+        {"skipped", "", "skipped"}, {"failed", "bad", "failed"}, {"suspect", "bad", "suspect"}};
     size_t count;
     const as_trouble *troubles = as_troubles_find(r->rows, r->row_count, r->arena, &count);
     if (!count)
@@ -103,9 +108,13 @@ void as_report_troubles(const as_report *r, as_text *out)
 
 void as_report_verdicts(const as_report *r, as_text *out)
 {
-    static const pill kinds[] = {{"regressed", "bad", "regressed"}, {"failed", "bad", "failed"},
-                                 {"improved", "good", "improved"}, {"same", "good", "same"},
-                                 {"inconclusive", "open", "inconclusive"}, {"missing", "open", "missing"}, {"new", "", "new"}};
+    static const pill kinds[] = {{"regressed", "bad", "regressed"},
+                                 {"failed", "bad", "failed"},
+                                 {"improved", "good", "improved"},
+                                 {"same", "good", "same"},
+                                 {"inconclusive", "open", "inconclusive"},
+                                 {"missing", "open", "missing"},
+                                 {"new", "", "new"}};
     if (!r->verdict_count)
         return;
     as_text_add(out, "<h3>What changed?</h3>\n<ul class=\"said\">\n");

@@ -1,5 +1,5 @@
-/* findings.c: what the folder says, in sentences with their numbers: does it scale as claimed, what is nearest the roof, what is
- * fastest, what is missing and why. */
+/* findings.c: what the folder says, in sentences with their numbers: does it scale as claimed, what is nearest the
+ * roof, what is fastest, what is missing and why. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +46,8 @@ void as_report_tiles(const as_report *r, as_text *out)
     tile(out, number, "cases measured, each checked against its oracle first");
     snprintf(number, sizeof number, "%zu", samples);
     if (gauged)
-        snprintf(gauge, sizeof gauge, ", %.0f %% on a core shared or clocked low", 100.0 * (double)slowed / (double)gauged);
+        snprintf(gauge, sizeof gauge, ", %.0f %% on a core shared or clocked low",
+                 100.0 * (double)slowed / (double)gauged);
     snprintf(words, sizeof words, "samples; %.0f %% of them disturbed%s: marked, none deleted",
              samples ? 100.0 * (double)disturbed / (double)samples : 0, gauge);
     tile(out, number, words);
@@ -96,7 +97,10 @@ static void add_growth(as_text *out, const as_fit *f)
     const char *class = "", *symbol = as_html_symbol(f->axis);
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
         class = as_text_is(f->verdict, colours[i].verdict) ? colours[i].class : class;
-    as_html_pill(out, class, as_text_is(f->verdict, "not enough range") ? "range too short" : f->verdict ? f->verdict : "measured");
+    as_html_pill(out, class,
+                 as_text_is(f->verdict, "not enough range") ? "range too short"
+                 : f->verdict                               ? f->verdict
+                                                            : "measured");
     as_html_curve(out, f->kernel, f->pattern);
     as_text_add(out, ": time grows as ");
     add_slope(out, symbol, f);
@@ -160,7 +164,8 @@ static void add_case(as_text *out, const as_summary *row)
 }
 
 /* The largest of `of` among the cases that are not in `said` yet, by kernel, pattern and isa. */
-static const as_summary *largest(const as_report *r, double (*of)(const as_summary *row), const as_summary *const *said, size_t count)
+static const as_summary *largest(const as_report *r, double (*of)(const as_summary *row), const as_summary *const *said,
+                                 size_t count)
 {
     const as_summary *best = NULL;
     for (size_t i = 0; i < r->row_count; i++) {
@@ -189,11 +194,12 @@ static void add_nearest(const as_report *r, double (*of)(const as_summary *row),
         as_html_pill(out, "", share);
         add_case(out, row);
         if (bandwidth)
-            as_text_add(out, ": %.3g GB/s of %.3g GB/s, the measured read bandwidth where its operands fit.</li>\n", row->gbs_min,
-                        100 * row->gbs_min / row->percent_of_bandwidth);
+            as_text_add(out, ": %.3g GB/s of %.3g GB/s, the measured read bandwidth where its operands fit.</li>\n",
+                        row->gbs_min, 100 * row->gbs_min / row->percent_of_bandwidth);
         else
             as_text_add(out, ": %.3g useful GFLOP/s of %.3g GFLOP/s, the measured roof with %zu thread%s.</li>\n",
-                        row->gflops_useful, 100 * row->gflops_useful / row->percent_of_roof, (size_t)row->threads, row->threads == 1 ? "" : "s");
+                        row->gflops_useful, 100 * row->gflops_useful / row->percent_of_roof, (size_t)row->threads,
+                        row->threads == 1 ? "" : "s");
     }
 }
 
@@ -210,8 +216,8 @@ static void add_speed(as_text *out, const as_summary *row)
 static bool is_shape(const as_summary *a, const as_summary *b)
 {
     return a->length == b->length && a->context == b->context && a->width == b->width && a->heads == b->heads &&
-           a->kv_heads == b->kv_heads && a->batch == b->batch && a->threads == b->threads && as_text_is(a->dtype, b->dtype) &&
-           as_text_is(a->cache, b->cache) && as_text_is(a->machine, b->machine);
+           a->kv_heads == b->kv_heads && a->batch == b->batch && a->threads == b->threads &&
+           as_text_is(a->dtype, b->dtype) && as_text_is(a->cache, b->cache) && as_text_is(a->machine, b->machine);
 }
 
 /* Of the shape with most pairs of queries and keys, the last of them in the table. */
@@ -245,7 +251,8 @@ void as_report_fastest(const as_report *r, as_text *out)
     static const struct {
         const char *title;
         double (*of)(const as_summary *row);
-    } roofs[] = {{"What is nearest the roof?", roof_share}, {"What is nearest the memory's bandwidth?", bandwidth_share}};
+    } roofs[] = {{"What is nearest the roof?", roof_share},
+                 {"What is nearest the memory's bandwidth?", bandwidth_share}};
     as_text said = {0};
     for (size_t i = 0; i < 2; i++) {
         said.length = 0;

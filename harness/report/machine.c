@@ -33,7 +33,8 @@ static void add_bytes(as_text *out, const json_t *value)
 
 void as_report_machine_line(const as_report *r, as_text *out)
 {
-    const char *cpu = word(r->machine, "cpu"), *version = word(r->machine, "version"), *commit = word(r->machine, "commit");
+    const char *cpu = word(r->machine, "cpu"), *version = word(r->machine, "version"),
+               *commit = word(r->machine, "commit");
     const json_t *cores = json_object_get(r->machine, "cores"), *memory = json_object_get(r->machine, "memory_total");
     as_text_add(out, "<p class=\"meta\">");
     as_html_text(out, cpu ? cpu : "unknown machine");
@@ -91,19 +92,32 @@ static void add_facts(const json_t *m, as_text *out)
         const char *key, *title;
         bool bytes;
     } facts[] = {
-        {"date", "Measured", false},     {"roofs_date", "Roofs measured", false},
-        {"cpu", "CPU", false},           {"os", "System", false},
-        {"kernel", "Kernel", false},     {"hypervisor", "Hypervisor", false},
-        {"sockets", "Sockets", false},   {"cores", "Cores", false},
-        {"online", "CPUs online", false},  {"cgroup_cpus", "CPUs allowed by the cgroup", false},
-        {"cache_bytes", "L1, L2, L3", true}, {"memory_total", "Memory", true},
-        {"memory_available", "Memory available", true}, {"governor", "Frequency governor", false},
-        {"turbo", "Turbo", false},       {"thp", "Transparent huge pages", false},
-        {"clocksource", "Clock", false}, {"microcode", "Microcode", false},
-        {"isas", "Instruction sets", false}, {"load1", "Load at the start", false},
-        {"compiler", "Compiler", false}, {"flags", "Flags", false},
-        {"blas", "BLAS", false},         {"libraries", "Libraries", false},
-        {"version", "attnscope", false}, {"commit", "Commit", false},
+        {"date", "Measured", false},
+        {"roofs_date", "Roofs measured", false},
+        {"cpu", "CPU", false},
+        {"os", "System", false},
+        {"kernel", "Kernel", false},
+        {"hypervisor", "Hypervisor", false},
+        {"sockets", "Sockets", false},
+        {"cores", "Cores", false},
+        {"online", "CPUs online", false},
+        {"cgroup_cpus", "CPUs allowed by the cgroup", false},
+        {"cache_bytes", "L1, L2, L3", true},
+        {"memory_total", "Memory", true},
+        {"memory_available", "Memory available", true},
+        {"governor", "Frequency governor", false},
+        {"turbo", "Turbo", false},
+        {"thp", "Transparent huge pages", false},
+        {"clocksource", "Clock", false},
+        {"microcode", "Microcode", false},
+        {"isas", "Instruction sets", false},
+        {"load1", "Load at the start", false},
+        {"compiler", "Compiler", false},
+        {"flags", "Flags", false},
+        {"blas", "BLAS", false},
+        {"libraries", "Libraries", false},
+        {"version", "attnscope", false},
+        {"commit", "Commit", false},
         {"fingerprint", "Fingerprint", false},
     };
     as_text_add(out, "<dl>\n");
@@ -120,7 +134,8 @@ static void add_facts(const json_t *m, as_text *out)
 
 static void add_number(as_text *out, const json_t *value)
 {
-    as_text_add(out, json_is_number(value) ? "<td class=\"n\">%.4g</td>" : "<td class=\"n\"></td>", json_number_value(value));
+    as_text_add(out, json_is_number(value) ? "<td class=\"n\">%.4g</td>" : "<td class=\"n\"></td>",
+                json_number_value(value));
 }
 
 /* A row for each instruction set that has a rate under `one`. */
@@ -128,7 +143,8 @@ static void add_rates(const json_t *m, const char *one, const char *all, const c
 {
     const json_t *value;
     const char *isa;
-    json_object_foreach((json_t *)(uintptr_t)json_object_get(m, one), isa, value) {
+    json_object_foreach((json_t *)(uintptr_t)json_object_get(m, one), isa, value)
+    {
         if (!json_is_number(value))
             continue;
         as_text_add(out, "<tr><td>");
@@ -146,15 +162,18 @@ static void add_roofs(const json_t *m, as_text *out)
     const json_t *read = json_object_get(m, "read_gbs");
     if (!json_is_object(json_object_get(m, "fma_gflops")))
         return;
-    as_text_add(out, "<h3>Measured roofs</h3>\n<div class=\"box\" tabindex=\"0\"><table>\n<thead><tr><th>isa</th><th>dtype</th>"
-                     "<th class=\"n\">1 thread<small>GFLOP/s</small></th><th class=\"n\">all CPUs<small>GFLOP/s</small></th></tr>"
-                     "</thead>\n<tbody>\n");
+    as_text_add(
+        out,
+        "<h3>Measured roofs</h3>\n<div class=\"box\" tabindex=\"0\"><table>\n<thead><tr><th>isa</th><th>dtype</th>"
+        "<th class=\"n\">1 thread<small>GFLOP/s</small></th><th class=\"n\">all CPUs<small>GFLOP/s</small></th></tr>"
+        "</thead>\n<tbody>\n");
     add_rates(m, "fma_gflops", "fma_gflops_all", "f32", out);
     add_rates(m, "bf16_gflops", "bf16_gflops_all", "bf16", out);
     as_text_add(out, "</tbody></table></div>\n<p>One thread reads ");
     for (size_t i = 0, said = 0; i < 4; i++)
         if (json_is_number(json_array_get(read, i)))
-            as_text_add(out, "%s%.4g GB/s from %s", said++ ? ", " : "", json_number_value(json_array_get(read, i)), levels[i]);
+            as_text_add(out, "%s%.4g GB/s from %s", said++ ? ", " : "", json_number_value(json_array_get(read, i)),
+                        levels[i]);
     as_text_add(out, ".</p>\n");
 }
 

@@ -26,8 +26,10 @@ static const char *scalar(yaml_document_t *document, const char *key, as_arena *
     if (!root || root->type != YAML_MAPPING_NODE)
         return NULL;
     for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
-        const yaml_node_t *k = yaml_document_get_node(document, p->key), *v = yaml_document_get_node(document, p->value);
-        if (k->type == YAML_SCALAR_NODE && v->type == YAML_SCALAR_NODE && as_text_is((const char *)k->data.scalar.value, key))
+        const yaml_node_t *k = yaml_document_get_node(document, p->key),
+                          *v = yaml_document_get_node(document, p->value);
+        if (k->type == YAML_SCALAR_NODE && v->type == YAML_SCALAR_NODE &&
+            as_text_is((const char *)k->data.scalar.value, key))
             return as_arena_intern(arena, (const char *)v->data.scalar.value);
     }
     return NULL;
@@ -60,8 +62,9 @@ static bool read_machine(as_report *r, as_err *err)
     as_text path = {0};
     as_text_add(&path, "%s/machine.json", r->dir);
     r->machine = as_file_exists(path.data) ? json_load_file(path.data, 0, &where) : NULL;
-    const bool ok = r->machine || !as_file_exists(path.data) ||
-                    as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column, where.text);
+    const bool ok =
+        r->machine || !as_file_exists(path.data) ||
+        as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column, where.text);
     as_text_free(&path);
     return ok;
 }
@@ -74,12 +77,14 @@ static bool read_folder(as_report *r, as_err *err)
     r->folder = as_arena_intern(r->arena, slash && slash[1] ? slash + 1 : r->dir);
     if (!as_dir_has(r->dir, as_summary_schema.file) && !as_dir_has(r->dir, as_verdict_schema.file))
         return as_fail(err, AS_EXIT_USAGE,
-                       "%s: neither summary.csv nor verdicts.csv is there: give a result folder, or run `attnscope fit` on it first",
+                       "%s: neither summary.csv nor verdicts.csv is there: give a result folder, or run `attnscope "
+                       "fit` on it first",
                        r->dir);
     if (!read_table(r, &as_summary_schema, &rows, &r->row_count, err) ||
         !read_table(r, &as_fit_schema, &fits, &r->fit_count, err) ||
         !read_table(r, &as_crossover_schema, &crossovers, &r->crossover_count, err) ||
-        !read_table(r, &as_verdict_schema, &verdicts, &r->verdict_count, err) || !read_machine(r, err) || !read_config(r, err))
+        !read_table(r, &as_verdict_schema, &verdicts, &r->verdict_count, err) || !read_machine(r, err) ||
+        !read_config(r, err))
         return false;
     r->rows = rows;
     r->fits = fits;
@@ -92,12 +97,14 @@ static bool read_folder(as_report *r, as_err *err)
 
 static void add_head(const as_report *r, as_text *out)
 {
-    as_text_add(out,
-                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src '%s'; "
-                "script-src '%s'; base-uri 'none'; form-action 'none'\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
-                as_report_css_hash, as_report_js_hash);
+    as_text_add(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src '%s'; "
+        "script-src '%s'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
+        "content=\"no-referrer\">\n<title>",
+        as_report_css_hash, as_report_js_hash);
     as_html_text(out, r->name ? r->name : r->folder);
     as_text_add(out, " · attnscope</title>\n<style>%s</style>\n</head>\n<body>\n", as_report_css);
 }
@@ -137,8 +144,10 @@ static void add_charts(const as_report *r, as_text *out)
     if (count)
         as_text_append(out, charts.data, charts.length);
     else
-        as_text_add(out, "<p>There are none: this sweep has no axis with two values, or <code>attnscope plot</code> has not drawn "
-                         "them.</p>\n");
+        as_text_add(
+            out,
+            "<p>There are none: this sweep has no axis with two values, or <code>attnscope plot</code> has not drawn "
+            "them.</p>\n");
     as_text_add(out, "</section>\n");
     as_text_free(&charts);
 }
@@ -147,8 +156,10 @@ static void add_config(const as_report *r, as_text *out)
 {
     if (!r->config.data)
         return;
-    as_text_add(out, "<section id=\"config\">\n<h2>What was asked</h2>\n<p>The whole sweep again, on this machine or another:</p>\n"
-                     "<pre>./attnscope run config.yaml</pre>\n<details><summary>config.yaml, as it was given</summary>\n<pre>");
+    as_text_add(
+        out,
+        "<section id=\"config\">\n<h2>What was asked</h2>\n<p>The whole sweep again, on this machine or another:</p>\n"
+        "<pre>./attnscope run config.yaml</pre>\n<details><summary>config.yaml, as it was given</summary>\n<pre>");
     as_html_text(out, r->config.data);
     as_text_add(out, "</pre>\n</details>\n</section>\n");
 }
@@ -157,8 +168,10 @@ static void write_page(const as_report *r, as_text *out)
 {
     add_head(r, out);
     add_top(r, out);
-    as_text_add(out, "<nav><a href=\"#findings\">Findings</a><a href=\"#charts\">Charts</a><a href=\"#table\">Table</a>"
-                     "<a href=\"#machine\">Machine</a>%s</nav>\n", r->config.data ? "<a href=\"#config\">Config</a>" : "");
+    as_text_add(out,
+                "<nav><a href=\"#findings\">Findings</a><a href=\"#charts\">Charts</a><a href=\"#table\">Table</a>"
+                "<a href=\"#machine\">Machine</a>%s</nav>\n",
+                r->config.data ? "<a href=\"#config\">Config</a>" : "");
     add_findings(r, out);
     add_charts(r, out);
     as_text_add(out, "<section id=\"table\">\n<h2>Table</h2>\n");
@@ -169,7 +182,9 @@ static void write_page(const as_report *r, as_text *out)
     add_config(r, out);
     as_text_add(out, "</main>\n<footer><p>Made by <code>attnscope report</code> from the CSV files of <code>");
     as_html_text(out, r->folder);
-    as_text_add(out, "</code> alone; <code>summary.csv</code> has every column.</p></footer>\n<script>%s</script>\n</body>\n</html>\n",
+    as_text_add(out,
+                "</code> alone; <code>summary.csv</code> has every "
+                "column.</p></footer>\n<script>%s</script>\n</body>\n</html>\n",
                 as_report_js);
 }
 

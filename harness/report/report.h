@@ -5,8 +5,9 @@
 
 #include "../base/err.h"
 
-/* Writes `dir`/report.html from what is there of summary.csv, fits.csv, crossovers.csv, verdicts.csv, machine.json, config.yaml and
- * plots/: the same files give the same page, byte for byte. A folder with neither summary nor verdicts is an error. */
+/* Writes `dir`/report.html from what is there of summary.csv, fits.csv, crossovers.csv, verdicts.csv, machine.json,
+ * config.yaml and plots/: the same files give the same page, byte for byte. A folder with neither summary nor verdicts
+ * is an error. */
 bool as_report_write(const char *dir, as_err *err);
 
 #endif

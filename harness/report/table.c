@@ -1,4 +1,5 @@
-/* table.c: the rows of a file as a table: numbers to the right, units in the heads, and what is alike everywhere said once. */
+/* table.c: the rows of a file as a table: numbers to the right, units in the heads, and what is alike everywhere said
+ * once. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -115,7 +116,7 @@ static bool is_different(const sheet *s, const as_column *c)
 static bool is_length(const sheet *s, const as_column *c)
 {
     char length[40], context[40];
-    const as_column *other = !strcmp(c->name, "context") ? column_called(s->schema, "length")
+    const as_column *other = !strcmp(c->name, "context")    ? column_called(s->schema, "length")
                              : !strcmp(c->name, "kv_heads") ? column_called(s->schema, "heads")
                                                             : NULL;
     for (size_t i = 0; other && i < s->count; i++)
@@ -145,7 +146,13 @@ static void choose_columns(sheet *s, const column *columns, size_t count, as_tex
 static void add_number(as_text *out, double v)
 {
     const double size = fabs(v);
-    as_text_add(out, size >= 1000 || v == 0 ? "%.0f" : size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : size >= 1 ? "%.3f" : "%.3g", v);
+    as_text_add(out,
+                size >= 1000 || v == 0 ? "%.0f"
+                : size >= 100          ? "%.1f"
+                : size >= 10           ? "%.2f"
+                : size >= 1            ? "%.3f"
+                                       : "%.3g",
+                v);
 }
 
 static void add_cell(const sheet *s, size_t column, size_t row, as_text *out)
@@ -169,7 +176,10 @@ static void add_cell(const sheet *s, size_t column, size_t row, as_text *out)
 
 static void add_head(const sheet *s, const char *id, bool runs, as_text *out)
 {
-    as_text_add(out, "<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"table, scrolls within\">\n<table class=\"data\" id=\"%s\">\n<thead><tr>", id);
+    as_text_add(out,
+                "<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"table, scrolls within\">\n<table "
+                "class=\"data\" id=\"%s\">\n<thead><tr>",
+                id);
     for (size_t c = 0; c < s->width; c++) {
         as_text_add(out, "<th scope=\"col\"%s title=\"", s->shown[c].of->kind == AS_TEXT ? "" : " class=\"n\"");
         as_html_text(out, s->shown[c].of->help);
@@ -183,8 +193,11 @@ static void add_head(const sheet *s, const char *id, bool runs, as_text *out)
 
 static void add_tools(const char *id, as_text *out)
 {
-    as_text_add(out, "<div class=\"tools\" id=\"%s-tools\" hidden><input type=\"search\" aria-label=\"filter rows\" placeholder=\"filter: flash "
-                     "window -skipped\"><output></output></div>\n", id);
+    as_text_add(out,
+                "<div class=\"tools\" id=\"%s-tools\" hidden><input type=\"search\" aria-label=\"filter rows\" "
+                "placeholder=\"filter: flash "
+                "window -skipped\"><output></output></div>\n",
+                id);
 }
 
 static void add_row(const sheet *s, size_t i, as_text *out)
@@ -237,10 +250,13 @@ void as_report_table(const as_report *r, as_text *out)
     if (!s.count)
         return;
     choose_columns(&s, summary_columns, sizeof summary_columns / sizeof *summary_columns, &common);
-    as_text_add(out, "<p>%zu rows of <code>summary.csv</code>%s%s. A low and a high are the ends of the interval of the median; what is "
-                     "missing is empty and has its reason. The last column is the command that measures the row again, from within "
-                     "the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
-                s.count, common.length ? "; in all of them " : "", common.length ? common.data : "");
+    as_text_add(
+        out,
+        "<p>%zu rows of <code>summary.csv</code>%s%s. A low and a high are the ends of the interval of the median; "
+        "what is "
+        "missing is empty and has its reason. The last column is the command that measures the row again, from within "
+        "the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
+        s.count, common.length ? "; in all of them " : "", common.length ? common.data : "");
     add_table(&s, "cases", r->rows, out);
     as_text_free(&common);
 }
@@ -252,7 +268,8 @@ void as_report_verdict_table(const as_report *r, as_text *out)
     if (!s.count)
         return;
     choose_columns(&s, verdict_columns, sizeof verdict_columns / sizeof *verdict_columns, &common);
-    as_text_add(out, "<p>%zu verdicts; %s. Above 1 the new one is slower.</p>\n", s.count, common.length ? common.data : "time is the gate");
+    as_text_add(out, "<p>%zu verdicts; %s. Above 1 the new one is slower.</p>\n", s.count,
+                common.length ? common.data : "time is the gate");
     add_table(&s, "verdicts", NULL, out);
     as_text_free(&common);
 }

@@ -55,9 +55,12 @@ static const struct {
     const char *glob;
     double least, most, most_per_ns;
 } expectations[] = {
-    {"perf::TASK-CLOCK", 10000, 0, 1.5},        {"perf::PAGE-FAULTS", PAGES, 100000, 0},
-    {"perf::CONTEXT-SWITCHES*", 1, 100000, 0},   {"perf::CPU-MIGRATIONS*", 1, 100000, 0},
-    {"PAPI_TOT_INS", ROUNDS, 100.0 * ROUNDS, 0}, {"PAPI_BR_INS", ROUNDS / 8.0, 50.0 * ROUNDS, 0},
+    {"perf::TASK-CLOCK", 10000, 0, 1.5},
+    {"perf::PAGE-FAULTS", PAGES, 100000, 0},
+    {"perf::CONTEXT-SWITCHES*", 1, 100000, 0},
+    {"perf::CPU-MIGRATIONS*", 1, 100000, 0},
+    {"PAPI_TOT_INS", ROUNDS, 100.0 * ROUNDS, 0},
+    {"PAPI_BR_INS", ROUNDS / 8.0, 50.0 * ROUNDS, 0},
     {"PAPI_SP_OPS", ROUNDS / 2.0, 20.0 * ROUNDS, 0},
     {"*", 1, 0, 64}, /* nothing happens more than 64 times in a nanosecond */
 };

@@ -26,7 +26,8 @@ bool as_counter_group_read(const char *name, as_arena *arena, as_counter_group *
 const char *const *as_counter_group_names(as_arena *arena);
 /* GROUP,GROUP as --counters has them. */
 as_texts as_counter_groups_split(const char *list, as_arena *arena);
-/* The events of all groups, each once, with NULL behind the last. false: a group that is not known, or too many events. */
+/* The events of all groups, each once, with NULL behind the last. false: a group that is not known, or too many events.
+ */
 bool as_counter_groups_events(const as_texts *groups, as_arena *arena, const char ***events, as_err *err);
 
 /* A source of counts. The real one is PAPI; a test brings its own. */
@@ -46,9 +47,9 @@ const as_pmu *as_pmu_papi(void);
 
 typedef struct {
     const char *name;
-    char status[200];  /* "ok", or "unavailable: ..." */
-    unsigned pass;     /* where ok */
-    long long value;   /* of the last as_counters_stop of its pass */
+    char status[200]; /* "ok", or "unavailable: ..." */
+    unsigned pass;    /* where ok */
+    long long value;  /* of the last as_counters_stop of its pass */
 } as_event;
 
 typedef struct {

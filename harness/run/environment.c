@@ -28,8 +28,8 @@ static const char *core_type(const as_case *row)
  * otherwise. */
 static bool replaced(const char *variable)
 {
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "GOTO_", "BENCHMARK_", "VALGRIND_OPTS=",
-                                           "ATTNSCOPE_PAD="};
+    static const char *const prefixes[] = {"OMP_",       "GOMP_",          "OPENBLAS_",     "GOTO_",
+                                           "BENCHMARK_", "VALGRIND_OPTS=", "ATTNSCOPE_PAD="};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (!strncmp(variable, prefixes[i], strlen(prefixes[i])))
             return true;

@@ -1,5 +1,5 @@
-/* environment.h: the environment variables that a worker starts with: threads, the BLAS's core type, a pad of varying size.
- * SPDX-License-Identifier: Apache-2.0 */
+/* environment.h: the environment variables that a worker starts with: threads, the BLAS's core type, a pad of varying
+ * size. SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_ENVIRONMENT_H
 #define AS_ENVIRONMENT_H
 

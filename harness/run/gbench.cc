@@ -8,11 +8,13 @@
 
 #include <vector>
 
-namespace {
+namespace
+{
 
 // Keeps what a run measured and prints nothing.
-class Keeper : public benchmark::BenchmarkReporter {
-public:
+class Keeper : public benchmark::BenchmarkReporter
+{
+  public:
     bool ReportContext(const Context &) override { return true; }
     void ReportRuns(const std::vector<Run> &runs) override
     {
@@ -45,8 +47,8 @@ as_timed run(const as_loop *loop, uint64_t calls, double min_s)
     Keeper keeper;
     const bool hooks = calls != 0;
     benchmark::ClearRegisteredBenchmarks();
-    auto *made = benchmark::RegisterBenchmark(
-        "batch", [loop, hooks](benchmark::State &state) { body(state, loop, hooks); });
+    auto *made =
+        benchmark::RegisterBenchmark("batch", [loop, hooks](benchmark::State &state) { body(state, loop, hooks); });
     made->UseRealTime()->MeasureProcessCPUTime()->Repetitions(1);
     if (calls)
         made->Iterations(static_cast<int64_t>(calls));

@@ -19,7 +19,8 @@ static const char *scalar(yaml_document_t *document, int node, as_arena *arena)
 
 static bool misplaced(as_err *err, const char *path, const yaml_node_t *node, const char *what)
 {
-    return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: %s", path, node->start_mark.line + 1, node->start_mark.column + 1, what);
+    return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: %s", path, node->start_mark.line + 1, node->start_mark.column + 1,
+                   what);
 }
 
 static bool events_of(const char *path, yaml_document_t *document, const yaml_node_t *node, as_arena *arena,
@@ -71,8 +72,8 @@ bool as_counter_group_parse(const char *path, const char *text, size_t length, a
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
     bool ok = yaml_parser_load(&parser, &document);
     if (!ok) {
-        as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: %s", path, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                parser.problem ? parser.problem : "is not YAML");
+        as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: %s", path, parser.problem_mark.line + 1,
+                parser.problem_mark.column + 1, parser.problem ? parser.problem : "is not YAML");
     } else {
         ok = group_of(path, &document, arena, out, err);
         yaml_document_delete(&document);

@@ -117,7 +117,8 @@ as_living *as_living_start(const as_living_setup *s)
                                 .mode = s->mode,
                                 .inject = s->inject,
                                 .inject_share = s->inject_share};
-    const as_spawn spawn = {.program = s->program, .row = s->row, .seed = s->seed, .process = s->process, .counts = s->counts};
+    const as_spawn spawn = {
+        .program = s->program, .row = s->row, .seed = s->seed, .process = s->process, .counts = s->counts};
     as_living *l = start(&spawn, &request, s->cpu);
     l->timeout_s = s->timeout_s > 0 ? s->timeout_s : s->measure->case_timeout_s;
     l->stop = s->stop;
@@ -160,7 +161,8 @@ static bool gone(as_living *l)
     as_printable(l->last_words);
     for (size_t n = strlen(l->last_words); n && l->last_words[n - 1] == ' '; n--)
         l->last_words[n - 1] = 0;
-    const char *words = l->note[0] ? l->note : l->last_words, *stage = l->stage[0] ? l->stage : "before it said anything";
+    const char *words = l->note[0] ? l->note : l->last_words,
+               *stage = l->stage[0] ? l->stage : "before it said anything";
     const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
     if (WIFSIGNALED(status))
         return fail(l, "killed by SIG%s %s%s%s", name ? name : "?", stage, *words ? ": " : "", words);
@@ -251,8 +253,8 @@ bool as_living_turn(as_living *l, uint64_t calls, double *wall_ns)
         return false;
     *wall_ns = answer.turn.wall_ns;
     if (answer.turn.calls != calls)
-        return fail(l, "broke the protocol: %llu calls where %llu were asked for", (unsigned long long)answer.turn.calls,
-                    (unsigned long long)calls);
+        return fail(l, "broke the protocol: %llu calls where %llu were asked for",
+                    (unsigned long long)answer.turn.calls, (unsigned long long)calls);
     return *wall_ns <= (double)(as_wall_ns() - from) || fail(l, "reported a wall time that has not passed");
 }
 
@@ -275,7 +277,8 @@ bool as_living_result(as_living *l, bool checked, as_visit_result *result)
     *result = answer.result;
     if (strcmp(result->status, "ok"))
         return fail(l, "%s", result->reason);
-    return !checked || (result->checked && result->error_max <= result->error_allowed) || fail(l, "said ok without a passed check");
+    return !checked || (result->checked && result->error_max <= result->error_allowed) ||
+           fail(l, "said ok without a passed check");
 }
 
 bool as_living_gone(as_living *l)
@@ -323,8 +326,8 @@ bool as_living_hello(const char *program, const char *const *plugins, as_arena *
     shutdown(l->in, SHUT_WR); /* a build that reads its request to the end answers, too */
     bool ok = listen_for(l, AS_SAYS_HELLO, HELLO_S, arena, &answer);
     if (!ok && strstr(l->why, "protocol ") && strstr(l->why, "was asked"))
-        as_fail(err, AS_EXIT_USAGE, "%s: a build with another protocol than this program's %d: %s", program, AS_PROTOCOL,
-                l->why);
+        as_fail(err, AS_EXIT_USAGE, "%s: a build with another protocol than this program's %d: %s", program,
+                AS_PROTOCOL, l->why);
     else if (!ok)
         as_fail(err, AS_EXIT_USAGE, "%s: does not answer as an attnscope: %s", program ? program : "attnscope", l->why);
     else if (answer.hello.protocol != AS_PROTOCOL)

@@ -12,7 +12,7 @@ typedef struct as_living as_living;
 typedef struct {
     const char *program; /* NULL: this one */
     const as_case *row;
-    const as_measure *measure; /* its case_timeout holds for each answer */
+    const as_measure *measure;  /* its case_timeout holds for each answer */
     const char *const *plugins; /* ends with NULL */
     uint64_t seed;
     unsigned process;

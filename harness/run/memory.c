@@ -10,8 +10,8 @@
 
 enum { LINE = 64, PAD = 0xa5 };
 
-/* Memory in huge pages where the system gives them: which 4 KiB pages a process happens to get decides what collides in a
- * physically indexed cache, and makes the same case differ by a third from process to process. */
+/* Memory in huge pages where the system gives them: which 4 KiB pages a process happens to get decides what collides in
+ * a physically indexed cache, and makes the same case differ by a third from process to process. */
 #define HUGE_PAGE ((size_t)2 << 20)
 #define HUGE_FROM ((size_t)64 << 10)
 
@@ -20,8 +20,8 @@ size_t as_page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 static char *room(const as_buffer *b) { return b->map + as_page_bytes(); }
 static size_t room_bytes(const as_buffer *b) { return b->map_bytes - 2 * as_page_bytes(); }
 
-/* Address space of guard page, `writable` bytes, guard page, nothing of it touchable yet; `huge`: the bytes begin where a
- * huge page can. */
+/* Address space of guard page, `writable` bytes, guard page, nothing of it touchable yet; `huge`: the bytes begin where
+ * a huge page can. */
 static char *map_between_guards(size_t writable, size_t page, bool huge)
 {
     const size_t whole = writable + 2 * page, slack = huge ? HUGE_PAGE : 0;

@@ -20,7 +20,8 @@ static bool initialised(char *why, size_t cap)
             PAPI_set_domain(PAPI_DOM_ALL);
     }
     if (version != PAPI_VER_CURRENT)
-        snprintf(why, cap, "PAPI does not start: %s", version < 0 ? PAPI_strerror(version) : "another version is installed");
+        snprintf(why, cap, "PAPI does not start: %s",
+                 version < 0 ? PAPI_strerror(version) : "another version is installed");
     return version == PAPI_VER_CURRENT;
 }
 

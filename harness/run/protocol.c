@@ -146,9 +146,9 @@ bool as_request_read(const char *text, size_t length, as_arena *arena, as_reques
                 (long long)protocol);
         goto done;
     }
-    if (json_unpack_ex(object, &why, 0, "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:F}", "case", &row, "process", &process,
-                       "order", &order, "batches", &batches, "memory_bytes", &memory, "seed", &seed, "plugins",
-                       &plugins, "events", &events, "mode", &mode, "inject", &inject, "inject_share",
+    if (json_unpack_ex(object, &why, 0, "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:F}", "case", &row,
+                       "process", &process, "order", &order, "batches", &batches, "memory_bytes", &memory, "seed",
+                       &seed, "plugins", &plugins, "events", &events, "mode", &mode, "inject", &inject, "inject_share",
                        &out->inject_share) != 0) {
         as_fail(err, AS_EXIT_USAGE, "worker: the request is incomplete: %s", why.text);
         goto done;
@@ -230,10 +230,10 @@ static bool result_read(json_t *object, as_visit_result *r, as_err *err)
     return true;
 }
 
-static const char *const kinds[] = {[AS_SAYS_STAGE] = "stage",     [AS_SAYS_NOTE] = "note",
-                                    [AS_SAYS_SAMPLE] = "sample",   [AS_SAYS_COUNTER] = "counter",
-                                    [AS_SAYS_PHASE] = "phase",     [AS_SAYS_RESULT] = "result",   [AS_SAYS_HELLO] = "hello",
-                                    [AS_SAYS_READY] = "ready",     [AS_SAYS_TURN] = "turn"};
+static const char *const kinds[] = {
+    [AS_SAYS_STAGE] = "stage",     [AS_SAYS_NOTE] = "note",   [AS_SAYS_SAMPLE] = "sample",
+    [AS_SAYS_COUNTER] = "counter", [AS_SAYS_PHASE] = "phase", [AS_SAYS_RESULT] = "result",
+    [AS_SAYS_HELLO] = "hello",     [AS_SAYS_READY] = "ready", [AS_SAYS_TURN] = "turn"};
 
 static json_t *hello_json(const as_hello *h)
 {
@@ -286,7 +286,9 @@ static const as_schema *schema_of(as_says kind)
 
 static void *record_of(as_answer *a)
 {
-    return a->kind == AS_SAYS_SAMPLE ? (void *)&a->sample : a->kind == AS_SAYS_COUNTER ? (void *)&a->counter : &a->phase;
+    return a->kind == AS_SAYS_SAMPLE    ? (void *)&a->sample
+           : a->kind == AS_SAYS_COUNTER ? (void *)&a->counter
+                                        : &a->phase;
 }
 
 void as_answer_write(const as_answer *a, as_text *out)

@@ -1,5 +1,5 @@
-/* protocol.h: what parent and worker say to each other: one request, then answers, each one line of JSON. A living worker
- * (mode turns) goes on to read one line of JSON for each turn that it is asked for, until {"ask":"end"}.
+/* protocol.h: what parent and worker say to each other: one request, then answers, each one line of JSON. A living
+ * worker (mode turns) goes on to read one line of JSON for each turn that it is asked for, until {"ask":"end"}.
  * SPDX-License-Identifier: Apache-2.0
  * The parent trusts nothing that it reads: a line of an unknown kind, a missing key, a value of another type is an
  * error, and the visit fails. */
@@ -45,7 +45,7 @@ typedef struct {
 } as_request;
 
 typedef struct {
-    uint64_t calls;  /* 0: end */
+    uint64_t calls; /* 0: end */
 } as_ask;
 
 void as_ask_write(const as_ask *ask, as_text *out);
@@ -62,15 +62,15 @@ void as_request_write(const as_request *request, as_text *out);
 bool as_request_read(const char *text, size_t length, as_arena *arena, as_request *out, as_err *err);
 
 typedef enum {
-    AS_SAYS_STAGE,   /* what is done next: text; what a crash is blamed on */
-    AS_SAYS_NOTE,    /* what is known of a crash, said with the last breath: text */
+    AS_SAYS_STAGE, /* what is done next: text; what a crash is blamed on */
+    AS_SAYS_NOTE,  /* what is known of a crash, said with the last breath: text */
     AS_SAYS_SAMPLE,
     AS_SAYS_COUNTER,
-    AS_SAYS_PHASE,   /* after the last sample */
-    AS_SAYS_RESULT,  /* the last line */
+    AS_SAYS_PHASE,  /* after the last sample */
+    AS_SAYS_RESULT, /* the last line */
     AS_SAYS_HELLO,
-    AS_SAYS_READY,   /* turn: what one call takes, roughly */
-    AS_SAYS_TURN,    /* turn */
+    AS_SAYS_READY, /* turn: what one call takes, roughly */
+    AS_SAYS_TURN,  /* turn */
 } as_says;
 
 typedef struct {

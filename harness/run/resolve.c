@@ -16,8 +16,8 @@ static bool numbers(const as_case *row, as_problem *p, as_err *err)
     const struct {
         const char *name;
         uint64_t value;
-    } sizes[] = {{"batch", row->batch},     {"heads", row->heads},       {"kv_heads", row->kv_heads},
-                 {"length", row->length},   {"context", row->context},   {"head_dim", row->head_dim},
+    } sizes[] = {{"batch", row->batch},    {"heads", row->heads},     {"kv_heads", row->kv_heads},
+                 {"length", row->length},  {"context", row->context}, {"head_dim", row->head_dim},
                  {"threads", row->threads}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].value < 1 || sizes[i].value > SIZE_LIMIT)

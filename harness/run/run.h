@@ -14,8 +14,8 @@ typedef struct {
     const as_case *row;
     unsigned process, order;
     const as_measure *measure;
-    const char *const *plugins;  /* paths, ends with NULL */
-    const char *const *events;   /* PAPI event names, ends with NULL */
+    const char *const *plugins; /* paths, ends with NULL */
+    const char *const *events;  /* PAPI event names, ends with NULL */
     uint64_t seed;
     const volatile sig_atomic_t *stop; /* becomes non-zero when the user interrupts; NULL: never */
 } as_visit;
@@ -33,12 +33,12 @@ typedef struct {
     char reason[400];
     double error_max, error_allowed;
     uint64_t workspace_peak_bytes, rss_peak_bytes;
-    uint64_t chosen;   /* pairs chosen by content, over all heads and batch entries; AS_NO_COUNT: the pattern tells */
+    uint64_t chosen; /* pairs chosen by content, over all heads and batch entries; AS_NO_COUNT: the pattern tells */
     uint64_t edges, flops_executed; /* of a call, as pattern and kernel of this build state them */
-    double mass_kept;  /* of dense attention, mean over checked rows; NaN where keys are not chosen */
-    double speed_peak; /* fastest FMA loop seen, GFLOP/s */
-    double seconds;    /* the visit took */
-    bool checked;      /* the oracle agreed before and after timing */
+    double mass_kept;               /* of dense attention, mean over checked rows; NaN where keys are not chosen */
+    double speed_peak;              /* fastest FMA loop seen, GFLOP/s */
+    double seconds;                 /* the visit took */
+    bool checked;                   /* the oracle agreed before and after timing */
 } as_visit_result;
 
 /* Samples that one process of one case gives: measure.batches, three times that when the cache is cold (a batch is then

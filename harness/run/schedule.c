@@ -90,10 +90,7 @@ double as_relative_width(double *values, size_t count)
 
 /* --- a case's samples -------------------------------------------------------------------------------------------- */
 
-static void complete(job *j, double *batches, unsigned count)
-{
-    j->medians[j->complete++] = median(batches, count);
-}
+static void complete(job *j, double *batches, unsigned count) { j->medians[j->complete++] = median(batches, count); }
 
 static bool precise(const course *c, const job *j)
 {

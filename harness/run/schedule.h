@@ -10,9 +10,9 @@
 #include "run.h"
 
 typedef struct {
-    size_t done, total;  /* visits */
+    size_t done, total;            /* visits */
     double elapsed_s, remaining_s; /* remaining: NaN while nothing is known */
-    const as_case *current; /* NULL at the end */
+    const as_case *current;        /* NULL at the end */
 } as_progress;
 
 typedef struct {

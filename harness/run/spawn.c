@@ -35,10 +35,17 @@ int as_spawn_worker(const as_spawn *s, const int ends[3], as_arena *arena, pid_t
     const as_visit visit = {.row = s->row ? s->row : &no_case, .seed = s->seed, .process = s->process};
     const char *program = real_program(s->program, arena), *const as_it_is[] = {"attnscope", "worker", NULL};
     /* Nothing but what lies within that one function is counted; it is found by its name, so that any build will do. */
-    const char *const counted[] = {"valgrind", "--tool=callgrind", "--quiet", "--vgdb=no", "--cache-sim=no",
-                                   "--toggle-collect=" AS_COUNTED,
-                                   as_arena_printf(arena, "--callgrind-out-file=%s", plain(s->counts ? s->counts : "", arena)),
-                                   program, "worker", NULL};
+    const char *const counted[] = {
+        "valgrind",
+        "--tool=callgrind",
+        "--quiet",
+        "--vgdb=no",
+        "--cache-sim=no",
+        "--toggle-collect=" AS_COUNTED,
+        as_arena_printf(arena, "--callgrind-out-file=%s", plain(s->counts ? s->counts : "", arena)),
+        program,
+        "worker",
+        NULL};
     const as_program worker = {.argv = s->counts ? counted : as_it_is,
                                .file = s->counts ? NULL : program,
                                .environment = as_worker_environment(&visit, arena)};

@@ -1,5 +1,5 @@
-/* spawn.h: how a worker process is started: its environment, its process group, its memory. For the files of run/ alone.
- * SPDX-License-Identifier: Apache-2.0 */
+/* spawn.h: how a worker process is started: its environment, its process group, its memory. For the files of run/
+ * alone. SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_SPAWN_H
 #define AS_SPAWN_H
 

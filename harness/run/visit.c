@@ -19,7 +19,12 @@
 #include "protocol.h"
 #include "spawn.h"
 
-enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100, ROUNDS_MAX = 64 /* in which a kernel may choose the same pair anew */ };
+enum {
+    LAST_WORDS = 200,
+    LINE_LIMIT = 1 << 20,
+    SLICE_MS = 100,
+    ROUNDS_MAX = 64 /* in which a kernel may choose the same pair anew */
+};
 
 typedef struct {
     const as_visit *visit;

@@ -3,7 +3,8 @@
  *
  * What the harness adds to a call: the loop of Google Benchmark and one indirect call for the kernel plus one for each
  * of its phases. tests/run/plugin_null.c (one float copied, T = S = d = 1) costs 4 ns per call in all on a shared
- * two-CPU virtual machine with AVX-512: nothing against a case of more than a microsecond, and no correction is made for it. */
+ * two-CPU virtual machine with AVX-512: nothing against a case of more than a microsecond, and no correction is made
+ * for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -30,7 +31,7 @@
 #define AS_SANITIZED 0
 #endif
 
-#define BATCH_S 5e-3       /* a batch lasts at least this, 1 ms and 1000 clock ticks */
+#define BATCH_S 5e-3 /* a batch lasts at least this, 1 ms and 1000 clock ticks */
 #define WARM_UP_NS 100000000u
 #define WARM_UP_BATCHES 3
 
@@ -72,7 +73,11 @@ static void call_nothing(void *state) { (void)state; }
 static const char *ordinal(unsigned n, char out[16])
 {
     const unsigned tens = n % 100;
-    const char *suffix = tens >= 11 && tens <= 13 ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+    const char *suffix = tens >= 11 && tens <= 13 ? "th"
+                         : n % 10 == 1            ? "st"
+                         : n % 10 == 2            ? "nd"
+                         : n % 10 == 3            ? "rd"
+                                                  : "th";
     snprintf(out, 16, "%u%s", n, suffix);
     return out;
 }
@@ -179,8 +184,9 @@ static bool time_batch(as_worker *w, unsigned batch)
     /* The loop lies between our own two readings of the clock, so it cannot have lasted longer. */
     const double around_s = 1e-9 * (double)(w->ended_ns - w->began_ns);
     if (!answered || !(timed.wall_s > 0) || timed.wall_s > 1.001 * around_s + 1e-6)
-        return as_worker_fail(w, "the clock lies in batch %u: Google Benchmark measured %.9g s, around it %.9g s passed", batch,
-                    timed.wall_s, around_s);
+        return as_worker_fail(w,
+                              "the clock lies in batch %u: Google Benchmark measured %.9g s, around it %.9g s passed",
+                              batch, timed.wall_s, around_s);
     as_answer answer = {.kind = AS_SAYS_SAMPLE};
     as_record_clear(&as_sample_schema, &answer.sample);
     answer.sample.process = w->request.process;
@@ -252,7 +258,8 @@ static void limit_memory(const as_worker *w)
 #else
     char line[256];
     unsigned long long kib = 0;
-    const uint64_t slack = ((uint64_t)128 + 64 * w->request.row.threads) << 20; /* thread stacks, BLAS buffers, oracle */
+    const uint64_t slack = ((uint64_t)128 + 64 * w->request.row.threads)
+                           << 20; /* thread stacks, BLAS buffers, oracle */
     FILE *status = fopen("/proc/self/status", "re");
     while (status && fgets(line, sizeof line, status))
         if (sscanf(line, "VmData: %llu kB", &kib) == 1)

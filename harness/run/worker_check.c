@@ -57,7 +57,8 @@ bool as_worker_workspace(as_worker *w, unsigned lines, unsigned flags)
 {
     as_buffer_free(&w->workspace);
     if (!as_buffer_create(&w->workspace, w->it.workspace_bytes, lines, flags))
-        return as_worker_fail(w, "no memory for its workspace of %zu bytes: %s", w->it.workspace_bytes, strerror(errno));
+        return as_worker_fail(w, "no memory for its workspace of %zu bytes: %s", w->it.workspace_bytes,
+                              strerror(errno));
     w->call.workspace = w->workspace.data;
     explain_all(w);
     return true;
@@ -69,7 +70,7 @@ bool as_worker_allocate(as_worker *w)
         const size_t bytes = as_operand_bytes(&w->it.operands[i]);
         if (bytes == SIZE_MAX || !as_buffer_create(&w->buffers[i], bytes, as_worker_lines(w, i), 0))
             return as_worker_fail(w, "no memory for operand '%.40s' of %zu bytes: %s", w->it.operands[i].name, bytes,
-                        strerror(errno));
+                                  strerror(errno));
         w->pointers[i] = w->buffers[i].data;
     }
     w->call = (as_call){.problem = &w->it.problem, .operand = w->pointers};
@@ -130,10 +131,12 @@ static bool right(as_worker *w, const char *when, uint64_t seed)
     if (verdict.error_max <= allowed)
         return true;
     if (!isfinite(verdict.error_max))
-        return as_worker_fail(w, "wrong %s: a NaN, or an element left unwritten, in row %zu of head %zu, batch entry %zu", when,
-                    verdict.worst.row, verdict.worst.head, verdict.worst.batch);
-    return as_worker_fail(w, "wrong %s: error %.3g where %.3g is allowed, worst in row %zu of head %zu, batch entry %zu", when,
-                verdict.error_max, allowed, verdict.worst.row, verdict.worst.head, verdict.worst.batch);
+        return as_worker_fail(w,
+                              "wrong %s: a NaN, or an element left unwritten, in row %zu of head %zu, batch entry %zu",
+                              when, verdict.worst.row, verdict.worst.head, verdict.worst.batch);
+    return as_worker_fail(w,
+                          "wrong %s: error %.3g where %.3g is allowed, worst in row %zu of head %zu, batch entry %zu",
+                          when, verdict.error_max, allowed, verdict.worst.row, verdict.worst.head, verdict.worst.batch);
 }
 
 /* On a workspace of pages that nobody has touched: those that are there afterwards are the ones that it needed. */
@@ -163,9 +166,9 @@ bool as_worker_check_again(as_worker *w)
     as_worker_run(w, false);
     if (!as_buffer_intact(&w->workspace))
         return as_worker_fail(w, "it wrote beside its workspace");
-    if (!right(w, "after timing, on new inputs (does it keep an earlier answer?)", ~w->request.seed - w->request.process))
+    if (!right(w, "after timing, on new inputs (does it keep an earlier answer?)",
+               ~w->request.seed - w->request.process))
         return false;
     w->result.checked = true;
     return true;
 }
-

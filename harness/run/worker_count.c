@@ -29,8 +29,8 @@ static void *make_calls(void *worker)
     return NULL;
 }
 
-/* In a thread of its own, whose heap no history has shaped: how long the allocations of the OpenMP runtime take does not
- * depend on what a build did before. */
+/* In a thread of its own, whose heap no history has shaped: how long the allocations of the OpenMP runtime take does
+ * not depend on what a build did before. */
 bool as_worker_count(as_worker *w)
 {
     pthread_t thread;

@@ -1,17 +1,17 @@
 /* worker_phases.c: how long each phase of a call takes, from calls with a reading of the clock between phases.
  * SPDX-License-Identifier: Apache-2.0
  *
- * These calls are made when all samples have been taken, so that a sample has no reading of a clock inside. A batch is as
- * many calls as a batch of samples. One reading lies in each call of a phase; what a reading takes is measured here and
- * recorded beside every time. Phases that are paid once are repeated until they have taken a millisecond, too. */
+ * These calls are made when all samples have been taken, so that a sample has no reading of a clock inside. A batch is
+ * as many calls as a batch of samples. One reading lies in each call of a phase; what a reading takes is measured here
+ * and recorded beside every time. Phases that are paid once are repeated until they have taken a millisecond, too. */
 #include <math.h>
 
 #include "../base/clock.h"
 #include "worker.h"
 
-#define PHASE_BATCHES 3          /* one where a single call is longer than LONG_NS */
+#define PHASE_BATCHES 3 /* one where a single call is longer than LONG_NS */
 #define LONG_NS 100000000u
-#define ONCE_NS 1000000u         /* how long repeated phases that are paid once go on, at least */
+#define ONCE_NS 1000000u /* how long repeated phases that are paid once go on, at least */
 #define ONCE_CALLS_MAX 1000u
 #define PHASES_MAX 64
 #define READINGS 1000

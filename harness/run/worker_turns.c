@@ -79,8 +79,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Of the filler, what a nanosecond holds when it follows calls as it does in a turn: a short one costs more, and so does
- * one of wide vectors after plain C. The median. */
+/* Of the filler, what a nanosecond holds when it follows calls as it does in a turn: a short one costs more, and so
+ * does one of wide vectors after plain C. The median. */
 static double per_ns(as_worker *w, injection *i, uint64_t calls)
 {
     enum { TRIES = 7 };
@@ -100,8 +100,8 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
     return found[TRIES / 2];
 }
 
-/* From a guess; the second time by the amount that it will be. What a call takes is another matter, as the first of a turn finds
- * colder caches: that is looked at call by call. */
+/* From a guess; the second time by the amount that it will be. What a call takes is another matter, as the first of a
+ * turn finds colder caches: that is looked at call by call. */
 static bool calibrate(as_worker *w, injection *i, uint64_t calls)
 {
     as_isa isa = AS_SCALAR;
@@ -138,8 +138,8 @@ static double warm(as_worker *w, uint64_t *calls)
     return best;
 }
 
-/* What this thread has waited for a CPU that others had, ns: /proc/self/schedstat, its second number. Time that a kernel
- * sleeps by itself is not in it. 0 where the system does not tell. */
+/* What this thread has waited for a CPU that others had, ns: /proc/self/schedstat, its second number. Time that a
+ * kernel sleeps by itself is not in it. 0 where the system does not tell. */
 static double waited_ns(int schedstat)
 {
     char text[96];

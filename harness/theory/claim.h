@@ -13,9 +13,9 @@
 #include "reach.h"
 
 typedef enum {
-    AS_HOLDS,           /* as stated */
+    AS_HOLDS,            /* as stated */
     AS_HOLDS_CONDITIONS, /* only under a condition that is not part of the statement; `computed` names it */
-    AS_IS_FALSE,        /* a counterexample was computed */
+    AS_IS_FALSE,         /* a counterexample was computed */
 } as_verdict;
 
 const char *as_verdict_text(as_verdict v); /* "holds", "holds with conditions", "false" */
@@ -32,8 +32,8 @@ typedef struct {
 } as_measurable;
 
 typedef struct {
-    const char *name;   /* the file's name */
-    const char *claim;  /* as stated, one sentence */
+    const char *name;  /* the file's name */
+    const char *claim; /* as stated, one sentence */
     const char *source;
     const char *stated; /* the number or formula that is stated */
     as_verdict expected;
@@ -45,7 +45,8 @@ typedef struct {
 extern const as_claim *const as_claims[]; /* ends with NULL; by name */
 
 /* For claims: what the engine finds for a pattern or schedule given as text. Each false on error. */
-bool as_claim_sees(const char *pattern, size_t length, size_t layers, uint64_t *out, as_err *err); /* last token, depth */
+bool as_claim_sees(const char *pattern, size_t length, size_t layers, uint64_t *out,
+                   as_err *err);                                                        /* last token, depth */
 bool as_claim_cover(const char *pattern, size_t length, uint64_t *layers, as_err *err); /* UINT64_MAX for never */
 bool as_claim_edges(const char *pattern, size_t length, as_edges *out, as_err *err);
 

@@ -66,14 +66,13 @@ bool as_edges_find(const as_pattern *p, size_t length, size_t heads, as_edges *o
     as_run *runs = malloc(as_pattern_runs_max(p, length) * sizeof *runs);
     uint64_t *marks = traits & AS_PATTERN_MULTISET ? malloc(words * sizeof *marks) : NULL;
     bool ok = runs && (marks || !(traits & AS_PATTERN_MULTISET));
-    *out = (as_edges){.pairs = traits & AS_PATTERN_CAUSAL ? (uint64_t)length * (length + 1) / 2
-                                                         : (uint64_t)length * length};
+    *out = (as_edges){.pairs =
+                          traits & AS_PATTERN_CAUSAL ? (uint64_t)length * (length + 1) / 2 : (uint64_t)length * length};
     if (ok && traits & AS_PATTERN_BY_DISTANCE)
         by_last_row(p, length, runs, out);
     else if (ok)
         walk(p, length, runs, marks, out);
-    out->edges_all = traits & AS_PATTERN_PER_HEAD ? as_pattern_edges_all(p, heads, length, length)
-                                                  : out->edges * heads;
+    out->edges_all = traits & AS_PATTERN_PER_HEAD ? as_pattern_edges_all(p, heads, length, length) : out->edges * heads;
     free(runs);
     free(marks);
     return ok || as_fail_memory(err);

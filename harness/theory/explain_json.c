@@ -1,4 +1,5 @@
-/* explain_json.c: what explain found, as JSON. Written by hand, not as a tree: a last row may hold a million numbers. */
+/* explain_json.c: what explain found, as JSON. Written by hand, not as a tree: a last row may hold a million numbers.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -47,7 +48,8 @@ static void add_layer(as_text *out, const as_explained *e, size_t i, const char 
     as_text_add(out, ",\n%s\"last_row\": ", indent);
     add_row(out, l->row, e->length);
     as_text_add(out, ",\n%s\"largest_row\": %" PRIu64 ",\n", indent, l->edges.largest_row);
-    as_text_add(out, "%s\"work\": %" PRIu64 ",\n%s\"exps\": %" PRIu64 ",\n", indent, l->cost.work, indent, l->cost.exps);
+    as_text_add(out, "%s\"work\": %" PRIu64 ",\n%s\"exps\": %" PRIu64 ",\n", indent, l->cost.work, indent,
+                l->cost.exps);
     as_text_add(out, "%s\"span\": %" PRIu64 ",\n%s\"parallelism\": ", indent, l->cost.span, indent);
     add_real(out, (double)l->cost.work / (double)l->cost.span);
     as_text_add(out, ",\n%s\"brent\": [", indent);

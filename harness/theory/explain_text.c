@@ -117,7 +117,8 @@ bool as_explain_text(const as_explained *e, as_text *out, as_err *err)
     as_text_add(out, "pattern          %s\nlength           %zu\n", as_schedule_text(e->schedule), e->length);
     for (size_t i = 0; i < period; i++) {
         if (period > 1)
-            as_text_add(out, "\nlayer %zu of %zu     %s\n", i + 1, period, as_pattern_text(as_schedule_layer(e->schedule, i)));
+            as_text_add(out, "\nlayer %zu of %zu     %s\n", i + 1, period,
+                        as_pattern_text(as_schedule_layer(e->schedule, i)));
         add_layer(out, e, &e->layer[i]);
     }
     add_reach(out, period > 1 ? "\nreach            " : "reach            ", e, &e->reach);

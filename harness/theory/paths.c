@@ -7,14 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORK_MAX ((double)(1u << 28))       /* limbs touched by a sum */
-#define GRAPH_WORK ((double)(1u << 24))     /* additions on the graph */
+#define WORK_MAX ((double)(1u << 28))   /* limbs touched by a sum */
+#define GRAPH_WORK ((double)(1u << 24)) /* additions on the graph */
 #define GRAPH_DIGITS 4096.0
 
-static double log10_choose(double n, double k)
-{
-    return (lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)) / M_LN10;
-}
+static double log10_choose(double n, double k) { return (lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)) / M_LN10; }
 
 static as_number number_of(const mpz_t z)
 {
@@ -194,8 +191,12 @@ static bool count_pattern(const as_schedule *s, size_t length, size_t layers, as
     *out = (as_number){.log10 = NAN};
     if (!modest(s, length, layers, &runs))
         return true;
-    graph g = {.length = length, .to = integers(length), .above = integers(length), .before = integers(length + 1),
-               .runs = malloc(runs * sizeof *g.runs), .named = malloc(length)};
+    graph g = {.length = length,
+               .to = integers(length),
+               .above = integers(length),
+               .before = integers(length + 1),
+               .runs = malloc(runs * sizeof *g.runs),
+               .named = malloc(length)};
     bool ok = g.to && g.above && g.before && g.runs && g.named;
     if (ok) {
         mpz_set_ui(g.to[0], 1);

@@ -1,13 +1,12 @@
 /* reach.h: which tokens can reach which through a stack of layers: what follows from a pattern without running it.
  * SPDX-License-Identifier: Apache-2.0
  *
- * One layer lets token t read the tokens of N(t), and nothing else: the residual stream, which would add t itself, is not
- * counted, so that the reach of one layer is |N(t)|. After L layers the last token has seen
- * N1(N2(... NL({T}))): the topmost layer is applied first. Where heads differ, a layer of several heads reads the union
- * of their rows.
+ * One layer lets token t read the tokens of N(t), and nothing else: the residual stream, which would add t itself, is
+ * not counted, so that the reach of one layer is |N(t)|. After L layers the last token has seen N1(N2(... NL({T}))):
+ * the topmost layer is applied first. Where heads differ, a layer of several heads reads the union of their rows.
  *
- * Cost: a row is expanded once for each pattern of the schedule, into a bit set; runs go by the word. Patterns that depend
- * on distance alone may instead be convolved as bit sets of distances, whichever is cheaper at each layer. */
+ * Cost: a row is expanded once for each pattern of the schedule, into a bit set; runs go by the word. Patterns that
+ * depend on distance alone may instead be convolved as bit sets of distances, whichever is cheaper at each layer. */
 #ifndef AS_REACH_H
 #define AS_REACH_H
 
@@ -26,8 +25,8 @@ typedef struct {
 } as_reach_ask;
 
 typedef enum {
-    AS_COVERS,       /* layers_to_cover is exact */
-    AS_COVERS_NEVER, /* proven: a fixed point, a repeated state, or a last token that is lost for good */
+    AS_COVERS,         /* layers_to_cover is exact */
+    AS_COVERS_NEVER,   /* proven: a fixed point, a repeated state, or a last token that is lost for good */
     AS_COVERS_UNKNOWN, /* the states neither filled up nor repeated within the work allowed (masks of users alone) */
 } as_cover;
 

@@ -91,8 +91,8 @@ bool as_spread_open(as_spread *s, const as_reach_ask *ask)
     s->summed = malloc(s->words * sizeof *s->summed);
     s->runs = malloc(runs * sizeof *s->runs);
     s->pending = calloc(s->period, sizeof *s->pending);
-    bool ok = s->seen && s->next && s->shifted && s->summed && s->runs && s->pending &&
-              front_open(&s->current, s->words);
+    bool ok =
+        s->seen && s->next && s->shifted && s->summed && s->runs && s->pending && front_open(&s->current, s->words);
     for (size_t i = 0; ok && i < s->period; i++)
         ok = front_open(&s->pending[i], s->words);
     if (ok)

@@ -1,4 +1,5 @@
-/* svg.c: the mask as an SVG picture: one panel for each pattern of a schedule, darker where more of a cell's pairs are. */
+/* svg.c: the mask as an SVG picture: one panel for each pattern of a schedule, darker where more of a cell's pairs are.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -52,13 +53,14 @@ static void add_panel(const as_grid *g, const as_pattern *p, size_t index, size_
     as_text_add(out, "<g fill=\"#1f4e79\" shape-rendering=\"crispEdges\">\n");
     add_cells(g, out);
     as_text_add(out, "</g>\n<rect width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>\n", PANEL, PANEL);
-    as_text_add(out, "<text x=\"0\" y=\"%d\">1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu</text>", PANEL + 16,
-                PANEL, PANEL + 16, g->length);
+    as_text_add(out, "<text x=\"0\" y=\"%d\">1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu</text>",
+                PANEL + 16, PANEL, PANEL + 16, g->length);
     as_text_add(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">key</text>\n", PANEL / 2, PANEL + 16);
     if (!index)
-        as_text_add(out, "<text x=\"-6\" y=\"10\" text-anchor=\"end\">1</text><text x=\"-6\" y=\"%d\" "
-                         "text-anchor=\"end\">%zu</text>"
-                         "<text x=\"-14\" y=\"%d\" text-anchor=\"middle\" transform=\"rotate(-90 -14 %d)\">query</text>\n",
+        as_text_add(out,
+                    "<text x=\"-6\" y=\"10\" text-anchor=\"end\">1</text><text x=\"-6\" y=\"%d\" "
+                    "text-anchor=\"end\">%zu</text>"
+                    "<text x=\"-14\" y=\"%d\" text-anchor=\"middle\" transform=\"rotate(-90 -14 %d)\">query</text>\n",
                     PANEL, g->length, PANEL / 2, PANEL / 2);
     as_text_add(out, "</g>\n");
 }
@@ -67,9 +69,11 @@ bool as_picture_svg(const as_schedule *s, size_t length, as_text *out, as_err *e
 {
     size_t panels = as_schedule_period(s) < PANELS ? as_schedule_period(s) : PANELS;
     size_t wide = LEFT + panels * PANEL + (panels - 1) * GAP + 24, high = TOP + PANEL + BELOW;
-    as_text_add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
-                     "font-family=\"sans-serif\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
-                     "<text x=\"%d\" y=\"28\" font-size=\"14\">", wide, high, wide, high, LEFT);
+    as_text_add(out,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
+                "font-family=\"sans-serif\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
+                "<text x=\"%d\" y=\"28\" font-size=\"14\">",
+                wide, high, wide, high, LEFT);
     add_escaped(out, as_schedule_text(s), panels * 50);
     as_text_add(out, ", T = %zu</text>\n", length);
     for (size_t i = 0; i < panels; i++) {
@@ -78,8 +82,9 @@ bool as_picture_svg(const as_schedule *s, size_t length, as_text *out, as_err *e
             return false;
         add_panel(&g, as_schedule_layer(s, i), i, panels, out);
         if (i + 1 == panels && g.cells < length)
-            as_text_add(out, "<text x=\"%d\" y=\"%d\" font-size=\"11\" fill=\"#666\">a cell is %zu x %zu tokens or so; "
-                             "darker: more of its pairs are visible</text>\n",
+            as_text_add(out,
+                        "<text x=\"%d\" y=\"%d\" font-size=\"11\" fill=\"#666\">a cell is %zu x %zu tokens or so; "
+                        "darker: more of its pairs are visible</text>\n",
                         LEFT, TOP + PANEL + 40, length / g.cells, length / g.cells);
         as_grid_free(&g);
     }

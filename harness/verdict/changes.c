@@ -43,7 +43,8 @@ static void shuffle(search *s, double *scores, size_t n)
     }
 }
 
-/* scores[i] = ln(u / (1 - u)), u the share of values below it (those that are equal count half), less the mean of all. */
+/* scores[i] = ln(u / (1 - u)), u the share of values below it (those that are equal count half), less the mean of all.
+ */
 static void score(const double *values, size_t n, double *scores)
 {
     double sum = 0;
@@ -80,7 +81,8 @@ static stretch farthest(const double *scores, size_t n, bool within, double *sum
     return best;
 }
 
-/* The farthest stretch, if chance makes one so far off with a probability of at most alpha. Stops as soon as that is decided. */
+/* The farthest stretch, if chance makes one so far off with a probability of at most alpha. Stops as soon as that is
+ * decided. */
 static bool find(search *s, size_t begin, size_t n, bool within, double alpha, stretch *found)
 {
     const size_t orders = (size_t)ceil(40 / alpha);
@@ -115,7 +117,8 @@ static void split(search *s, size_t begin, size_t end, double alpha)
 {
     const size_t n = end - begin;
     stretch found;
-    if (n < 2 * AS_STRETCH_MIN || !(find(s, begin, n, false, alpha / 2, &found) || find(s, begin, n, true, alpha / 2, &found)))
+    if (n < 2 * AS_STRETCH_MIN ||
+        !(find(s, begin, n, false, alpha / 2, &found) || find(s, begin, n, true, alpha / 2, &found)))
         return;
     const size_t ends[] = {begin, begin + found.from, begin + found.to, end};
     const double share = found.from ? alpha / 3 : alpha / 2;
@@ -144,7 +147,8 @@ static void prune(search *s)
         double worst = 0;
         for (size_t i = 1; i < s->count; i++) {
             const as_shift shift = step(s, i, 0.05);
-            const double doubt = fabs(shift.estimate) < s->rules.floor ? 1 + s->rules.floor - fabs(shift.estimate) : shift.p;
+            const double doubt =
+                fabs(shift.estimate) < s->rules.floor ? 1 + s->rules.floor - fabs(shift.estimate) : shift.p;
             if (doubt > s->rules.alpha && doubt > worst) {
                 worst = doubt;
                 least = i;

@@ -32,8 +32,8 @@ static bool two_measurements(const as_evidence *a, const as_evidence *b, as_err 
                 a->samples[i].wall_ns == b->samples[i].wall_ns; /* interned; never computed with */
     if (!one && !alike)
         return true;
-    return as_fail(err, AS_EXIT_USAGE, "%s and %s %s: there is nothing to compare: measure the other build, too", a->dir, b->dir,
-                   one ? "are the same folder" : "hold the same samples, one is a copy");
+    return as_fail(err, AS_EXIT_USAGE, "%s and %s %s: there is nothing to compare: measure the other build, too",
+                   a->dir, b->dir, one ? "are the same folder" : "hold the same samples, one is a copy");
 }
 
 static bool same_machine(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_err *err)
@@ -41,7 +41,8 @@ static bool same_machine(const as_evidence *a, const as_evidence *b, const as_co
     const char *x = a->machine.fingerprint, *y = b->machine.fingerprint;
     if (rules->across || (x && y && !strcmp(x, y)))
         return true;
-    return as_fail(err, AS_EXIT_USAGE, "%s and %s are of different or unknown machines (%s, %s): add --across to compare all the same",
+    return as_fail(err, AS_EXIT_USAGE,
+                   "%s and %s are of different or unknown machines (%s, %s): add --across to compare all the same",
                    a->dir, b->dir, x ? x : "unknown", y ? y : "unknown");
 }
 
@@ -87,13 +88,14 @@ static bool both_there(const as_summary *base, const as_summary *new, as_verdict
     if (usable(base) && usable(new))
         return true;
     if (skipped(new) && usable(base))
-        set(row, AS_MISSING, new && new->reason ? new->reason : "not in the new folder");
+        set(row, AS_MISSING, new &&new->reason ? new->reason : "not in the new folder");
     else if (skipped(base) && usable(new))
         set(row, AS_NEW, base && base->reason ? base->reason : "not in the base folder");
     else {
         const as_summary *bad = new && !usable(new) ? new : base;
-        set(row, AS_FAILED, as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base",
-                                            bad->status ? bad->status : "no status", bad->reason ? bad->reason : "no reason"));
+        set(row, AS_FAILED,
+            as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base", bad->status ? bad->status : "no status",
+                            bad->reason ? bad->reason : "no reason"));
     }
     return false;
 }
@@ -108,7 +110,8 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
     const bool speed = p->base.has_speed && p->new.has_speed;
     as_verdict *row = p->row;
     const as_shift plain = as_rank_sum(p->base.plain, p->base.count, p->new.plain, p->new.count, alpha);
-    const as_shift fixed = speed ? as_rank_sum(p->base.corrected, p->base.count, p->new.corrected, p->new.count, alpha) : plain;
+    const as_shift fixed =
+        speed ? as_rank_sum(p->base.corrected, p->base.count, p->new.corrected, p->new.count, alpha) : plain;
     const double low = fmin(plain.low, fixed.low), high = fmax(plain.high, fixed.high);
     as_verdict_kind kind = as_judge_kind(fixed.estimate, low, high, rules->bounds);
     row->ratio = exp(fixed.estimate);
@@ -122,18 +125,20 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
     const bool few = fmin(plain.coverage, fixed.coverage) < 1 - rules->alpha;
     set(row, few ? AS_INCONCLUSIVE : kind, NULL);
     if (few)
-        row->reason = as_arena_printf(arena, "%zu and %zu processes are too few for an interval: raise measure.processes",
-                                      p->base.count, p->new.count);
+        row->reason =
+            as_arena_printf(arena, "%zu and %zu processes are too few for an interval: raise measure.processes",
+                            p->base.count, p->new.count);
     else if (kind == AS_INCONCLUSIVE)
-        row->reason = as_arena_printf(arena, "measured apart, a change below %.2g %% could not have been seen: duel sees less",
-                                      100 * row->visible);
+        row->reason =
+            as_arena_printf(arena, "measured apart, a change below %.2g %% could not have been seen: duel sees less",
+                            100 * row->visible);
     if (!few && !speed)
         row->reason = "no speed index on one side: not corrected for the machine's swings";
 }
 
 /* The rows of both folders: base's in their order, then those that only new has. */
-static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules,
-                        as_arena *arena, as_verdict *out, pairing *pairs, size_t *paired)
+static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_arena *arena,
+                        as_verdict *out, pairing *pairs, size_t *paired)
 {
     size_t n = 0;
     for (size_t i = 0; i < a->case_count + b->case_count; i++) {
@@ -176,7 +181,8 @@ bool as_compare(const char *base, const char *new, const as_compare_rules *rules
         const bool changed = !strcmp(pairs[i].row->verdict, "regressed") || !strcmp(pairs[i].row->verdict, "improved");
         if (changed && !(p[i] <= level[i]))
             set(pairs[i].row, AS_INCONCLUSIVE,
-                as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g", paired, p[i]));
+                as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g", paired,
+                                p[i]));
     }
     return true;
 }

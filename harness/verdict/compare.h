@@ -22,7 +22,8 @@ typedef struct {
 
 as_compare_rules as_compare_rules_usual(void);
 
-/* Reads both folders as evidence.h says, and refuses one folder, or a copy of it, as both. Rows in the order of base's cases, then what only new has. */
+/* Reads both folders as evidence.h says, and refuses one folder, or a copy of it, as both. Rows in the order of base's
+ * cases, then what only new has. */
 bool as_compare(const char *base, const char *new, const as_compare_rules *rules, as_arena *arena, as_verdict **rows,
                 size_t *count, as_err *err);
 

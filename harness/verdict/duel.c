@@ -8,7 +8,7 @@
 #include "ranks.h"
 
 typedef struct {
-    as_points news, copies;     /* of the first phase */
+    as_points news, copies; /* of the first phase */
     as_points again, again_copies;
     as_judgement now;
     as_verdict_kind kind, control; /* of new; of the copy */
@@ -27,7 +27,8 @@ typedef struct {
 
 as_duel_rules as_duel_rules_usual(void)
 {
-    return (as_duel_rules){.alpha = 0.05, .bounds = {.floor = 0.01, .margin = 0.015}, .looks = {4, 6, 9, 13}, .confirm = {4, 8}};
+    return (as_duel_rules){
+        .alpha = 0.05, .bounds = {.floor = 0.01, .margin = 0.015}, .looks = {4, 6, 9, 13}, .confirm = {4, 8}};
 }
 
 static unsigned count_of(const unsigned looks[AS_LOOKS_MAX])
@@ -168,8 +169,8 @@ static void confirm(state *s, size_t index)
     c->now = judge(s, &c->news, alpha / (double)s->duel->count / s->looks);
 }
 
-/* The case whose copy of the base differs from the base, or count: in all phases there were, for that is what it takes new to
- * be flagged, too. */
+/* The case whose copy of the base differs from the base, or count: in all phases there were, for that is what it takes
+ * new to be flagged, too. */
 static size_t control_flag(const state *s)
 {
     for (size_t i = 0; i < s->duel->count; i++)
@@ -203,7 +204,8 @@ static void write_row(state *s, size_t index, as_verdict *row)
         row->control_high = exp(copy.high);
     }
     if (c->kind == AS_INCONCLUSIVE && !row->reason && c->now.estimate == c->now.estimate)
-        row->reason = as_arena_printf(s->arena, "a change below %.2g %% could not have been seen", 100 * c->now.visible);
+        row->reason =
+            as_arena_printf(s->arena, "a change below %.2g %% could not have been seen", 100 * c->now.visible);
 }
 
 bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows)

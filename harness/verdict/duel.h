@@ -1,14 +1,15 @@
 /* duel.h: cases, turns from somewhere, a verdict each: how often it looks, what confirms a flag, what silences all.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Where the turns come from is the caller's: living workers, a file of stored turns, or a simulation. Nothing here knows
- * the time or draws a number, so that the same turns give the same verdicts.
+ * Where the turns come from is the caller's: living workers, a file of stored turns, or a simulation. Nothing here
+ * knows the time or draws a number, so that the same turns give the same verdicts.
  *
  * - Looks at growing numbers of pairs of processes share alpha equally; a case that is decided asks for no more.
  * - While cases are measured each is held to alpha / cases (Bonferroni); when all are there, Holm.
- * - A flag is confirmed by fresh pairs of processes in reversed order, at one of the looks at them, or it is inconclusive.
- * - A copy of the base is measured against the base in the same turns. Where it flags in any case, nothing else may; where
- *   there were confirming pairs, in these, too. */
+ * - A flag is confirmed by fresh pairs of processes in reversed order, at one of the looks at them, or it is
+ * inconclusive.
+ * - A copy of the base is measured against the base in the same turns. Where it flags in any case, nothing else may;
+ * where there were confirming pairs, in these, too. */
 #ifndef AS_DUEL_H
 #define AS_DUEL_H
 
@@ -22,7 +23,7 @@
 typedef struct {
     double alpha; /* of a false flag or a false same, over the whole run */
     as_bounds bounds;
-    unsigned looks[AS_LOOKS_MAX]; /* pairs of processes, ascending; 0: no more looks */
+    unsigned looks[AS_LOOKS_MAX];   /* pairs of processes, ascending; 0: no more looks */
     unsigned confirm[AS_LOOKS_MAX]; /* the same, of those that confirm a flag */
 } as_duel_rules;
 
@@ -60,8 +61,8 @@ typedef struct {
     void *state;
 } as_duel;
 
-/* Fills `rows[count]`; texts are literals, of `arena`, or what `pair` gave. Returns false when it was interrupted: what is
- * there is judged all the same. */
+/* Fills `rows[count]`; texts are literals, of `arena`, or what `pair` gave. Returns false when it was interrupted: what
+ * is there is judged all the same. */
 bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows);
 
 /* 1 when a case regressed, failed or is missing; 5 when one is inconclusive; else 0. */

@@ -14,7 +14,8 @@ static int by_case(const void *a, const void *b)
     const int order = strcmp(x->case_, y->case_);
     if (order)
         return order;
-    return x->process != y->process ? (x->process < y->process ? -1 : 1) : (x->batch > y->batch) - (x->batch < y->batch);
+    return x->process != y->process ? (x->process < y->process ? -1 : 1)
+                                    : (x->batch > y->batch) - (x->batch < y->batch);
 }
 
 const as_summary *as_evidence_find(const as_evidence *f, const char *name)
@@ -42,7 +43,7 @@ static bool check_samples(const as_evidence *f, as_err *err)
 {
     for (size_t i = 0; i < f->sample_count; i++) {
         const as_sample *s = &f->samples[i];
-        const char *wrong = !s->case_ || !as_evidence_find(f, s->case_)   ? "a case that summary.csv does not hold"
+        const char *wrong = !s->case_ || !as_evidence_find(f, s->case_)    ? "a case that summary.csv does not hold"
                             : s->process == AS_NO_COUNT                    ? "no process"
                             : s->batch == AS_NO_COUNT                      ? "no batch"
                             : s->calls == AS_NO_COUNT || !s->calls         ? "no calls"
@@ -50,8 +51,9 @@ static bool check_samples(const as_evidence *f, as_err *err)
                             : s->speed_index <= 0 || isinf(s->speed_index) ? "an absurd speed index"
                                                                            : NULL;
         if (wrong)
-            return as_fail(err, AS_EXIT_USAGE, "%s/samples.csv:%zu: %s: was it edited, cut short, or made by another version?",
-                           f->dir, i + 2, wrong);
+            return as_fail(err, AS_EXIT_USAGE,
+                           "%s/samples.csv:%zu: %s: was it edited, cut short, or made by another version?", f->dir,
+                           i + 2, wrong);
     }
     return true;
 }
@@ -63,7 +65,8 @@ static bool check_cases(const as_evidence *f, as_err *err)
         if (!name)
             return as_fail(err, AS_EXIT_USAGE, "%s/summary.csv:%zu: a case without its key", f->dir, i + 2);
         if (as_evidence_find(f, name) != &f->cases[i])
-            return as_fail(err, AS_EXIT_USAGE, "%s/summary.csv:%zu: the case '%s' stands there twice", f->dir, i + 2, name);
+            return as_fail(err, AS_EXIT_USAGE, "%s/summary.csv:%zu: the case '%s' stands there twice", f->dir, i + 2,
+                           name);
     }
     return true;
 }
@@ -90,8 +93,8 @@ static bool check_sums(const as_evidence *f, as_arena *arena, as_err *err)
     double *room = as_arena_alloc(arena, (2 * f->sample_count + 1) * sizeof *room);
     for (size_t i = 1; i < f->sample_count; i++)
         if (by_case(&f->samples[i - 1], &f->samples[i]) == 0)
-            return as_fail(err, AS_EXIT_USAGE, "%s/samples.csv: a sample of '%s' stands there twice: was it edited?", f->dir,
-                           f->samples[i].case_);
+            return as_fail(err, AS_EXIT_USAGE, "%s/samples.csv: a sample of '%s' stands there twice: was it edited?",
+                           f->dir, f->samples[i].case_);
     for (size_t i = 0; i < f->case_count; i++) {
         const as_summary *c = &f->cases[i];
         size_t from, processes, to = as_evidence_samples(f, c->case_, &from);
@@ -99,9 +102,10 @@ static bool check_sums(const as_evidence *f, as_arena *arena, as_err *err)
         const size_t n = c->n == AS_NO_COUNT ? 0 : c->n;
         const bool agree = n == to - from && (n == 0 || (c->processes == processes && fabs(now - then) <= 1e-8 * now));
         if (!agree)
-            return as_fail(err, AS_EXIT_USAGE, "%s: '%s' has %zu samples with a median of %.9g ns, summary.csv says %zu and %.9g: "
-                           "a file was edited or cut short; `attnscope fit` makes the summary of what is there", f->dir,
-                           c->case_, to - from, now, n, then);
+            return as_fail(err, AS_EXIT_USAGE,
+                           "%s: '%s' has %zu samples with a median of %.9g ns, summary.csv says %zu and %.9g: "
+                           "a file was edited or cut short; `attnscope fit` makes the summary of what is there",
+                           f->dir, c->case_, to - from, now, n, then);
     }
     return true;
 }
@@ -113,8 +117,10 @@ bool as_evidence_read(const char *dir, as_arena *arena, as_evidence *f, as_err *
     if (!as_dir_has(dir, as_sample_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: not a result folder: no samples.csv in it", dir);
     if (!as_dir_has(dir, as_summary_schema.file))
-        return as_fail(err, AS_EXIT_USAGE, "%s: no summary.csv, its run did not end: go on with 'attnscope run --resume', or "
-                       "'attnscope fit' what is there", dir);
+        return as_fail(err, AS_EXIT_USAGE,
+                       "%s: no summary.csv, its run did not end: go on with 'attnscope run --resume', or "
+                       "'attnscope fit' what is there",
+                       dir);
     if (!as_table_read(&as_summary_schema, dir, arena, &cases, &f->case_count, err) ||
         !as_table_read(&as_sample_schema, dir, arena, &samples, &f->sample_count, err) ||
         !as_machine_facts_read(dir, arena, &f->machine, err))

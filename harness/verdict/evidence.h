@@ -1,9 +1,9 @@
 /* evidence.h: what a result folder of `run` holds, believed only when its files agree.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Needed are summary.csv, samples.csv and machine.json. The summary says of every case how many samples and processes it
- * has and what their median is: samples that say otherwise were cut short or edited, and the folder is refused. A folder
- * without a summary is of a run that did not end; `attnscope fit` makes one from what is there. */
+ * Needed are summary.csv, samples.csv and machine.json. The summary says of every case how many samples and processes
+ * it has and what their median is: samples that say otherwise were cut short or edited, and the folder is refused. A
+ * folder without a summary is of a run that did not end; `attnscope fit` makes one from what is there. */
 #ifndef AS_VERDICT_EVIDENCE_H
 #define AS_VERDICT_EVIDENCE_H
 

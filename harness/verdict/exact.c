@@ -97,7 +97,8 @@ static bool add_unready(verdicts *v, size_t index)
         add(v, name, NULL, AS_MISSING, "the new build lacks this kernel");
     else
         add(v, name, check, AS_FAILED,
-            as_arena_printf(v->arena, "%s: %s", is(new, "ok") ? "base" : "new", is(new, "ok") ? base->reason : new->reason));
+            as_arena_printf(v->arena, "%s: %s", is(new, "ok") ? "base" : "new",
+                            is(new, "ok") ? base->reason : new->reason));
     return true;
 }
 
@@ -114,17 +115,22 @@ static void add_count(verdicts *v, size_t index, size_t k)
         return;
     }
     const double change = (double)n - (double)b, free_of_charge = counted[k].share * (double)b + counted[k].slack;
-    const as_verdict_kind kind = change > free_of_charge ? AS_REGRESSED : -change > free_of_charge ? AS_IMPROVED : AS_SAME;
-    const bool other_isa = counted[k].gate == AS_GATE_INSTRUCTIONS && isa && v->in->rows[index] && strcmp(isa, v->in->rows[index]->isa);
+    const as_verdict_kind kind = change > free_of_charge    ? AS_REGRESSED
+                                 : -change > free_of_charge ? AS_IMPROVED
+                                                            : AS_SAME;
+    const bool other_isa =
+        counted[k].gate == AS_GATE_INSTRUCTIONS && isa && v->in->rows[index] && strcmp(isa, v->in->rows[index]->isa);
     as_verdict *row = add(v, name, gate, kind, NULL);
     if (b)
         row->ratio = row->ratio_low = row->ratio_high = (double)n / (double)b;
     if (counted[k].gate == AS_GATE_INSTRUCTIONS)
         row->visible = counted[k].share;
-    const char *note = other_isa ? as_arena_printf(v->arena, "counted in the build for %s, the best that valgrind runs", isa) : NULL;
-    row->reason = kind == AS_SAME ? note
-                                  : as_arena_printf(v->arena, "%llu %s, base %llu%s%s", (unsigned long long)n, counted[k].what,
-                                                    (unsigned long long)b, note ? "; " : "", note ? note : "");
+    const char *note =
+        other_isa ? as_arena_printf(v->arena, "counted in the build for %s, the best that valgrind runs", isa) : NULL;
+    row->reason = kind == AS_SAME
+                      ? note
+                      : as_arena_printf(v->arena, "%llu %s, base %llu%s%s", (unsigned long long)n, counted[k].what,
+                                        (unsigned long long)b, note ? "; " : "", note ? note : "");
 }
 
 /* Both promises were kept, or the case would not be ready. */
@@ -136,8 +142,9 @@ static void add_accuracy(verdicts *v, size_t index)
     if (base->error_max > 0)
         row->ratio = row->ratio_low = row->ratio_high = new->error_max / base->error_max;
     if (!kept)
-        row->reason = as_arena_printf(v->arena, "error %.3g, which it allows itself (%.3g), is more than base promises (%.3g)",
-                                      new->error_max, new->error_allowed, base->error_allowed);
+        row->reason =
+            as_arena_printf(v->arena, "error %.3g, which it allows itself (%.3g), is more than base promises (%.3g)",
+                            new->error_max, new->error_allowed, base->error_allowed);
 }
 
 /* --- one sweep of lengths ---------------------------------------------------------------------------------------- */
@@ -148,9 +155,12 @@ static void add_orders(verdicts *v)
     for (size_t i = 0; i < found.count; i++) {
         const as_growth_row *g = &found.of[i];
         const double change = g->slope_new - g->slope_base;
-        add(v, g->longest, names[AS_GATE_ORDER], change > 0.1 ? AS_REGRESSED : change < -0.1 ? AS_IMPROVED : AS_SAME,
-            as_arena_printf(v->arena, "%s grow as %s^%.2f, in base as %s^%.2f, over %s = %.0f .. %.0f", g->what, g->symbol,
-                            g->slope_new, g->symbol, g->slope_base, g->symbol, g->from, g->to));
+        add(v, g->longest, names[AS_GATE_ORDER],
+            change > 0.1    ? AS_REGRESSED
+            : change < -0.1 ? AS_IMPROVED
+                            : AS_SAME,
+            as_arena_printf(v->arena, "%s grow as %s^%.2f, in base as %s^%.2f, over %s = %.0f .. %.0f", g->what,
+                            g->symbol, g->slope_new, g->symbol, g->slope_base, g->symbol, g->from, g->to));
     }
 }
 

@@ -4,13 +4,13 @@
  * Each side of a case is checked once with the same inputs and says what it does (exact.csv). Two sides are then held
  * against each other without chance: the same rows give the same verdicts.
  *
- * - accuracy: failed where a side was wrong, crashed or hung; and where new's error is more than *base* promises, so that a
- *   build cannot buy speed with a wider promise.
+ * - accuracy: failed where a side was wrong, crashed or hung; and where new's error is more than *base* promises, so
+ * that a build cannot buy speed with a wider promise.
  * - instructions (callgrind): regressed above +0.2 %, improved below -0.2 %.
  * - flops: any change of the FLOPs executed. workspace: more than 1 % and a page, which is where a size ends.
  * - order: along a sweep of T (or S) with three lengths and two octaves, the slope of log(count) over log(T) over its
- *   upper half; regressed where edges, FLOPs or instructions grow by an exponent larger by 0.1: between T and T log T lie
- *   1 / ln T, 0.14 at T = 1024. Told with the longest case. */
+ *   upper half; regressed where edges, FLOPs or instructions grow by an exponent larger by 0.1: between T and T log T
+ * lie 1 / ln T, 0.14 at T = 1024. Told with the longest case. */
 #ifndef AS_EXACT_H
 #define AS_EXACT_H
 
@@ -38,7 +38,7 @@ const char *as_gate_name(as_gate gate);
 bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40]);
 
 typedef struct {
-    const char *const *cases; /* names */
+    const char *const *cases;   /* names */
     const as_case *const *rows; /* the plan's; NULL for a case that only the new build has */
     size_t count;
     unsigned gates;

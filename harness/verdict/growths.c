@@ -73,7 +73,8 @@ static bool measure(const points *p, const as_curve *c, as_growth_row *out)
     const size_t first = c->count / 2 > c->count - POINTS_LEAST ? c->count - POINTS_LEAST : c->count / 2;
     double most = -1;
     for (size_t q = 0; q < QUANTITIES; q++) {
-        const double base = slope(p, p->base, c, first, quantities[q].at), new = slope(p, p->new, c, first, quantities[q].at);
+        const double base = slope(p, p->base, c, first, quantities[q].at),
+                     new = slope(p, p->new, c, first, quantities[q].at);
         if (isnan(base) || isnan(new) || fabs(new - base) <= most)
             continue;
         most = fabs(new - base);

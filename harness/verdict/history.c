@@ -27,7 +27,8 @@ static const char *date_in_name(const char *dir, as_arena *arena)
         while (i < 16 && c[i] && (i == 8 ? c[i] == 'T' : i == 15 ? c[i] == 'Z' : c[i] >= '0' && c[i] <= '9'))
             i++;
         if (i == 16)
-            return as_arena_intern(arena, as_arena_printf(arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", c, c + 4, c + 6, c + 9, c + 11, c + 13));
+            return as_arena_intern(arena, as_arena_printf(arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", c, c + 4, c + 6,
+                                                          c + 9, c + 11, c + 13));
     }
     return NULL;
 }
@@ -61,8 +62,10 @@ static bool read_result(result *r, as_arena *arena, as_err *err)
         return false;
     r->date = r->machine.date ? r->machine.date : date_in_name(r->dir, arena);
     r->commit = r->commit ? r->commit : r->machine.commit;
-    return r->date || as_fail(err, AS_EXIT_USAGE, "%s: neither its machine.json nor its name says when it was made: end its name in "
-                              "-YYYYMMDDTHHMMSSZ", r->dir);
+    return r->date || as_fail(err, AS_EXIT_USAGE,
+                              "%s: neither its machine.json nor its name says when it was made: end its name in "
+                              "-YYYYMMDDTHHMMSSZ",
+                              r->dir);
 }
 
 static int by_date(const void *a, const void *b)
@@ -81,10 +84,11 @@ static bool belong_together(const result *r, size_t count, const as_history_inpu
             return as_fail(err, AS_EXIT_USAGE, "%s is of %s and %s is not: give folders of one kind", r[i].dir,
                            r[i].base ? "duel" : "run", r[0].dir);
         if (r[i].base && strcmp(r[i].base, r[0].base) != 0)
-            return as_fail(err, AS_EXIT_USAGE, "%s has the base %s and %s has %s: a history needs one pinned base", r[i].dir,
-                           r[i].base, r[0].dir, r[0].base);
+            return as_fail(err, AS_EXIT_USAGE, "%s has the base %s and %s has %s: a history needs one pinned base",
+                           r[i].dir, r[i].base, r[0].dir, r[0].base);
         if (!in->across && !same(r[i].machine.fingerprint, r[0].machine.fingerprint))
-            return as_fail(err, AS_EXIT_USAGE, "%s and %s are of different or unknown machines: add --across to take them all the same",
+            return as_fail(err, AS_EXIT_USAGE,
+                           "%s and %s are of different or unknown machines: add --across to take them all the same",
                            r[i].dir, r[0].dir);
     }
     if (count && r[0].base && in->pin)
@@ -112,7 +116,8 @@ static bool hold_against(const char *pin, result *r, size_t *count, bool across,
         r[kept++] = r[i];
     }
     *count = kept;
-    return kept || as_fail(err, AS_EXIT_USAGE, "%s: the pinned folder is the only one: give results to hold against it", pin);
+    return kept ||
+           as_fail(err, AS_EXIT_USAGE, "%s: the pinned folder is the only one: give results to hold against it", pin);
 }
 
 /* A history is one of times; a case that could not be held at all has no gate, or that of its check. */
@@ -169,7 +174,8 @@ static as_history row_for(const result *r, const char *name)
 /* The rows [0, n) of one case: levels and changes among those that have a ratio. */
 static size_t find_levels(as_history *rows, size_t n, as_change_rules rules, as_arena *arena)
 {
-    double *values = as_arena_alloc(arena, (n + 1) * sizeof *values), *room = as_arena_alloc(arena, (n + 1) * sizeof *room);
+    double *values = as_arena_alloc(arena, (n + 1) * sizeof *values),
+           *room = as_arena_alloc(arena, (n + 1) * sizeof *room);
     as_history **of = as_arena_alloc(arena, (n + 1) * sizeof *of);
     as_change *changes = as_arena_alloc(arena, (n + 1) * sizeof *changes);
     size_t points = 0;

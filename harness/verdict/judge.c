@@ -36,8 +36,13 @@ double as_judge_visible(double estimate, double low, double high, as_bounds b)
 
 as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bounds bounds)
 {
-    as_judgement out = {.kind = AS_INCONCLUSIVE, .estimate = (double)NAN, .low = (double)NAN, .high = (double)NAN,
-                        .p = 1, .visible = (double)NAN, .points = count};
+    as_judgement out = {.kind = AS_INCONCLUSIVE,
+                        .estimate = (double)NAN,
+                        .low = (double)NAN,
+                        .high = (double)NAN,
+                        .p = 1,
+                        .visible = (double)NAN,
+                        .points = count};
     if (!count)
         return out;
     double *values = calloc(count, sizeof *values), *pairs = calloc(count, sizeof *pairs);

@@ -35,7 +35,7 @@ typedef struct {
 } as_bounds;
 
 typedef struct {
-    as_verdict_kind kind; /* one of the first four */
+    as_verdict_kind kind;       /* one of the first four */
     double estimate, low, high; /* natural logarithms */
     double p;
     double visible; /* a share */

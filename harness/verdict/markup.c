@@ -29,7 +29,7 @@ static const char *outcome(const as_verdict *row, bool strict)
     static const struct {
         const char *verdict, *element, *strict;
     } rows[] = {
-        {"regressed", "failure", "failure"}, {"failed", "error", "error"}, {"inconclusive", "skipped", "skipped"},
+        {"regressed", "failure", "failure"}, {"failed", "error", "error"},  {"inconclusive", "skipped", "skipped"},
         {"missing", "skipped", "failure"},   {"new", "skipped", "failure"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -48,13 +48,16 @@ static void xml_case(as_text *out, const as_verdict *row, bool strict)
     xml(out, row->case_);
     as_text_add(out, "\">");
     if (element) {
-        as_text_add(out, "<%s type=\"%s\" message=\"%s: %s (%s)", element, row->verdict, row->verdict, change, interval);
+        as_text_add(out, "<%s type=\"%s\" message=\"%s: %s (%s)", element, row->verdict, row->verdict, change,
+                    interval);
         as_text_add(out, row->reason ? "; " : "");
         xml(out, row->reason);
         as_text_add(out, "\"/>");
     }
     if (!isnan(row->ratio))
-        as_text_add(out, isnan(row->visible) ? "<system-out>%s, exact</system-out>" : "<system-out>%s (%s), visible from %.2f %%</system-out>",
+        as_text_add(out,
+                    isnan(row->visible) ? "<system-out>%s, exact</system-out>"
+                                        : "<system-out>%s (%s), visible from %.2f %%</system-out>",
                     change, interval, 100 * row->visible);
     as_text_add(out, "</testcase>\n");
 }
@@ -120,7 +123,8 @@ bool as_verdict_markdown(const as_verdict_outputs *to, const as_verdict *rows, s
             snprintf(visible, sizeof visible, "%.2f %%", 100 * rows[i].visible);
         as_text_add(out, "| ");
         plain(out, rows[i].case_);
-        as_text_add(out, " | %s | %s | %s | %s | %s | ", rows[i].gate ? rows[i].gate : "-", rows[i].verdict, change, interval, visible);
+        as_text_add(out, " | %s | %s | %s | %s | %s | ", rows[i].gate ? rows[i].gate : "-", rows[i].verdict, change,
+                    interval, visible);
         plain(out, rows[i].reason);
         as_text_add(out, " |\n");
     }

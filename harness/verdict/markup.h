@@ -5,9 +5,9 @@
 
 #include "report.h"
 
-/* The elements and attributes of junit-10.xsd of Jenkins' xunit plug-in, which GitLab reads, too. A test case is a case:
- * regressed is a failure, failed an error; inconclusive, missing and new are skipped (missing and new: failures when
- * strict). No case has a time: verdicts have none. */
+/* The elements and attributes of junit-10.xsd of Jenkins' xunit plug-in, which GitLab reads, too. A test case is a
+ * case: regressed is a failure, failed an error; inconclusive, missing and new are skipped (missing and new: failures
+ * when strict). No case has a time: verdicts have none. */
 bool as_verdict_junit(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out);
 /* GitHub flavoured: counts, what could have been seen, and a table of all that is not `same`. */
 bool as_verdict_markdown(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out);

@@ -14,7 +14,10 @@ typedef struct {
     double shift;
 } simulation;
 
-as_noise as_noise_assumed(void) { return (as_noise){.turn = 0.008, .tail_share = 0.05, .tail_factor = 6, .layout = 0.002}; }
+as_noise as_noise_assumed(void)
+{
+    return (as_noise){.turn = 0.008, .tail_share = 0.05, .tail_factor = 6, .layout = 0.002};
+}
 
 /* splitmix64 */
 static double uniform(simulation *s)
@@ -179,34 +182,48 @@ bool as_power_keeps(const as_power *row, char why[200])
 static const char page_head[] =
     "# What a duel sees\n"
     "\n"
-    "This page is written by `attnscope self-test --power --trials N --out DIR --page docs/power.md`. Every row is N duels of the program\n"
-    "with itself, in which each call of one side does a known share more: arithmetic in registers (of the case's own instruction set), reading of memory,\n"
-    "reading across cache lines (alignment), in proportion to what that call took: the median ratio says what they came to. Of kind `work` one call in so many\n"
-    "is followed by another, exactly; where a turn holds few calls most turns have none of them, and a median over turns sees\n"
-    "less than there is. Below 0 it is the base that does more. Under `bursts` another process loads another CPU, on and off.\n"
-    "Seconds are those of a whole duel of one case, confirmation included. The cases take turns: a tiled kernel, a gathering one, a\n"
+    "This page is written by `attnscope self-test --power --trials N --out DIR --page docs/power.md`. Every row is N "
+    "duels of the program\n"
+    "with itself, in which each call of one side does a known share more: arithmetic in registers (of the case's own "
+    "instruction set), reading of memory,\n"
+    "reading across cache lines (alignment), in proportion to what that call took: the median ratio says what they "
+    "came to. Of kind `work` one call in so many\n"
+    "is followed by another, exactly; where a turn holds few calls most turns have none of them, and a median over "
+    "turns sees\n"
+    "less than there is. Below 0 it is the base that does more. Under `bursts` another process loads another CPU, on "
+    "and off.\n"
+    "Seconds are those of a whole duel of one case, confirmation included. The cases take turns: a tiled kernel, a "
+    "gathering one, a\n"
     "linear one, plain C.\n"
     "\n"
-    "Rows of kind `instructions` (`--gate instructions`) are counted by callgrind and not timed. The two sides then have their buffers and\n"
+    "Rows of kind `instructions` (`--gate instructions`) are counted by callgrind and not timed. The two sides then "
+    "have their buffers and\n"
     "stacks in different places, which in a duel they do not; 0.5 % more is an empty loop in each call of one side.\n"
     "\n"
-    "`self-test --power` fails when more than one duel in 300 without a change is flagged (under bursts: any), +2 % is flagged in fewer than\n"
-    "90 of 100 or +-5 % in fewer than 97, a change is flagged in the wrong direction, +2 % is called same in more than one of 100, or a\n"
+    "`self-test --power` fails when more than one duel in 300 without a change is flagged (under bursts: any), +2 % is "
+    "flagged in fewer than\n"
+    "90 of 100 or +-5 % in fewer than 97, a change is flagged in the wrong direction, +2 % is called same in more than "
+    "one of 100, or a\n"
     "duel takes more than 6 s; of instructions, when any duel without a change is flagged or any of +-0.5 % is not.\n"
     "\n";
 
 void as_power_page(const as_power *rows, size_t count, const char *machine, const char *build, as_text *out)
 {
     as_text_append(out, page_head, sizeof page_head - 1);
-    as_text_add(out, "Measured on %s, build %s.\n\n", machine ? machine : "an unknown machine", build ? build : "unknown");
-    as_text_add(out, "| injected | share | load | duels | flagged | 95 %% interval | wrong way | inconclusive | same | failed | median ratio | "
-                     "seconds | longest |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    as_text_add(out, "Measured on %s, build %s.\n\n", machine ? machine : "an unknown machine",
+                build ? build : "unknown");
+    as_text_add(out, "| injected | share | load | duels | flagged | 95 %% interval | wrong way | inconclusive | same | "
+                     "failed | median ratio | "
+                     "seconds | longest |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: "
+                     "| ---: | ---: |\n");
     for (size_t i = 0; i < count; i++) {
         const as_power *r = &rows[i];
-        as_text_add(out, "| %s | %+.3g %% | %s | %llu | %llu | %.1f .. %.1f %% | %llu | %llu | %llu | %llu | %.4f | %.1f | %.1f |\n",
-                    r->injected, 100 * r->share, r->load, (unsigned long long)r->duels, (unsigned long long)r->flagged,
-                    100 * r->flagged_low, 100 * r->flagged_high, (unsigned long long)r->opposite,
-                    (unsigned long long)r->inconclusive, (unsigned long long)r->passed, (unsigned long long)r->failed, r->ratio,
-                    r->seconds, r->seconds_max);
+        as_text_add(
+            out,
+            "| %s | %+.3g %% | %s | %llu | %llu | %.1f .. %.1f %% | %llu | %llu | %llu | %llu | %.4f | %.1f | %.1f |\n",
+            r->injected, 100 * r->share, r->load, (unsigned long long)r->duels, (unsigned long long)r->flagged,
+            100 * r->flagged_low, 100 * r->flagged_high, (unsigned long long)r->opposite,
+            (unsigned long long)r->inconclusive, (unsigned long long)r->passed, (unsigned long long)r->failed, r->ratio,
+            r->seconds, r->seconds_max);
     }
 }

@@ -1,7 +1,7 @@
-/* power.h: what a duel flags and what it misses, counted over many trials of known truth: simulated ones, and measured ones.
- * SPDX-License-Identifier: Apache-2.0
- * Simulated turns, with noise of an assumed shape, prove the rules, anywhere and in a moment; the machine is proved by
- * living workers, which the command `self-test --power` sends through the same engine. */
+/* power.h: what a duel flags and what it misses, counted over many trials of known truth: simulated ones, and measured
+ * ones. SPDX-License-Identifier: Apache-2.0 Simulated turns, with noise of an assumed shape, prove the rules, anywhere
+ * and in a moment; the machine is proved by living workers, which the command `self-test --power` sends through the
+ * same engine. */
 #ifndef AS_POWER_H
 #define AS_POWER_H
 

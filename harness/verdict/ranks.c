@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANKS_LISTED 256 /* signed ranks up to which their law is listed whole; the series is off by less than 5e-6 there */
+#define RANKS_LISTED                                                                                                   \
+    256 /* signed ranks up to which their law is listed whole; the series is off by less than 5e-6 there */
 
 static int ascending(const void *a, const void *b)
 {
@@ -32,7 +33,8 @@ double as_median(double *values, size_t n)
     return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-/* --- how likely ---------------------------------------------------------------------------------------------------- */
+/* --- how likely ----------------------------------------------------------------------------------------------------
+ */
 
 /* P(statistic <= w) for w = 0..count / 2: listed, or of so many signed ranks that a series tells it. */
 typedef struct {
@@ -67,9 +69,9 @@ static law signed_rank_law(size_t n)
     return (law){.below = law_now};
 }
 
-/* Edgeworth's series to the fourth cumulant, of W and a uniform number that fills its steps of one. Cumulants of a fair coin that
- * counts r or nothing: r^2/4, -r^4/8; of the uniform number: 1/12, -1/120. Beyond five standard deviations the normal law,
- * which is the larger: W has short tails. */
+/* Edgeworth's series to the fourth cumulant, of W and a uniform number that fills its steps of one. Cumulants of a fair
+ * coin that counts r or nothing: r^2/4, -r^4/8; of the uniform number: 1/12, -1/120. Beyond five standard deviations
+ * the normal law, which is the larger: W has short tails. */
 static double signed_rank_series(double n, double w)
 {
     const double squares = n * (n + 1) * (2 * n + 1) / 6, fourths = squares * (3 * n * n + 3 * n - 1) / 5;
@@ -79,8 +81,8 @@ static double signed_rank_series(double n, double w)
     return x < -5 ? normal : normal - density * fourth / 24 * x * (x * x - 3);
 }
 
-/* Every choice of n among n + m ranks is as likely as any other. How many have U = u is the coefficient of q^u in Gauss's
- * binomial, the product of (1 - q^(m+i)) / (1 - q^i) for i = 1..n. */
+/* Every choice of n among n + m ranks is as likely as any other. How many have U = u is the coefficient of q^u in
+ * Gauss's binomial, the product of (1 - q^(m+i)) / (1 - q^i) for i = 1..n. */
 static law rank_sum_law(size_t n, size_t m)
 {
     const size_t most = n * m, half = most / 2;
@@ -100,9 +102,13 @@ static law rank_sum_law(size_t n, size_t m)
     return (law){.below = choices};
 }
 
-static double tail(const law *l, size_t w) { return l->below ? l->below[w] : signed_rank_series((double)l->ranks, (double)w); }
+static double tail(const law *l, size_t w)
+{
+    return l->below ? l->below[w] : signed_rank_series((double)l->ranks, (double)w);
+}
 
-/* --- where the statistic moves by one --------------------------------------------------------------------------------- */
+/* --- where the statistic moves by one
+ * --------------------------------------------------------------------------------- */
 
 /* In ascending order: the values themselves, or their Walsh averages (v[i] + v[j]) / 2, i <= j, which nobody lists. */
 typedef struct {
@@ -169,7 +175,8 @@ static double middle_step(const steps *s)
     return count_of(s) % 2 ? step_at(s, half) : 0.5 * (step_at(s, half - 1) + step_at(s, half));
 }
 
-/* --- the test, inverted ------------------------------------------------------------------------------------------------ */
+/* --- the test, inverted
+ * ------------------------------------------------------------------------------------------------ */
 
 /* The first w that is more likely than so, and how many steps are cut off at each end. */
 static size_t cut_off(const law *l, size_t half, double alpha)

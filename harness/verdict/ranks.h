@@ -1,7 +1,7 @@
 /* ranks.h: how far two builds lie apart, by ranks, exactly and without random numbers.
  * SPDX-License-Identifier: Apache-2.0
- * One sample (paired turns): Hodges-Lehmann's median of the Walsh averages with the interval of Wilcoxon's signed ranks.
- * Two samples (processes measured apart): the median of all differences with the interval of the rank sum.
+ * One sample (paired turns): Hodges-Lehmann's median of the Walsh averages with the interval of Wilcoxon's signed
+ * ranks. Two samples (processes measured apart): the median of all differences with the interval of the rank sum.
  * Hollander and Wolfe, Nonparametric Statistical Methods, chapters 3 and 4. */
 #ifndef AS_RANKS_H
 #define AS_RANKS_H
@@ -14,8 +14,8 @@ typedef struct {
     double p;        /* two-sided, that the shift is 0; ties with 0 count against it */
 } as_shift;
 
-/* NaN throughout for no values. Of more than 256 values coverage and p are Edgeworth's series, which is off by less than 5e-6
- * (test_ranks); p beyond five standard deviations is the normal law's, which is larger. O(n log n). */
+/* NaN throughout for no values. Of more than 256 values coverage and p are Edgeworth's series, which is off by less
+ * than 5e-6 (test_ranks); p beyond five standard deviations is the normal law's, which is larger. O(n log n). */
 as_shift as_signed_ranks(const double *values, size_t n, double alpha);
 /* Its estimate alone. */
 double as_hodges_lehmann(const double *values, size_t n);

@@ -14,13 +14,17 @@
 
 enum { COLUMNS = 7 };
 
-bool as_verdict_is(const as_verdict *row, const char *verdict) { return row->verdict && !strcmp(row->verdict, verdict); }
+bool as_verdict_is(const as_verdict *row, const char *verdict)
+{
+    return row->verdict && !strcmp(row->verdict, verdict);
+}
 
 static bool of_gate(const as_verdict *row, as_gate gate) { return row->gate && !strcmp(row->gate, as_gate_name(gate)); }
 
 bool as_verdict_told(const as_verdict *row)
 {
-    return !as_verdict_is(row, "same") || !row->gate || of_gate(row, AS_GATE_TIME) || of_gate(row, AS_GATE_INSTRUCTIONS);
+    return !as_verdict_is(row, "same") || !row->gate || of_gate(row, AS_GATE_TIME) ||
+           of_gate(row, AS_GATE_INSTRUCTIONS);
 }
 
 void as_verdict_change(char out[32], double ratio)
@@ -91,12 +95,15 @@ void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out)
             visible[n++] = 100 * rows[i].visible;
     const double half = as_median(visible, n); /* puts them in order */
     if (!n)
-        as_text_add(out, cases ? "no case was measured on both sides: no change of %s could have been seen" : "nothing was measured",
+        as_text_add(out,
+                    cases ? "no case was measured on both sides: no change of %s could have been seen"
+                          : "nothing was measured",
                     as_gate_name(gate));
     else if (n == 1)
         as_text_add(out, "smallest change that could have been seen: %.2f %%", visible[0]);
     else
-        as_text_add(out, "smallest change that could have been seen: %.2f %% in half of the cases, %.2f %% in all", half, visible[n - 1]);
+        as_text_add(out, "smallest change that could have been seen: %.2f %% in half of the cases, %.2f %% in all",
+                    half, visible[n - 1]);
     if (n && n < cases)
         as_text_add(out, "; none in the %zu not measured", cases - n);
     add_held(rows, count, out);
@@ -156,12 +163,14 @@ static bool json(const as_verdict_outputs *to, const as_verdict *rows, size_t co
     return as_table_json(&as_verdict_schema, rows, count, out);
 }
 
-static bool write_as(const char *format, const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+static bool write_as(const char *format, const as_verdict_outputs *to, const as_verdict *rows, size_t count,
+                     as_text *out)
 {
     static const struct {
         const char *name;
         bool (*write)(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out);
-    } formats[] = {{"table", table}, {"csv", csv}, {"json", json}, {"junit", as_verdict_junit}, {"markdown", as_verdict_markdown}};
+    } formats[] = {
+        {"table", table}, {"csv", csv}, {"json", json}, {"junit", as_verdict_junit}, {"markdown", as_verdict_markdown}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (!strcmp(formats[i].name, format))
             return formats[i].write(to, rows, count, out);

@@ -23,8 +23,8 @@ bool as_verdict_publish(const as_verdict_outputs *to, const as_verdict *rows, si
 bool as_verdict_told(const as_verdict *row);
 /* "2 regressed, 1 improved, 20 same, 1 inconclusive": those that are told */
 void as_verdict_counts(const as_verdict *rows, size_t count, as_text *out);
-/* "smallest change that could have been seen: 1.10 % in half of the cases, 2.41 % in all": of time, where it was measured;
- * and what else was held. */
+/* "smallest change that could have been seen: 1.10 % in half of the cases, 2.41 % in all": of time, where it was
+ * measured; and what else was held. */
 void as_verdict_sight(const as_verdict *rows, size_t count, as_text *out);
 
 bool as_verdict_is(const as_verdict *row, const char *verdict);

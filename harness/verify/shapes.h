@@ -5,8 +5,8 @@
 
 #include "../../kernels/kernel.h"
 
-/* Calls `visit` for every shape, every pattern that fits it (each term's example, and unions and sizes beyond those) and
- * every dtype. The problem, its pattern too, lasts until `visit` returns. */
+/* Calls `visit` for every shape, every pattern that fits it (each term's example, and unions and sizes beyond those)
+ * and every dtype. The problem, its pattern too, lasts until `visit` returns. */
 void as_verify_each(void (*visit)(const as_problem *p, void *more), void *more);
 
 #endif

@@ -7,7 +7,8 @@
 
 #include "../../kernels/pattern/pattern.h"
 
-#define KEPT_MAX 64 /* two fills of each choice of parameters of a kernel, until its next instruction set has come by */
+/* Two fills of each choice of parameters of a kernel, until its next instruction set has come by. */
+#define KEPT_MAX 64
 
 typedef struct {
     uint64_t key;

@@ -73,8 +73,8 @@ static void run_phases(const as_kernel *kernel, const as_call *call, size_t work
             phase->run(call);
 }
 
-static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_truths *truths,
-                     as_verdict *v)
+static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint64_t seed, double flops,
+                     as_truths *truths, as_verdict *v)
 {
     const as_oracle *oracle = as_oracle_find(entry->kernel->name);
     as_oracle_verdict seen;

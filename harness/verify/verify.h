@@ -8,18 +8,18 @@
 #include "truths.h"
 
 typedef struct {
-    bool refused;     /* the kernel does not take this problem: `why` */
-    bool ok;          /* every check passed; else `why` */
+    bool refused; /* the kernel does not take this problem: `why` */
+    bool ok;      /* every check passed; else `why` */
     char why[240];
     double error_max, error_allowed;
     size_t rows, workspace_bytes;
     as_work work;
 } as_verdict;
 
-/* Runs the kernel twice: on inputs filled from `seed`, outputs and workspace poisoned, the workspace ending at a page that
- * cannot be touched; then on other inputs, so that an answer kept from the first run is caught. Checks up to about
- * `flops` worth of oracle rows. problem->edges must be set. `truths` spares the oracle what it said of other kernels; NULL: it is
- * always asked. */
+/* Runs the kernel twice: on inputs filled from `seed`, outputs and workspace poisoned, the workspace ending at a page
+ * that cannot be touched; then on other inputs, so that an answer kept from the first run is caught. Checks up to about
+ * `flops` worth of oracle rows. problem->edges must be set. `truths` spares the oracle what it said of other kernels;
+ * NULL: it is always asked. */
 as_verdict as_verify(const as_entry *entry, const as_problem *problem, uint64_t seed, double flops, as_truths *truths);
 
 #endif

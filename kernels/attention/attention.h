@@ -16,8 +16,8 @@ as_work as_attention_work(const as_problem *p, uint64_t executed);
 double as_attention_tolerance(const as_problem *p);
 
 /* Refusals: each true with its reason. */
-bool as_attention_refuse_dtype(const as_problem *p, char *why, size_t cap);   /* anything but f32 */
-bool as_attention_refuse_sparse(const as_problem *p, char *why, size_t cap);  /* patterns but causal and full */
+bool as_attention_refuse_dtype(const as_problem *p, char *why, size_t cap);  /* anything but f32 */
+bool as_attention_refuse_sparse(const as_problem *p, char *why, size_t cap); /* patterns but causal and full */
 
 /* a*b*c*d, SIZE_MAX on overflow. */
 size_t as_product(size_t a, size_t b, size_t c, size_t d);

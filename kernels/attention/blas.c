@@ -1,5 +1,6 @@
-/* blas.c: what one writes with a BLAS at hand: S = q k^T, softmax of the rows, o = S v; T x S scores per head, kept whole as
- * for a backward pass. Rows are taken ROWS at a time, so that a causal mask spares what lies right of a block. */
+/* blas.c: what one writes with a BLAS at hand: S = q k^T, softmax of the rows, o = S v; T x S scores per head, kept
+ * whole as for a backward pass. Rows are taken ROWS at a time, so that a causal mask spares what lies right of a block.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <cblas.h>
 
@@ -9,8 +10,8 @@
 
 #define ROWS 256
 
-/* Rows from..to-1 of s (T,S), scores in units of log2, become weights, 0 beyond what a row sees, `keys` columns in all. They
- * add up to 1/factor (T): dividing the T x d output costs less than another pass over T x S weights. */
+/* Rows from..to-1 of s (T,S), scores in units of log2, become weights, 0 beyond what a row sees, `keys` columns in all.
+ * They add up to 1/factor (T): dividing the T x d output costs less than another pass over T x S weights. */
 static void softmax(const as_problem *p, float *s, float *factor, size_t from, size_t to, size_t keys)
 {
     const size_t S = p->context;

@@ -1,5 +1,5 @@
-/* diagonals.c: patterns made of a few fixed distances (log, power): each distance is a diagonal of the score matrix, and
- * neighbouring queries read neighbouring keys along it, so keys and values stream instead of being looked up. */
+/* diagonals.c: patterns made of a few fixed distances (log, power): each distance is a diagonal of the score matrix,
+ * and neighbouring queries read neighbouring keys along it, so keys and values stream instead of being looked up. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <stdio.h>
@@ -32,8 +32,8 @@ typedef struct {
     float score[DISTANCES_MAX][QUERIES], factor[QUERIES];
 } bench;
 
-/* Rows that will come from beyond L2. They are asked for a phase ahead, a few at each of its steps: a block's values while its
- * keys are scored, the next block's queries and keys while its values are added up. */
+/* Rows that will come from beyond L2. They are asked for a phase ahead, a few at each of its steps: a block's values
+ * while its keys are scored, the next block's queries and keys while its values are added up. */
 typedef struct {
     const float *stream[DISTANCES_MAX + 1];
     size_t count;
@@ -48,8 +48,8 @@ static size_t within(const bench *w, size_t at)
     return n;
 }
 
-/* What a block of queries that begins at `at` reads of x, keys or values, and that is not in L2: the newest rows, and those
- * so far back that a cache of keys and values no longer has them. */
+/* What a block of queries that begins at `at` reads of x, keys or values, and that is not in L2: the newest rows, and
+ * those so far back that a cache of keys and values no longer has them. */
 static void ask_for(ahead *to, const bench *w, const float *x, size_t d, size_t at)
 {
     const size_t gone = w->p->cache_bytes[1] / (2 * d * sizeof(float));
@@ -67,8 +67,8 @@ VF_INLINE void ask(const ahead *a, size_t d, size_t step)
     if (step < QUERIES / PAIR)
         for (size_t j = 0; j < a->count; j++)
             VF_UNROLL
-            for (size_t c = 0; c < PAIR * d; c += LINE)
-                __builtin_prefetch(a->stream[j] + step * PAIR * d + c, 0, 2);
+    for (size_t c = 0; c < PAIR * d; c += LINE)
+        __builtin_prefetch(a->stream[j] + step * PAIR * d + c, 0, 2);
 }
 
 /* Lane r: the dot product of rows r of a and b. */
@@ -104,7 +104,8 @@ VF_INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q,
             }
             for (size_t r = i; r < i + VF_N; r++)
                 w->score[j][r] = r < rows && at + r >= distance
-                                     ? scale * vf_dot(q + r * d, k + (at + r - distance) * d, d) : -INFINITY;
+                                     ? scale * vf_dot(q + r * d, k + (at + r - distance) * d, d)
+                                     : -INFINITY;
         }
     }
 }
@@ -127,8 +128,8 @@ static void soften(bench *w, size_t n)
 
 /* o = factor * sum over n diagonals of weight times value, of `rows` queries from i on, which all see n keys: `vectors`
  * vectors from column c on, each of `lanes` columns. v is the row of query i itself. */
-VF_INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, size_t c, size_t vectors,
-                       size_t lanes, float *o)
+VF_INLINE void columns(const bench *w, size_t d, size_t i, size_t rows, size_t n, const float *v, size_t c,
+                       size_t vectors, size_t lanes, float *o)
 {
     vf sum[PAIR][VF_WIDE];
     VF_UNROLL
@@ -238,13 +239,17 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
         snprintf(why, cap, "takes patterns that depend on distance alone, such as log and power");
         return true;
     }
-    if (as_pattern_runs_max(p->pattern, p->context) <= 2 * DISTANCES_MAX && distances(p, runs, distance) <= DISTANCES_MAX)
+    if (as_pattern_runs_max(p->pattern, p->context) <= 2 * DISTANCES_MAX &&
+        distances(p, runs, distance) <= DISTANCES_MAX)
         return false;
     snprintf(why, cap, "takes patterns of at most %d distances", DISTANCES_MAX);
     return true;
 }
 
-static as_work work(const as_problem *p) { return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch); }
+static as_work work(const as_problem *p)
+{
+    return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
+}
 
 static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
 

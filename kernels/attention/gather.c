@@ -56,16 +56,19 @@ static size_t row_floats(const as_problem *p) { return (p->context + 15) / 16 * 
 static size_t thread_bytes(const as_problem *p)
 {
     const size_t runs = as_product(as_pattern_runs_max(p->pattern, p->context), sizeof(as_run), 1, 1);
-    const size_t times = as_pattern_traits(p->pattern) & AS_PATTERN_MULTISET ? as_pattern_runs_max(p->pattern, p->context) : 1;
+    const size_t times =
+        as_pattern_traits(p->pattern) & AS_PATTERN_MULTISET ? as_pattern_runs_max(p->pattern, p->context) : 1;
     const size_t floats = as_product(row_floats(p), times, sizeof(float), 1);
     size_t sum;
-    return runs == SIZE_MAX || floats == SIZE_MAX || __builtin_add_overflow(runs, floats, &sum) ? SIZE_MAX : (sum + 63) / 64 * 64;
+    return runs == SIZE_MAX || floats == SIZE_MAX || __builtin_add_overflow(runs, floats, &sum) ? SIZE_MAX
+                                                                                                : (sum + 63) / 64 * 64;
 }
 
 static void row(const as_call *call, size_t index, as_run *runs, float *s)
 {
     const as_problem *p = call->problem;
-    const size_t d = p->head_dim, t = index % p->length, h = index / p->length % p->heads, b = index / p->length / p->heads;
+    const size_t d = p->head_dim, t = index % p->length, h = index / p->length % p->heads,
+                 b = index / p->length / p->heads;
     const size_t at = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
     float *o = (float *)call->operand[3] + at;
     const size_t n = as_pattern_row(p->pattern, (as_at){h, p->context - p->length + t, p->context}, runs);
@@ -99,7 +102,10 @@ static void run(const as_call *call)
 }
 
 static size_t workspace(const as_problem *p) { return as_product((size_t)p->threads, thread_bytes(p), 1, 1); }
-static as_work work(const as_problem *p) { return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch); }
+static as_work work(const as_problem *p)
+{
+    return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
+}
 
 static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
 

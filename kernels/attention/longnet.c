@@ -1,8 +1,8 @@
 /* longnet.c: LongNet's dilated attention (Ding et al., 2023): each branch (w, r) is dense causal attention among the
  * tokens that it keeps of each segment; branches are mixed by their softmax denominators.
  *
- * That mixture is one softmax over all branches' keys as a multiset, so the running (max, sum) of a query simply goes on
- * from branch to branch; the workspace holds the unfinished sums. */
+ * That mixture is one softmax over all branches' keys as a multiset, so the running (max, sum) of a query simply goes
+ * on from branch to branch; the workspace holds the unfinished sums. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>

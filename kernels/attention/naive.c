@@ -1,4 +1,5 @@
-/* naive.c: attention as a textbook writes it: scores, softmax, weighted sum; three passes over T x S scores, plain C. */
+/* naive.c: attention as a textbook writes it: scores, softmax, weighted sum; three passes over T x S scores, plain C.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 

@@ -1,11 +1,10 @@
-/* content.h: attention to keys that each query chooses by their scores: scoring on the tile room, the best k of a row, and
- * attention to what was chosen.
- * SPDX-License-Identifier: Apache-2.0
+/* content.h: attention to keys that each query chooses by their scores: scoring on the tile room, the best k of a row,
+ * and attention to what was chosen. SPDX-License-Identifier: Apache-2.0
  *
- * A unit is a key head; the queries of its query heads lie one behind the other in q (B,H,T,d), so they are the rows of one
- * matrix: row r of a unit is query r mod T of member r / T. Candidates are the rows of a matrix as well: keys, or summaries
- * of pages. Scores of a block of CONTENT_QUERIES rows come panel by panel and are never kept whole: each row has a list of the
- * best so far, and only what beats the k-th of them is put on it. */
+ * A unit is a key head; the queries of its query heads lie one behind the other in q (B,H,T,d), so they are the rows of
+ * one matrix: row r of a unit is query r mod T of member r / T. Candidates are the rows of a matrix as well: keys, or
+ * summaries of pages. Scores of a block of CONTENT_QUERIES rows come panel by panel and are never kept whole: each row
+ * has a list of the best so far, and only what beats the k-th of them is put on it. */
 #ifndef AS_CONTENT_H
 #define AS_CONTENT_H
 
@@ -19,15 +18,15 @@
 #include "../vec/row.h"
 
 #define CONTENT_QUERIES (8 * TILE_MR)
-#define CONTENT_NONE (-1.0f) /* where a row has fewer keys than there is room for */
+#define CONTENT_NONE (-1.0f)                  /* where a row has fewer keys than there is room for */
 #define CONTENT_CONTEXT_MAX ((size_t)1 << 24) /* float32 counts exactly up to here */
 
 /* ---- the best of a row */
 
 typedef struct {
     size_t k, cap, count;
-    float floor;    /* beaten by whatever is added */
-    float *score;   /* (cap) in the order of the candidates */
+    float floor;  /* beaten by whatever is added */
+    float *score; /* (cap) in the order of the candidates */
     float *index; /* (cap) whole numbers, which float32 has up to CONTENT_CONTEXT_MAX */
 } content_best;
 
@@ -61,9 +60,9 @@ static inline int32_t content_middle(int64_t low, int64_t high, int round)
     return middle > low && middle < high ? middle : (int32_t)((low + high) >> 1);
 }
 
-/* A floor that at least k of the n keys reach: those above it are *above. Where the bisection meets k .. most of them above,
- * it ends there; else at the k-th key itself, fewer than k above it and the rest equal to it. Counting without a branch is many
- * times faster than a quickselect, which a CPU cannot predict. */
+/* A floor that at least k of the n keys reach: those above it are *above. Where the bisection meets k .. most of them
+ * above, it ends there; else at the k-th key itself, fewer than k above it and the rest equal to it. Counting without a
+ * branch is many times faster than a quickselect, which a CPU cannot predict. */
 static int32_t content_floor(const int32_t *key, size_t n, size_t k, size_t most, size_t *above)
 {
     int64_t low = INT32_MAX, high = INT32_MIN;
@@ -132,8 +131,8 @@ static inline void content_best_add(content_best *b, const float *s, size_t firs
         content_best_trim(b, b->k + b->k / 4, scratch);
     size_t count = b->count, j = 0;
     for (; j + VF_N <= n; j += VF_N)
-        count += vf_keep(vf_load(s + j), vf_add(vf_set((float)(first + j)), vf_load(content_lanes)), b->floor, b->score + count,
-                         b->index + count);
+        count += vf_keep(vf_load(s + j), vf_add(vf_set((float)(first + j)), vf_load(content_lanes)), b->floor,
+                         b->score + count, b->index + count);
     for (; j < n; j++) {
         b->score[count] = s[j];
         b->index[count] = (float)(first + j);
@@ -149,8 +148,8 @@ typedef struct content_job {
     const as_call *call;
     const float *candidates; /* (B,Hkv,n,depth) */
     size_t n, depth;
-    size_t k;     /* how many to choose */
-    bool halves;  /* depth is 2 d: a query enters as (min(q,0), max(q,0)) against (least, most) of a page */
+    size_t k;    /* how many to choose */
+    bool halves; /* depth is 2 d: a query enters as (min(q,0), max(q,0)) against (least, most) of a page */
     /* Candidates [*low, *high) are open to the query at `position`; none: nothing needs scoring. */
     void (*open)(const struct content_job *job, size_t position, size_t *low, size_t *high);
     /* Writes down what query `row` of all B H T chose. */
@@ -222,7 +221,8 @@ static void content_score(const content_job *job, const content_bench *w, const 
                           w->score + j, TILE_STRIDE, x > 0);
         for (size_t i = 0; !packed && i < rows; i++)
             for (size_t j = 0; j < n; j++) {
-                const float part = vf_dot(q + i * TILE_STRIDE, candidates + (from + j) * job->depth + x * TILE_KC, depth);
+                const float part =
+                    vf_dot(q + i * TILE_STRIDE, candidates + (from + j) * job->depth + x * TILE_KC, depth);
                 w->score[i * TILE_STRIDE + j] = x ? w->score[i * TILE_STRIDE + j] + part : part;
             }
     }
@@ -237,7 +237,8 @@ static void content_list(content_bench *w, size_t i, const float *s, size_t from
 }
 
 /* Rows [r0, r0+rows) of a unit choose. */
-static void content_block(const content_job *job, content_bench *w, const float *packed, size_t unit, size_t r0, size_t rows)
+static void content_block(const content_job *job, content_bench *w, const float *packed, size_t unit, size_t r0,
+                          size_t rows)
 {
     const as_problem *p = job->problem;
     const size_t first = unit * content_rows(p) + r0;
@@ -295,7 +296,8 @@ static void content_select(const content_job *job, void *workspace)
             const float *candidates = job->candidates + unit * job->n * job->depth;
 #pragma omp for schedule(static)
             for (size_t j = 0; j < (packed ? job->n : 0); j += TILE_NR)
-                tile_pack_transposed(candidates + j * job->depth, job->depth, job->n - j, job->depth, packed + j * job->depth);
+                tile_pack_transposed(candidates + j * job->depth, job->depth, job->n - j, job->depth,
+                                     packed + j * job->depth);
 #pragma omp for schedule(dynamic, 1)
             for (size_t b = 0; b < blocks; b++)
                 content_block(job, &w, packed, unit, b * CONTENT_QUERIES,
@@ -311,7 +313,8 @@ static void content_flops(const content_job *job, uint64_t *useful, uint64_t *ex
     const size_t rows = content_rows(p), panel = content_packs(p) ? TILE_NR : 1;
     uint64_t open = 0, done = 0;
     for (size_t r = 0; r < rows;) {
-        const size_t block = CONTENT_QUERIES - r % CONTENT_QUERIES, strip = content_least(content_least(rows - r, TILE_MR), block);
+        const size_t block = CONTENT_QUERIES - r % CONTENT_QUERIES,
+                     strip = content_least(content_least(rows - r, TILE_MR), block);
         size_t high = 0;
         for (size_t i = 0; i < strip; i++) {
             size_t from, to;
@@ -329,8 +332,8 @@ static void content_flops(const content_job *job, uint64_t *useful, uint64_t *ex
 /* ---- attention to the chosen */
 
 /* o (d) = softmax(scale q.k over the n keys) v; s has room for n floats in whole vectors. */
-static void content_attend(const as_problem *p, const float *q, const float *k, const float *v, const uint32_t *key, size_t n,
-                           float *s, float *o)
+static void content_attend(const as_problem *p, const float *q, const float *k, const float *v, const uint32_t *key,
+                           size_t n, float *s, float *o)
 {
     const size_t d = p->head_dim;
     for (size_t e = 0; e < n; e++)
@@ -351,7 +354,8 @@ static void content_attend(const as_problem *p, const float *q, const float *k, 
         const size_t lanes = content_least(d - c, VF_N);
         vf sum = vf_zero();
         for (size_t e = 0; e < n; e++)
-            sum = vf_fma(vf_set(s[e]), lanes == VF_N ? vf_load(v + key[e] * d + c) : vf_load_n(v + key[e] * d + c, lanes), sum);
+            sum = vf_fma(vf_set(s[e]),
+                         lanes == VF_N ? vf_load(v + key[e] * d + c) : vf_load_n(v + key[e] * d + c, lanes), sum);
         sum = vf_mul(sum, vf_set(factor));
         if (lanes == VF_N)
             vf_store(o + c, sum);
@@ -364,7 +368,8 @@ static inline size_t content_attend_floats(size_t most) { return 2 * tile_up(mos
 
 /* Every query attends to the keys that `list` writes down for it (at most `most`; it returns how many).
  * workspace: threads times content_attend_floats(most) */
-static void content_attend_all(const as_call *call, size_t most, size_t (*list)(const as_call *call, size_t row, uint32_t *key))
+static void content_attend_all(const as_call *call, size_t most,
+                               size_t (*list)(const as_call *call, size_t row, uint32_t *key))
 {
     const as_problem *p = call->problem;
     const size_t d = p->head_dim, unit = content_rows(p);

@@ -1,5 +1,5 @@
-/* lsh.c: Reformer's attention (Kitaev et al., 2020): tokens whose shared query and key hash alike are sorted side by side and
- * attend within their neighbourhood. */
+/* lsh.c: Reformer's attention (Kitaev et al., 2020): tokens whose shared query and key hash alike are sorted side by
+ * side and attend within their neighbourhood. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <omp.h>
@@ -10,10 +10,10 @@
 #include "tile/softmax.h"
 #include "vec/row.h"
 
-/* Per round: bucket(x) = argmax of [xR; -xR], R (d, buckets/2) normal and the round's own; tokens are sorted by (bucket,
- * position) and cut into chunks of m. A query sees, of its own chunk and the one before, the tokens earlier than itself: keys
- * are the queries divided by their length. A key seen in two rounds counts twice, as merging the rounds by the logarithms of
- * their sums has it. Who sees nobody in any round sees itself, and only then. */
+/* Per round: bucket(x) = argmax of [xR; -xR], R (d, buckets/2) normal and the round's own; tokens are sorted by
+ * (bucket, position) and cut into chunks of m. A query sees, of its own chunk and the one before, the tokens earlier
+ * than itself: keys are the queries divided by their length. A key seen in two rounds counts twice, as merging the
+ * rounds by the logarithms of their sums has it. Who sees nobody in any round sees itself, and only then. */
 
 static size_t d_room(const as_problem *p) { return tile_up(p->head_dim, VF_N); }
 static size_t pieces(size_t n) { return (n + TILE_KC - 1) / TILE_KC; }
@@ -141,9 +141,9 @@ typedef struct {
 static attend_sizes attend_sizes_of(const as_problem *p)
 {
     attend_sizes s = {.window = tile_up(least(2 * lsh_chunk(p), p->length), TILE_NR)};
-    const size_t floats[8] = {s.window * p->head_dim, s.window * d_room(p), s.window,
-                              pieces(p->head_dim) * TILE_MR * TILE_STRIDE, TILE_MR * TILE_STRIDE, TILE_MR * d_room(p),
-                              TILE_MR, TILE_MR * VF_N};
+    const size_t floats[8] = {
+        s.window * p->head_dim, s.window * d_room(p), s.window, pieces(p->head_dim) * TILE_MR * TILE_STRIDE,
+        TILE_MR * TILE_STRIDE,  TILE_MR * d_room(p),  TILE_MR,  TILE_MR * VF_N};
     memcpy(s.floats, floats, sizeof floats);
     for (size_t i = 0; i < 8; i++)
         s.thread += tile_up(floats[i], 16);
@@ -160,7 +160,8 @@ static bench bench_at(const attend_sizes *s, float *memory)
 }
 
 /* The n tokens order[0..n-1] of x (T,d) and v (T,d) as keys of length 1 and values. */
-static void pack_window(const as_problem *p, const bench *w, const float *x, const float *v, const float *order, size_t n)
+static void pack_window(const as_problem *p, const bench *w, const float *x, const float *v, const float *order,
+                        size_t n)
 {
     const size_t d = p->head_dim, room = tile_up(n, TILE_NR);
     for (size_t j = 0; j < room; j++) {
@@ -177,8 +178,8 @@ static void pack_window(const as_problem *p, const bench *w, const float *x, con
 }
 
 /* State of a token between rounds: max, sum, output not yet divided. */
-static void load_rows(const as_problem *p, const bench *w, const float *x, const float *state, const float *order, size_t rows,
-                      bool begin)
+static void load_rows(const as_problem *p, const bench *w, const float *x, const float *state, const float *order,
+                      size_t rows, bool begin)
 {
     const size_t d = p->head_dim;
     memset(w->sum, 0, rows * VF_N * sizeof(float));
@@ -234,7 +235,8 @@ static void chunk(const as_call *call, const bench *w, float *states, size_t uni
     const as_problem *p = call->problem;
     const size_t T = p->length, d = p->head_dim, m = lsh_chunk(p);
     const float *order = (const float *)call->operand[LSH_ORDER] + (unit * lsh_rounds(p) + round) * T;
-    const float *x = (const float *)call->operand[LSH_QK] + unit * T * d, *v = (const float *)call->operand[LSH_V] + unit * T * d;
+    const float *x = (const float *)call->operand[LSH_QK] + unit * T * d,
+                *v = (const float *)call->operand[LSH_V] + unit * T * d;
     const size_t first = c ? (c - 1) * m : 0, begin = c * m, end = least(begin + m, T);
     float *state = states + unit * T * (d + 2);
     pack_window(p, w, x, v, order + first, end - first);
@@ -320,11 +322,12 @@ static size_t workspace(const as_problem *p)
     return hash > attend ? hash : attend;
 }
 
-/* Hashing 2 d (buckets/2) a token and round. Then, as published, all pairs of a chunk with itself and the one before, 4 d each:
- * which of them a query may see, about half, is known only when the content is (`chosen`). */
+/* Hashing 2 d (buckets/2) a token and round. Then, as published, all pairs of a chunk with itself and the one before, 4
+ * d each: which of them a query may see, about half, is known only when the content is (`chosen`). */
 static as_work work(const as_problem *p)
 {
-    const uint64_t d = p->head_dim, T = p->length, m = lsh_chunk(p), half = lsh_half(p), half_room = tile_up(half, VF_N);
+    const uint64_t d = p->head_dim, T = p->length, m = lsh_chunk(p), half = lsh_half(p),
+                   half_room = tile_up(half, VF_N);
     const uint64_t times = lsh_rounds(p) * p->heads * p->batch;
     uint64_t pairs = 0, executed = 0;
     for (uint64_t begin = 0; begin < T; begin += m) {
@@ -349,7 +352,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
         return true;
     if (lsh_buckets(p) > 1 && lsh_buckets(p) % 2)
         return snprintf(why, cap, "%zu buckets do not divide by two: each direction of the hash makes two, x and -x",
-                        lsh_buckets(p)), true;
+                        lsh_buckets(p)),
+               true;
     if (p->heads != p->kv_heads || p->length != p->context)
         return snprintf(why, cap, "queries are the keys here: takes kv_heads = heads and context = length"), true;
     return false;
@@ -369,7 +373,8 @@ const as_kernel AS_KERNEL(content_lsh) = {
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "content/lsh",
-    .help = "Reformer: shared queries and keys, hashed, sorted and cut into chunks; linear at fixed buckets, m and rounds",
+    .help =
+        "Reformer: shared queries and keys, hashed, sorted and cut into chunks; linear at fixed buckets, m and rounds",
     .order = "T",
     .refuse = refuse,
     .operands = operands,

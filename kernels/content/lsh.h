@@ -1,8 +1,8 @@
 /* lsh.h: operands, parameters and rotations of content/lsh, shared with its oracle.
  * SPDX-License-Identifier: Apache-2.0
  *
- * qk, v, o (B,H,T,d); rotations (rounds, d, buckets/2); bucket (B,H,rounds,T): of each position; order (B,H,rounds,T): positions
- * sorted by (bucket, position). The last three are the kernel's to write. */
+ * qk, v, o (B,H,T,d); rotations (rounds, d, buckets/2); bucket (B,H,rounds,T): of each position; order (B,H,rounds,T):
+ * positions sorted by (bucket, position). The last three are the kernel's to write. */
 #ifndef AS_LSH_H
 #define AS_LSH_H
 

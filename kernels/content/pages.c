@@ -1,13 +1,14 @@
-/* pages.c: keys in pages, each summed up in a line; a query scores the lines and attends to the best pages (Quest; Tang et
- * al., 2024, and its kin). The first page and the latest ones are always among them. */
+/* pages.c: keys in pages, each summed up in a line; a query scores the lines and attends to the best pages (Quest; Tang
+ * et al., 2024, and its kin). The first page and the latest ones are always among them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "content/content.h"
 #include "tile/gemm.h"
 
 /* A page of p keys is summed up by their mean, or by the least and the most of each channel: then
  *   U = sum over c of max(q_c most_c, q_c least_c) = min(q,0).least + max(q,0).most
- * is no less than the score of any key in it. Operand 4, "index" (B,Hkv,pages,d or 2 d), is made once and would grow with a
- * cache; operand 5, "chosen" (B,H,T,n), holds the pages of each query, ascending, -1 where it has fewer than n. */
+ * is no less than the score of any key in it. Operand 4, "index" (B,Hkv,pages,d or 2 d), is made once and would grow
+ * with a cache; operand 5, "chosen" (B,H,T,n), holds the pages of each query, ascending, -1 where it has fewer than n.
+ */
 enum { INDEX = 4, CHOSEN };
 enum { BOUND_MEAN, BOUND_MINMAX };
 
@@ -60,7 +61,8 @@ static void build(const as_call *call)
 
 /* ---- choice */
 
-/* Page 0 and the `local` pages up to the query's own are forced; those between compete, unless there is room for all. */
+/* Page 0 and the `local` pages up to the query's own are forced; those between compete, unless there is room for all.
+ */
 static void open(const content_job *job, size_t position, size_t *low, size_t *high)
 {
     const as_problem *p = job->problem;
@@ -163,8 +165,8 @@ static size_t workspace(const as_problem *p)
     return choice > attend ? choice : attend;
 }
 
-/* Scores of summaries, 2 d each (4 d with bounds) where pages compete: about T^2 / 2p of them. Then 4 d per chosen key. Bytes:
- * a lone query reads the index and the pages that it chose, not the whole cache. */
+/* Scores of summaries, 2 d each (4 d with bounds) where pages compete: about T^2 / 2p of them. Then 4 d per chosen key.
+ * Bytes: a lone query reads the index and the pages that it chose, not the whole cache. */
 static as_work work(const as_problem *p)
 {
     const content_job job = make(p, NULL);
@@ -191,7 +193,8 @@ static const as_phase phases[] = {
 static const as_kernel_param params[] = {
     {"p", 1, CONTENT_CONTEXT_MAX, 16, "keys of a page"},
     {"budget", 1, CONTENT_CONTEXT_MAX, 64, "keys that a query may attend to; max(3, budget / p) pages"},
-    {"bound", 0, 1, 1, "a page's summary: 0 the mean of its keys, 1 an upper bound from least and most of each channel"},
+    {"bound", 0, 1, 1,
+     "a page's summary: 0 the mean of its keys, 1 an upper bound from least and most of each channel"},
     {"local", 1, CONTENT_CONTEXT_MAX, 1, "latest pages that are always chosen, as the first one is"},
     {NULL, 0, 0, 0, NULL},
 };
@@ -200,7 +203,8 @@ const as_kernel AS_KERNEL(content_pages) = {
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "content/pages",
-    .help = "the best pages of keys by their summaries; scoring those is T^2 / 2p, so T^2 in the end, a p-th of the price",
+    .help =
+        "the best pages of keys by their summaries; scoring those is T^2 / 2p, so T^2 in the end, a p-th of the price",
     .order = "T^2",
     .refuse = refuse,
     .operands = operands,

@@ -1,5 +1,5 @@
-/* topk.c: each query attends to its k best keys, found by scoring them all: quadratic still, the bound on what choosing can
- * keep. */
+/* topk.c: each query attends to its k best keys, found by scoring them all: quadratic still, the bound on what choosing
+ * can keep. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "content/content.h"
 #include "tile/gemm.h"

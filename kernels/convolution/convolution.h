@@ -1,9 +1,9 @@
 /* convolution.h: the shape of a convolution over tokens: which token each tap of each output row reads.
  * SPDX-License-Identifier: Apache-2.0
  *
- * o[t] = sum over j < k of w[j] x[t stride + j dilation - left]; tokens outside 0..T-1 are zero. Padding: 0 causal (left =
- * (k-1) dilation: the last tap reads the token itself), 1 same (as many zeros on both sides, so k is odd), 2 valid (none:
- * only rows whose taps all lie inside). As a matrix it is a banded Toeplitz matrix. */
+ * o[t] = sum over j < k of w[j] x[t stride + j dilation - left]; tokens outside 0..T-1 are zero. Padding: 0 causal
+ * (left = (k-1) dilation: the last tap reads the token itself), 1 same (as many zeros on both sides, so k is odd), 2
+ * valid (none: only rows whose taps all lie inside). As a matrix it is a banded Toeplitz matrix. */
 #ifndef AS_CONVOLUTION_H
 #define AS_CONVOLUTION_H
 

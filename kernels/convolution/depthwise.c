@@ -15,8 +15,8 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 }
 
 /* Outputs [t, t + rows) of one batch entry; x (T,D), o (rows,D). Taps outside the sequence are left out. */
-static void outputs(const as_problem *p, const as_convolution *conv, const float *x, const float *w, size_t t, size_t rows,
-                    const float *zeros, float *o)
+static void outputs(const as_problem *p, const as_convolution *conv, const float *x, const float *w, size_t t,
+                    size_t rows, const float *zeros, float *o)
 {
     const size_t D = as_problem_width(p);
     for (size_t c = 0; c < D; c += VF_N) {
@@ -30,7 +30,8 @@ static void outputs(const as_problem *p, const as_convolution *conv, const float
             const vf by = lanes < VF_N ? vf_load_n(weight, lanes) : vf_load(weight);
             VF_UNROLL
             for (int i = 0; i < ROWS; i++) {
-                const float *from = as_convolution_row(conv, p, x, zeros, t + ((size_t)i < rows ? (size_t)i : 0), j) + c;
+                const float *from =
+                    as_convolution_row(conv, p, x, zeros, t + ((size_t)i < rows ? (size_t)i : 0), j) + c;
                 sum[i] = vf_fma(by, lanes < VF_N ? vf_load_n(from, lanes) : vf_load(from), sum[i]);
             }
         }
@@ -52,8 +53,8 @@ static void run(const as_call *call)
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
     for (size_t i = 0; i < p->batch * blocks; i++) {
         const size_t b = i / blocks, t = i % blocks * ROWS, left = conv.rows - t;
-        outputs(p, &conv, (const float *)call->operand[0] + b * p->length * D, call->operand[1], t, left < ROWS ? left : ROWS,
-                call->workspace, (float *)call->operand[2] + (b * conv.rows + t) * D);
+        outputs(p, &conv, (const float *)call->operand[0] + b * p->length * D, call->operand[1], t,
+                left < ROWS ? left : ROWS, call->workspace, (float *)call->operand[2] + (b * conv.rows + t) * D);
     }
 }
 
@@ -67,7 +68,6 @@ static as_work work(const as_problem *p)
     return as_sequence_work(p, &AS_KERNEL(convolution_depthwise), taps * conv.rows * D,
                             taps * ((conv.rows + ROWS - 1) / ROWS * ROWS) * ((D + VF_N - 1) / VF_N * VF_N), 0);
 }
-
 
 static double tolerance(const as_problem *p) { return as_sequence_tolerance((double)p->param[AS_CONV_K]); }
 

@@ -1,4 +1,5 @@
-/* direct.c: convolution over tokens by its definition, a few output rows and columns at a time in registers, nothing packed. */
+/* direct.c: convolution over tokens by its definition, a few output rows and columns at a time in registers, nothing
+ * packed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <string.h>
@@ -14,19 +15,20 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p);
     /* w[j] (D,D) takes the token of tap j to the outputs */
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {p->param[AS_CONV_K], D, D}}, 0, out);
+    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {p->param[AS_CONV_K], D, D}},
+                                   0, out);
 }
 
 /* `nv` vectors of columns of ROWS outputs; x[j] are the ROWS rows of tap j. `lanes`: columns of the last vector. */
-VF_INLINE void block(size_t k, size_t D, const float *const (*x)[ROWS], const float *w,
-                     int nv, size_t lanes, float *const *o, size_t rows)
+VF_INLINE void block(size_t k, size_t D, const float *const (*x)[ROWS], const float *w, int nv, size_t lanes,
+                     float *const *o, size_t rows)
 {
     vf sum[ROWS][WIDE];
     VF_UNROLL
     for (int i = 0; i < ROWS; i++)
         VF_UNROLL
-        for (int v = 0; v < nv; v++)
-            sum[i][v] = vf_zero();
+    for (int v = 0; v < nv; v++)
+        sum[i][v] = vf_zero();
     for (size_t j = 0; j < k; j++)
         for (size_t c = 0; c < D; c++, w += D) {
             vf right[WIDE];
@@ -36,16 +38,16 @@ VF_INLINE void block(size_t k, size_t D, const float *const (*x)[ROWS], const fl
             VF_UNROLL
             for (int i = 0; i < ROWS; i++)
                 VF_UNROLL
-                for (int v = 0; v < nv; v++)
-                    sum[i][v] = vf_fma(vf_set(x[j][i][c]), right[v], sum[i][v]);
+            for (int v = 0; v < nv; v++)
+                sum[i][v] = vf_fma(vf_set(x[j][i][c]), right[v], sum[i][v]);
         }
     for (size_t i = 0; i < rows; i++)
         VF_UNROLL
-        for (int v = 0; v < nv; v++)
-            if (lanes < VF_N)
-                vf_store_n(o[i] + v * VF_N, sum[i][v], lanes);
-            else
-                vf_store(o[i] + v * VF_N, sum[i][v]);
+    for (int v = 0; v < nv; v++)
+        if (lanes < VF_N)
+            vf_store_n(o[i] + v * VF_N, sum[i][v], lanes);
+        else
+            vf_store(o[i] + v * VF_N, sum[i][v]);
 }
 
 /* Output rows [t, t + rows) of batch entry b. */
@@ -82,10 +84,7 @@ static void outputs(const as_call *call, const as_convolution *conv, const float
 
 /* A row of zeros, then per thread the rows of every tap. */
 static size_t zeros_bytes(const as_problem *p) { return (as_problem_width(p) * sizeof(float) + 63) / 64 * 64; }
-static size_t taps_bytes(const as_problem *p)
-{
-    return as_product(p->param[AS_CONV_K], ROWS * sizeof(float *), 1, 1);
-}
+static size_t taps_bytes(const as_problem *p) { return as_product(p->param[AS_CONV_K], ROWS * sizeof(float *), 1, 1); }
 
 static size_t workspace(const as_problem *p)
 {

@@ -72,12 +72,15 @@ static tile_product scores(const tile_taps *taps)
 
 static size_t scores_bytes(const as_problem *p)
 {
-    return as_product(p->batch * as_convolution_of(p).rows, p->heads, p->param[AS_CONV_K] + 1, sizeof(float)) / 64 * 64 + 64;
+    return as_product(p->batch * as_convolution_of(p).rows, p->heads, p->param[AS_CONV_K] + 1, sizeof(float)) / 64 *
+               64 +
+           64;
 }
 
 static size_t workspace(const as_problem *p)
 {
-    const size_t scores = as_product(p->batch * as_convolution_of(p).rows, p->heads, p->param[AS_CONV_K] + 1, 2 * sizeof(float));
+    const size_t scores =
+        as_product(p->batch * as_convolution_of(p).rows, p->heads, p->param[AS_CONV_K] + 1, 2 * sizeof(float));
     return scores == SIZE_MAX ? SIZE_MAX : as_sum(scores_bytes(p), tile_product_workspace(p));
 }
 
@@ -96,7 +99,8 @@ static void weigh(const as_call *call)
 }
 
 /* o (d) = sum over j of weight[j] x_j, of one head */
-static void mix_head(const as_problem *p, const as_convolution *conv, const float *x, const float *weight, size_t t, float *o)
+static void mix_head(const as_problem *p, const as_convolution *conv, const float *x, const float *weight, size_t t,
+                     float *o)
 {
     const size_t d = p->head_dim, D = as_problem_width(p);
     for (size_t c = 0; c < d; c += VF_N) {
@@ -147,7 +151,8 @@ static double tolerance(const as_problem *p)
     return 4 * as_sequence_tolerance((double)as_problem_width(p)) + as_sequence_tolerance((double)p->param[AS_CONV_K]);
 }
 
-static const as_phase phases[] = {{"pack", true, pack}, {"weights", false, weigh}, {"mix", false, mix}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {"pack", true, pack}, {"weights", false, weigh}, {"mix", false, mix}, {NULL, false, NULL}};
 
 const as_kernel AS_KERNEL(convolution_dynamic) = {
     .abi = AS_KERNEL_ABI,

@@ -1,4 +1,5 @@
-/* gemm.c: convolution over tokens as one matrix product with weights packed once; the taps are gathered tile by tile. */
+/* gemm.c: convolution over tokens as one matrix product with weights packed once; the taps are gathered tile by tile.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tile/matmul.h"
 

@@ -71,7 +71,8 @@ static double tolerance(const as_problem *p)
     return 2 * as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {{"pack", true, pack}, {"convolve", false, convolve}, {"gate", false, close_gate}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {"pack", true, pack}, {"convolve", false, convolve}, {"gate", false, close_gate}, {NULL, false, NULL}};
 
 const as_kernel AS_KERNEL(convolution_glu) = {
     .abi = AS_KERNEL_ABI,

@@ -1,8 +1,8 @@
 /* wavenet.h: the stack of dilated causal convolutions of WaveNet (van den Oord et al., 2016): what layers there are.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Layer l has dilation 2^l, up to dilation-max: z = tanh(x * Wf) sigmoid(x * Wg), x <- x + z Wr. The last x is the output.
- * Reach 1 + (k-1) (1 + 2 + ... + 2^(L-1)). */
+ * Layer l has dilation 2^l, up to dilation-max: z = tanh(x * Wf) sigmoid(x * Wg), x <- x + z Wr. The last x is the
+ * output. Reach 1 + (k-1) (1 + 2 + ... + 2^(L-1)). */
 #ifndef AS_WAVENET_H
 #define AS_WAVENET_H
 

@@ -3,14 +3,15 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A unit is a key head; its query heads share keys, values and state. For each chunk of C tokens:
- *   1. kt (m,C) <- features of the keys, transposed, and weight[u] <- log2 of what key u's features are to be multiplied by.
- *      It serves as the right matrix of 2 and as the left one of 3.
- *   2. for each query head and strip of rows: features of the queries, times kt (weights of the chunk's keys), times values,
- *      plus features times state
+ *   1. kt (m,C) <- features of the keys, transposed, and weight[u] <- log2 of what key u's features are to be
+ * multiplied by. It serves as the right matrix of 2 and as the left one of 3.
+ *   2. for each query head and strip of rows: features of the queries, times kt (weights of the chunk's keys), times
+ * values, plus features times state
  *   3. state (m,d) += kt weighted values; z (m) += the same without values
- * Features are kept below 1 (performer.c): row t multiplies key u by 2^(weight[u] - M_t), M_t the largest weight up to t, so
- * no row ever depends on a later one, not even in its rounding; the state is kept relative to M at its last token. `offset`
- * is added to every feature of keys after that: as a constant it needs the plain sum of v and no features. */
+ * Features are kept below 1 (performer.c): row t multiplies key u by 2^(weight[u] - M_t), M_t the largest weight up to
+ * t, so no row ever depends on a later one, not even in its rounding; the state is kept relative to M at its last
+ * token. `offset` is added to every feature of keys after that: as a constant it needs the plain sum of v and no
+ * features. */
 #ifndef AS_KERNELISED_CHUNK_H
 #define AS_KERNELISED_CHUNK_H
 
@@ -59,8 +60,8 @@ static inline float *chunk_cell(float *strip, size_t i, size_t c)
 }
 
 /* C (rows x nv vectors) = [C +] strip (rows x n) b (n x nv vectors), n of any size */
-static inline void chunk_multiply(size_t rows, int nv, size_t n, const float *strip, const float *b, float *c, size_t ldc,
-                                  bool add)
+static inline void chunk_multiply(size_t rows, int nv, size_t n, const float *strip, const float *b, float *c,
+                                  size_t ldc, bool add)
 {
     for (size_t i = 0; i < chunk_pieces(n); i++)
         tile_multiply((int)rows, nv, chunk_piece(n, i), strip + i * TILE_MR * TILE_STRIDE,
@@ -118,8 +119,8 @@ static void chunk_pack(const chunk_job *job, const chunk_bench *w, const float *
     }
 }
 
-/* Weights of one row r of the chunk, s[0..r], ready to be multiplied by values; 0 behind, up to n. Returns their sum, to be
- * added up. */
+/* Weights of one row r of the chunk, s[0..r], ready to be multiplied by values; 0 behind, up to n. Returns their sum,
+ * to be added up. */
 static inline vf chunk_weigh(const chunk_bench *w, float *s, size_t r, size_t n, float top, float spread)
 {
     vf sum = vf_zero();
@@ -153,7 +154,8 @@ static void chunk_strip(const chunk_job *job, const chunk_sizes *sizes, const ch
     for (size_t i = 0; i < rows; i++) {
         vf before = vf_zero(), features = vf_zero();
         for (size_t c = 0; c < m; c += VF_N) { /* the last ones behind m are made 0 */
-            const vf x = vf_load(chunk_cell(w->q, i, c)), mine = m - c >= VF_N ? x : vf_load_n(chunk_cell(w->q, i, c), m - c);
+            const vf x = vf_load(chunk_cell(w->q, i, c)),
+                     mine = m - c >= VF_N ? x : vf_load_n(chunk_cell(w->q, i, c), m - c);
             before = vf_fma(mine, vf_load(w->z + c), before);
             features = vf_add(features, mine);
         }
@@ -267,7 +269,8 @@ static void chunk_run(const chunk_job *job, void *workspace)
     }
 }
 
-/* What chunk_run multiplies, features not counted: the 3 m + d a token of the useful count, and per strip whole vectors of keys. */
+/* What chunk_run multiplies, features not counted: the 3 m + d a token of the useful count, and per strip whole vectors
+ * of keys. */
 static uint64_t chunk_flops(const chunk_job *job)
 {
     const as_problem *p = job->problem;
@@ -281,7 +284,8 @@ static uint64_t chunk_flops(const chunk_job *job)
         row += last * (tile_up(r + last, VF_N) * m + (r + last) * d_room);
     }
     row += T * m * d_room;
-    return p->batch * (2 * p->heads * row + 2 * p->kv_heads * T * m * d_room + T * (p->kv_heads * m + p->heads * (2 * m + p->head_dim)));
+    return p->batch * (2 * p->heads * row + 2 * p->kv_heads * T * m * d_room +
+                       T * (p->kv_heads * m + p->heads * (2 * m + p->head_dim)));
 }
 
 #endif

@@ -1,5 +1,5 @@
-/* kernelised.h: what the descriptors of kernelised attention share: phi(q_t) . sum of phi(k_u) v_u over the past, divided by
- * phi(q_t) . sum of phi(k_u), with m features phi. q and o are (B,H,T,d), k and v (B,Hkv,S,d).
+/* kernelised.h: what the descriptors of kernelised attention share: phi(q_t) . sum of phi(k_u) v_u over the past,
+ * divided by phi(q_t) . sum of phi(k_u), with m features phi. q and o are (B,H,T,d), k and v (B,Hkv,S,d).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_KERNELISED_H
 #define AS_KERNELISED_H
@@ -30,8 +30,8 @@ static inline as_work kernelised_work(const as_problem *p, uint64_t useful, uint
     return work;
 }
 
-/* Outputs are weighted means of v, which is normal. Numerator and denominator are sums of up to S products of float32, each
- * addition off by 2^-24 of a partial sum: errors add up like a random walk. */
+/* Outputs are weighted means of v, which is normal. Numerator and denominator are sums of up to S products of float32,
+ * each addition off by 2^-24 of a partial sum: errors add up like a random walk. */
 static inline double kernelised_tolerance(const as_problem *p)
 {
     return 2 * (16 + 4 * sqrt((double)p->head_dim) + sqrt((double)p->context)) / 16777216;

@@ -1,4 +1,5 @@
-/* linear-chunked.c: linear attention (elu + 1) in chunks on the tile room: a state between chunks, a masked product inside. */
+/* linear-chunked.c: linear attention (elu + 1) in chunks on the tile room: a state between chunks, a masked product
+ * inside. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <string.h>
@@ -10,9 +11,9 @@
 
 /* A unit is a key head; its query heads share keys, values and state. For each chunk of C tokens:
  *   1. own <- features of the keys, row by row; right <- values, below the state
- *   2. for each query head and strip of STRIP queries: left <- features of the queries, transposed; below them own times left:
- *      the products with z, then the weights of the chunk's keys, those of later tokens made 0. Everything that a query is
- *      multiplied by is one column of left now, everything that it multiplies one row of right: o = left^T right.
+ *   2. for each query head and strip of STRIP queries: left <- features of the queries, transposed; below them own
+ * times left: the products with z, then the weights of the chunk's keys, those of later tokens made 0. Everything that
+ * a query is multiplied by is one column of left now, everything that it multiplies one row of right: o = left^T right.
  *   3. state += own^T values; z += own's rows
  * The weights of a query lie in one lane, so their sum takes no sum over lanes. */
 enum {
@@ -45,9 +46,16 @@ static job make(const as_problem *p, const as_call *call)
 {
     const size_t d = p->head_dim, quarter = tile_up((d + 3) / 4, STRIP), suits = quarter < LONGEST ? quarter : LONGEST;
     const size_t C = p->param[0] ? p->param[0] : suits, room = tile_up(d, VF_N), depth = d + 1 + C;
-    const size_t left = d + SIDE + C; /* a row below the last column may be written with it, before it gets what is its own */
-    job j = {p, call, d, room, C, depth,
-             {(1 + C) * tile_up(d, WIDE_KC), left * STRIP, depth * room, STRIP * tile_up(d, SIDE), STRIP * WIDE_NR}, 0};
+    const size_t left =
+        d + SIDE + C; /* a row below the last column may be written with it, before it gets what is its own */
+    job j = {p,
+             call,
+             d,
+             room,
+             C,
+             depth,
+             {(1 + C) * tile_up(d, WIDE_KC), left * STRIP, depth * room, STRIP * tile_up(d, SIDE), STRIP * WIDE_NR},
+             0};
     for (size_t i = 0; i < ROOMS; i++)
         j.total += j.floats[i] = tile_up(j.floats[i], 16);
     return j;
@@ -123,7 +131,8 @@ static inline void copy(float *to, const float *from, size_t n, bool room)
     }
 }
 
-/* Rows of q (rows,d) with room for whole strips and for SIDE columns at a time; what is in that room does not matter. */
+/* Rows of q (rows,d) with room for whole strips and for SIDE columns at a time; what is in that room does not matter.
+ */
 static const float *padded(const job *j, const float *q, size_t rows, const bench *w, size_t *ld)
 {
     *ld = j->d;
@@ -161,14 +170,15 @@ static void pack_values(const job *j, const bench *w, const float *v, size_t n)
     }
 }
 
-/* Where the next chunk's tokens are: asked for little by little, between all products, as all at once would hold up the loads
- * of this chunk. */
+/* Where the next chunk's tokens are: asked for little by little, between all products, as all at once would hold up the
+ * loads of this chunk. */
 typedef struct {
     const float *k, *v, *q, *o;
     size_t members, per_member, at, end; /* floats */
 } ahead;
 
-/* A number of lines that is always the same: the end of a loop over fewer would be guessed wrongly as often as they come. */
+/* A number of lines that is always the same: the end of a loop over fewer would be guessed wrongly as often as they
+ * come. */
 static inline void fetch(const float *x)
 {
     VF_UNROLL
@@ -190,15 +200,16 @@ static void ask(ahead *a)
 }
 
 /* left for the strip of queries r0.. of the chunk; one over the sum of weights of each to `share`. */
-static void strip_left(const job *j, const bench *w, const float *q, size_t r0, size_t rows, size_t keys, float share[STRIP])
+static void strip_left(const job *j, const bench *w, const float *q, size_t r0, size_t rows, size_t keys,
+                       float share[STRIP])
 {
     float *weight = w->left + j->d * STRIP;
     columns(j, q, rows, w);
     for (size_t c = 0, n; c < j->d; c += n) {
         const float *own = piece(j, w, c, &n);
         for (size_t y = 0; y < STRIP; y += WIDE_NR)
-            wide_multiply_rows(1 + keys, STRIP < WIDE_NR ? STRIP / VF_N : WIDE_NV, n, own, w->left + c * STRIP + y, STRIP,
-                               weight + y, STRIP, c > 0);
+            wide_multiply_rows(1 + keys, STRIP < WIDE_NR ? STRIP / VF_N : WIDE_NV, n, own, w->left + c * STRIP + y,
+                               STRIP, weight + y, STRIP, c > 0);
     }
     for (size_t k = r0 + 1; k < keys; k++) /* queries before the key */
         for (size_t y = 0; y < k - r0; y += VF_N)
@@ -211,8 +222,8 @@ static void strip_left(const job *j, const bench *w, const float *q, size_t r0, 
     }
 }
 
-/* Queries r0 .. r0+rows-1 of the chunk. A block of rows stops at the last key that one of them sees. A panel of whole vectors
- * is summed up where it belongs, another one in out first, as there may be no room behind o. */
+/* Queries r0 .. r0+rows-1 of the chunk. A block of rows stops at the last key that one of them sees. A panel of whole
+ * vectors is summed up where it belongs, another one in out first, as there may be no room behind o. */
 static void strip(const job *j, const bench *w, const float *q, float *o, size_t r0, size_t rows, ahead *next)
 {
     const size_t before = j->d + 1 + r0, pieces = (before + rows + PIECE - 1) / PIECE;
@@ -290,7 +301,8 @@ static void unit_run(const job *j, const bench *w, size_t unit)
         pack_values(j, w, v + t0 * d, n);
         for (size_t g = 0; g < members; g++)
             for (size_t r = 0; r < n; r += STRIP)
-                strip(j, w, q + (g * T + t0 + r) * d, o + (g * T + t0 + r) * d, r, n - r < STRIP ? n - r : STRIP, &next);
+                strip(j, w, q + (g * T + t0 + r) * d, o + (g * T + t0 + r) * d, r, n - r < STRIP ? n - r : STRIP,
+                      &next);
         remember(j, w, n, &next);
         while (next.at < next.end)
             ask(&next);
@@ -328,8 +340,8 @@ static uint64_t strip_flops(const job *j, uint64_t r0, uint64_t rows)
     return sum;
 }
 
-/* What run multiplies: whole strips of queries with z and the keys, then each query's rows of right; and keys into the state.
- * Besides, a sum of each strip's weights, and one of the keys' features. */
+/* What run multiplies: whole strips of queries with z and the keys, then each query's rows of right; and keys into the
+ * state. Besides, a sum of each strip's weights, and one of the keys' features. */
 static uint64_t flops(const as_problem *p)
 {
     const job j = make(p, NULL);

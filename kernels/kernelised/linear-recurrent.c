@@ -1,4 +1,5 @@
-/* linear-recurrent.c: linear attention (elu + 1) as a recurrence: S += phi(k) v^T, z += phi(k), o = phi(q) S / phi(q) z. */
+/* linear-recurrent.c: linear attention (elu + 1) as a recurrence: S += phi(k) v^T, z += phi(k), o = phi(q) S / phi(q)
+ * z. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <string.h>
@@ -8,15 +9,12 @@
 #include "vec/row.h"
 #include "vec/vec.h"
 
-/* A thread's state: S is (d, d_room), z (d), then phi(k), phi(q) (d_room each). Operand 4, "state" (B,Hkv,d+1,d), is S and
- * below it z, after the S - T tokens that precede the queries: a cache of keys and values in a linear model. */
+/* A thread's state: S is (d, d_room), z (d), then phi(k), phi(q) (d_room each). Operand 4, "state" (B,Hkv,d+1,d), is S
+ * and below it z, after the S - T tokens that precede the queries: a cache of keys and values in a linear model. */
 #define STATE KERNELISED_OWN
 
 static size_t room(size_t d) { return (d + VF_N - 1) / VF_N * VF_N; }
-static size_t thread_floats(const as_problem *p)
-{
-    return (room(p->head_dim) * (p->head_dim + 3) + 15) / 16 * 16;
-}
+static size_t thread_floats(const as_problem *p) { return (room(p->head_dim) * (p->head_dim + 3) + 15) / 16 * 16; }
 
 /* phi(x) with zeros behind */
 static void features(const float *x, size_t d, float *phi)
@@ -140,7 +138,8 @@ static void remember(const as_call *call)
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[STATE] = (as_operand){"state", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->kv_heads, p->head_dim + 1, p->head_dim}};
+    out[STATE] =
+        (as_operand){"state", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->kv_heads, p->head_dim + 1, p->head_dim}};
     return STATE + 1;
 }
 
@@ -153,8 +152,7 @@ static size_t workspace(const as_problem *p)
 static as_work work(const as_problem *p)
 {
     const uint64_t d = p->head_dim, m = d, wide = room(d), T = p->length, B = p->batch;
-    const uint64_t executed =
-        B * T * (p->kv_heads * (2 * m * wide + m) + p->heads * (2 * m * wide + 2 * m + d));
+    const uint64_t executed = B * T * (p->kv_heads * (2 * m * wide + m) + p->heads * (2 * m * wide + 2 * m + d));
     as_work work = kernelised_work(p, kernelised_flops(p, m), executed, B * T * d * (p->heads + p->kv_heads));
     work.bytes_min = 4 * B * (2 * T * d * (p->heads + p->kv_heads) + 2 * p->kv_heads * (d + 1) * d);
     return work;

@@ -6,12 +6,13 @@
 #include "kernelised/chunk.h"
 #include "tile/gemm.h"
 
-/* phi(x)_i = exp(w_i . x - |x|^2 / 2) / sqrt m, x = sqrt(scale) q: E[phi(q) . phi(k)] = exp(scale q . k). The w_i are rows of
- * orthogonal blocks of d with lengths drawn anew from chi_d. Operand 4, "features" (m,d), is made once.
+/* phi(x)_i = exp(w_i . x - |x|^2 / 2) / sqrt m, x = sqrt(scale) q: E[phi(q) . phi(k)] = exp(scale q . k). The w_i are
+ * rows of orthogonal blocks of d with lengths drawn anew from chi_d. Operand 4, "features" (m,d), is made once.
  *
- * Stabilised: a query's features are divided by their largest (it cancels in the quotient, as do 1/sqrt m and |q|^2); those of
- * all keys up to t by the largest of them, so that the published epsilon, added after that, depends on no later key. Row t:
- *   weight of u = sum over i of (exp(w_i.q_t) / max_i + eps) (exp(w_i.k_u - |k_u|^2/2) / max_{i, u' <= t} + eps) */
+ * Stabilised: a query's features are divided by their largest (it cancels in the quotient, as do 1/sqrt m and |q|^2);
+ * those of all keys up to t by the largest of them, so that the published epsilon, added after that, depends on no
+ * later key. Row t: weight of u = sum over i of (exp(w_i.q_t) / max_i + eps) (exp(w_i.k_u - |k_u|^2/2) / max_{i, u' <=
+ * t} + eps) */
 #define FEATURES KERNELISED_OWN
 
 static size_t param_m(const as_problem *p) { return p->param[0]; }
@@ -63,8 +64,8 @@ static void prepare(const as_call *call)
 
 /* ---- as operands of the register block */
 
-/* Shared: w as strips of rows (for keys), then w as panels of TILE_NR features (for queries). A thread's own: the keys of a
- * chunk as panels, a strip of queries. */
+/* Shared: w as strips of rows (for keys), then w as panels of TILE_NR features (for queries). A thread's own: the keys
+ * of a chunk as panels, a strip of queries. */
 static size_t strips_floats(const as_problem *p)
 {
     return (param_m(p) + TILE_MR - 1) / TILE_MR * TILE_MR * chunk_pieces(p->head_dim) * TILE_STRIDE;
@@ -188,7 +189,8 @@ static size_t workspace(const as_problem *p)
 static as_work work(const as_problem *p)
 {
     const chunk_job job = make(p, NULL);
-    const uint64_t m = param_m(p), d = p->head_dim, T = p->length, B = p->batch, m_room = tile_up(m, TILE_NR), C = job.C;
+    const uint64_t m = param_m(p), d = p->head_dim, T = p->length, B = p->batch, m_room = tile_up(m, TILE_NR),
+                   C = job.C;
     const uint64_t heads = p->heads + p->kv_heads, key_columns = T / C * tile_up(C, TILE_NR) + tile_up(T % C, TILE_NR);
     const uint64_t maps = 2 * d * B * (p->heads * T * m_room + p->kv_heads * key_columns * m);
     return kernelised_work(p, kernelised_flops(p, m) + 2 * m * d * B * T * heads, chunk_flops(&job) + maps,
@@ -208,8 +210,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
-/* As linear attention's, and besides: an exponent w.x, of size about |w||x| ~ sqrt(d) sqrt(sqrt(d)), is off by 2^-24 of that
- * size and more, and a row's weights with it. */
+/* As linear attention's, and besides: an exponent w.x, of size about |w||x| ~ sqrt(d) sqrt(sqrt(d)), is off by 2^-24 of
+ * that size and more, and a row's weights with it. */
 static double tolerance(const as_problem *p)
 {
     return kernelised_tolerance(p) + 16 * pow((double)p->head_dim, 0.75) / 16777216;

@@ -49,10 +49,11 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
     return 8;
 }
 
-/* Workspace. A token's heads lie side by side as q, k, v and attention's output a: (B T, 2H + 2Hkv, d), so that all four
- * views step alike. Then norm (B T, D), y (B T, D), hidden; and behind, taking turns, benches and attention's tiles. */
+/* Workspace. A token's heads lie side by side as q, k, v and attention's output a: (B T, 2H + 2Hkv, d), so that all
+ * four views step alike. Then norm (B T, D), y (B T, D), hidden; and behind, taking turns, benches and attention's
+ * tiles. */
 typedef struct {
-    size_t heads; /* floats of a token */
+    size_t heads;                       /* floats of a token */
     size_t norm, y, hidden, bench, all; /* bytes from the start */
 } room;
 
@@ -69,8 +70,10 @@ static room room_of(const as_problem *p)
 {
     const tile_mlp m = mlp(p);
     const tile_job job = job_of(p, NULL);
-    const size_t D = as_problem_width(p), heads = wide(p) + D, core = tile_workspace(&job), bench = tile_product_workspace(p);
-    const size_t sequence = as_product(rows(p), D, sizeof(float), 1), all_heads = as_product(rows(p), heads, sizeof(float), 1);
+    const size_t D = as_problem_width(p), heads = wide(p) + D, core = tile_workspace(&job),
+                 bench = tile_product_workspace(p);
+    const size_t sequence = as_product(rows(p), D, sizeof(float), 1),
+                 all_heads = as_product(rows(p), heads, sizeof(float), 1);
     const size_t hidden = as_product(mlp_hidden(&m), sizeof(float), 1, 1);
     const size_t most = SIZE_MAX / 8;
     if (sequence > most || all_heads > most || hidden > most || core > most)
@@ -90,7 +93,8 @@ static float *at(const as_call *call, size_t bytes) { return (float *)(void *)((
 static tile_view block_view(const tile_job *job, size_t unit, size_t member)
 {
     const as_problem *p = job->problem;
-    const size_t d = p->head_dim, step = 2 * p->heads + 2 * p->kv_heads, b = unit / p->kv_heads, kv = unit % p->kv_heads;
+    const size_t d = p->head_dim, step = 2 * p->heads + 2 * p->kv_heads, b = unit / p->kv_heads,
+                 kv = unit % p->kv_heads;
     const size_t h = kv * job->members + member;
     float *token = job->call ? job->call->workspace : NULL;
     if (!token) /* only the shape is asked for */
@@ -108,7 +112,8 @@ static tile_view block_view(const tile_job *job, size_t unit, size_t member)
     };
 }
 
-/* --- phases ---------------------------------------------------------------------------------------------------------- */
+/* --- phases ----------------------------------------------------------------------------------------------------------
+ */
 
 static void pack(const as_call *call)
 {
@@ -153,7 +158,8 @@ static void rope(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t T = p->length, d = p->head_dim, step = room_of(p).heads;
-    const float *cosines = (const float *)call->operand[AS_BLOCK_PACKED] + kept(p).angles, *sines = cosines + T * (d / 2);
+    const float *cosines = (const float *)call->operand[AS_BLOCK_PACKED] + kept(p).angles,
+                *sines = cosines + T * (d / 2);
     float *heads = call->workspace;
     if (!p->param[AS_BLOCK_ROPE])
         return;
@@ -212,7 +218,8 @@ static void feed_forward(const as_call *call)
     mlp_down(&m, at(call, r.hidden), packed, at(call, r.y), call->operand[AS_BLOCK_O], p->threads, at(call, r.bench));
 }
 
-/* --- the descriptor -------------------------------------------------------------------------------------------------- */
+/* --- the descriptor --------------------------------------------------------------------------------------------------
+ */
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
@@ -249,9 +256,15 @@ static double tolerance(const as_problem *p)
 }
 
 static const as_phase phases[] = {
-    {"pack", true, pack},          {"norm", false, norm},     {"projections", false, projections},
-    {"rope", false, rope},         {"core", false, core},     {"output", false, output},
-    {"norm-2", false, norm_again}, {"feed-forward", false, feed_forward}, {NULL, false, NULL},
+    {"pack", true, pack},
+    {"norm", false, norm},
+    {"projections", false, projections},
+    {"rope", false, rope},
+    {"core", false, core},
+    {"output", false, output},
+    {"norm-2", false, norm_again},
+    {"feed-forward", false, feed_forward},
+    {NULL, false, NULL},
 };
 static const as_kernel_param params[] = {
     {"ff", 0, 1 << 20, 0, "Dff, hidden width; 0: 4 D"},

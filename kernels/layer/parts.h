@@ -3,8 +3,8 @@
  *
  * Layer norm (Ba et al., 2016): gain (x - mean) / sqrt(variance + 1e-5). RMS norm (Zhang and Sennrich, 2019): gain x /
  * sqrt(mean of squares + 1e-5).
- * RoPE (Su et al., 2021): pair i of a head is turned by position times 10000^(-2i/d). Two layouts are in use, and weights
- * trained for one are wrong for the other: interleaved, pair (2i, 2i+1); half-split, pair (i, i + d/2). */
+ * RoPE (Su et al., 2021): pair i of a head is turned by position times 10000^(-2i/d). Two layouts are in use, and
+ * weights trained for one are wrong for the other: interleaved, pair (2i, 2i+1); half-split, pair (i, i + d/2). */
 #ifndef AS_LAYER_PARTS_H
 #define AS_LAYER_PARTS_H
 
@@ -16,7 +16,8 @@
 
 #define LAYER_EPSILON 1e-5f
 
-/* FLOPs of a token: sums 1 D (mean) and 3 D (subtract, square, add), then 3 D (subtract, scale, gain); RMS 2 D and 2 D. */
+/* FLOPs of a token: sums 1 D (mean) and 3 D (subtract, square, add), then 3 D (subtract, scale, gain); RMS 2 D and 2 D.
+ */
 static inline uint64_t layer_norm_flops(size_t D, bool rms) { return (rms ? 4 : 7) * (uint64_t)D; }
 
 static inline vf layer_lanes(const float *x, size_t lanes) { return lanes < VF_N ? vf_load_n(x, lanes) : vf_load(x); }
@@ -56,7 +57,8 @@ static inline void layer_norm(const float *x, const float *gain, float *o, size_
 }
 
 /* x and o (rows, D) */
-static inline void layer_norm_rows(const float *x, const float *gain, float *o, size_t rows, size_t D, bool rms, int threads)
+static inline void layer_norm_rows(const float *x, const float *gain, float *o, size_t rows, size_t D, bool rms,
+                                   int threads)
 {
 #pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
     for (size_t row = 0; row < rows; row++)
@@ -77,7 +79,8 @@ static inline void layer_angles(size_t first, size_t T, size_t d, int threads, f
 }
 
 /* A head's d channels; o may be x. Plain loops: compilers vectorise both. */
-static inline void layer_rotate(const float *x, const float *restrict cosine, const float *restrict sine, float *o, size_t d, bool split)
+static inline void layer_rotate(const float *x, const float *restrict cosine, const float *restrict sine, float *o,
+                                size_t d, bool split)
 {
     const size_t half = d / 2;
     for (size_t i = 0; split && i < half; i++) {

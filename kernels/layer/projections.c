@@ -1,5 +1,5 @@
-/* projections.c: the four projections of attention: x to q, k and v; the heads' outputs to one token, either side by side
- * through one matrix, or head by head with the H products stored and then added. */
+/* projections.c: the four projections of attention: x to q, k and v; the heads' outputs to one token, either side by
+ * side through one matrix, or head by head with the H products stored and then added. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tile/matmul.h"
 
@@ -18,8 +18,13 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
     out[W_IN] = (as_operand){"w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, wide(p)}};
     out[W_OUT] = (as_operand){"w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, D}};
     out[O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {B, T, wide(p) + D}};
-    out[PACKED] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1,
-                               {as_sum(tile_product_floats(D, wide(p)), as_product(p->heads, tile_product_floats(d, D), 1, 1))}};
+    out[PACKED] =
+        (as_operand){"packed",
+                     AS_KEPT,
+                     AS_FILL_ZERO,
+                     AS_F32,
+                     1,
+                     {as_sum(tile_product_floats(D, wide(p)), as_product(p->heads, tile_product_floats(d, D), 1, 1))}};
     return 6;
 }
 
@@ -41,7 +46,8 @@ static void pack(const as_call *call)
 /* Workspace: the heads' products (H, B T, D) if they are stored; the threads' benches. */
 static size_t partial_bytes(const as_problem *p)
 {
-    const size_t bytes = p->param[0] ? as_product(p->heads, p->batch * p->length, as_problem_width(p), sizeof(float)) : 0;
+    const size_t bytes =
+        p->param[0] ? as_product(p->heads, p->batch * p->length, as_problem_width(p), sizeof(float)) : 0;
     return bytes > SIZE_MAX / 2 ? SIZE_MAX : tile_up(bytes, 64);
 }
 

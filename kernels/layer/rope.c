@@ -34,8 +34,9 @@ static void run(const as_call *call)
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
     for (size_t i = 0; i < p->batch * heads * T; i++) {
         const size_t t = i % T, h = i / T % heads, b = i / T / heads;
-        const float *x = h < p->heads ? (const float *)call->operand[0] + ((b * p->heads + h) * T + t) * d
-                                      : (const float *)call->operand[1] + ((b * p->kv_heads + h - p->heads) * T + t) * d;
+        const float *x = h < p->heads
+                             ? (const float *)call->operand[0] + ((b * p->heads + h) * T + t) * d
+                             : (const float *)call->operand[1] + ((b * p->kv_heads + h - p->heads) * T + t) * d;
         layer_rotate(x, cosines + t * (d / 2), sines + t * (d / 2), (float *)call->operand[2] + i * d, d, p->param[0]);
     }
 }

@@ -1,12 +1,19 @@
-/* mixer-token-growing.c: token mixing of MLP-Mixer with hidden units in step with the tokens, D_S = T / per: quadratic in T. */
+/* mixer-token-growing.c: token mixing of MLP-Mixer with hidden units in step with the tokens, D_S = T / per: quadratic
+ * in T. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tile/matmul.h"
 
 #include "token_tiles.h"
 
-static size_t units(const as_problem *p) { return p->param[AS_MIXER_HIDDEN] ? p->length / p->param[AS_MIXER_HIDDEN] : 0; }
+static size_t units(const as_problem *p)
+{
+    return p->param[AS_MIXER_HIDDEN] ? p->length / p->param[AS_MIXER_HIDDEN] : 0;
+}
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX]) { return mixer_operands(p, units(p), out); }
+static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+{
+    return mixer_operands(p, units(p), out);
+}
 static size_t workspace(const as_problem *p) { return mixer_workspace(p, units(p)); }
 static void run(const as_call *call) { mixer_run(call, units(call->problem)); }
 static double tolerance(const as_problem *p) { return mixer_tolerance(p, units(p)); }

@@ -6,14 +6,18 @@
 
 static size_t units(const as_problem *p) { return p->param[AS_MIXER_HIDDEN]; }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX]) { return mixer_operands(p, units(p), out); }
+static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+{
+    return mixer_operands(p, units(p), out);
+}
 static size_t workspace(const as_problem *p) { return mixer_workspace(p, units(p)); }
 static void run(const as_call *call) { mixer_run(call, units(call->problem)); }
 static double tolerance(const as_problem *p) { return mixer_tolerance(p, units(p)); }
 
 static bool refuse(const as_problem *p, char *why, size_t cap)
 {
-    return mixer_refuse(p, units(p), "hidden=0: D_S is not set; give hidden=N, or take mixing/mixer-token-growing", why, cap);
+    return mixer_refuse(p, units(p), "hidden=0: D_S is not set; give hidden=N, or take mixing/mixer-token-growing", why,
+                        cap);
 }
 
 extern const as_kernel AS_KERNEL(mixing_mixer_token);

@@ -1,7 +1,7 @@
-/* token.h: token mixing as in MLP-Mixer (Tolstikhin et al., 2021): o = W2 gelu(W1 x), W1 (D_S, T) and W2 (T, D_S) across
- * the tokens, every channel alike. Causal: hidden unit i stands at token floor(i T / D_S); it sees tokens up to there and
- * is seen by tokens from there on, which makes W1 and W2 (block) triangular.
- * SPDX-License-Identifier: Apache-2.0 */
+/* token.h: token mixing as in MLP-Mixer (Tolstikhin et al., 2021): o = W2 gelu(W1 x), W1 (D_S, T) and W2 (T, D_S)
+ * across the tokens, every channel alike. Causal: hidden unit i stands at token floor(i T / D_S); it sees tokens up to
+ * there and is seen by tokens from there on, which makes W1 and W2 (block) triangular. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef AS_MIXING_TOKEN_H
 #define AS_MIXING_TOKEN_H
 

@@ -33,7 +33,8 @@ static inline size_t mixer_operands(const as_problem *p, size_t D_S, as_operand 
 static inline size_t mixer_workspace(const as_problem *p, size_t D_S)
 {
     const size_t D = as_problem_width(p);
-    const size_t room = as_sum(tile_product_floats(p->length, D), as_sum(tile_product_floats(D_S, D), as_product(D_S, D, 1, 1)));
+    const size_t room =
+        as_sum(tile_product_floats(p->length, D), as_sum(tile_product_floats(D_S, D), as_product(D_S, D, 1, 1)));
     return room > SIZE_MAX / 8 ? SIZE_MAX : as_sum(tile_up(room * sizeof(float), 64), tile_product_workspace(p));
 }
 
@@ -65,7 +66,8 @@ static inline void mixer_load(const tile_product *m, size_t row, size_t from, si
 }
 
 /* hidden (D_S,D) = gelu(w1 x), o (T,D) = w2 hidden; of one batch entry */
-static inline void mixer_products(const as_problem *p, const mixer_shape *shape, tile_product *hidden, tile_product *output)
+static inline void mixer_products(const as_problem *p, const mixer_shape *shape, tile_product *hidden,
+                                  tile_product *output)
 {
     const size_t D = as_problem_width(p);
     const bool causal = p->param[AS_MIXER_CAUSAL];

@@ -37,7 +37,8 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     }
     for (size_t i = 0, e = 0; i < n; i++)
         for (size_t j = 0; j < runs[i].count; j++, e++) {
-            score[e] = (double)p->scale * dot(p, operand[0], q0, operand[1], k0 + (runs[i].first + j * runs[i].step) * d);
+            score[e] =
+                (double)p->scale * dot(p, operand[0], q0, operand[1], k0 + (runs[i].first + j * runs[i].step) * d);
             max = score[e] > max || isnan(score[e]) ? score[e] : max;
         }
     for (size_t i = 0, e = 0; i < n; i++)

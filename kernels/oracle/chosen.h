@@ -8,8 +8,8 @@
 
 #include "truth.h"
 
-/* Scores of float32 and of float64 may differ by this much, so two keys closer than this may be chosen either way. Sums of d
- * products: 2^-24 times sqrt(d) and more of their size, which is at most |q||k|. */
+/* Scores of float32 and of float64 may differ by this much, so two keys closer than this may be chosen either way. Sums
+ * of d products: 2^-24 times sqrt(d) and more of their size, which is at most |q||k|. */
 static inline double as_chosen_slack(double length_q, double length_k, double scale, size_t d)
 {
     return fabs(scale) * length_q * length_k * (4 + sqrt((double)d)) / 16777216;
@@ -77,7 +77,8 @@ static inline double as_chosen_mass(const as_chosen_row *r, const double *score,
 }
 
 /* The row's keys: fills times and score (seen each) and says whether the kernel's rule was obeyed. */
-typedef bool (*as_chosen_list)(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score, unsigned *times);
+typedef bool (*as_chosen_list)(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score,
+                               unsigned *times);
 
 static inline bool as_chosen_do(const as_chosen_row *r, void *const *operand, as_oracle_row at, as_chosen_list list,
                                 double *out, double *mass)

@@ -1,4 +1,5 @@
-/* convolution.c: a convolution over tokens by its definition: o[t] = sum over j of x[t stride + j dilation - left] w[j]. */
+/* convolution.c: a convolution over tokens by its definition: o[t] = sum over j of x[t stride + j dilation - left]
+ * w[j]. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../convolution/convolution.h"
 #include "sums.h"

@@ -1,4 +1,5 @@
-/* convolution_dynamic.c: DynamicConv by definition: softmaxed weights of the token itself over the tokens of its taps. */
+/* convolution_dynamic.c: DynamicConv by definition: softmaxed weights of the token itself over the tokens of its taps.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../convolution/convolution.h"
 #include "sums.h"

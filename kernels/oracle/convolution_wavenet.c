@@ -1,4 +1,5 @@
-/* convolution_wavenet.c: one token of WaveNet's stack by definition: of every layer just those tokens that it asks for. */
+/* convolution_wavenet.c: one token of WaveNet's stack by definition: of every layer just those tokens that it asks for.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../convolution/wavenet.h"
 #include "sums.h"
@@ -30,7 +31,8 @@ static void layer(stack *s, size_t l, size_t i)
     memset(s->halves, 0, 2 * D * sizeof *s->halves);
     for (size_t j = 0; j < s->k; j++)
         if (j << l <= i) /* tap k-1-j reads the token j dilations ago */
-            as_sums_add(s->x + (i - (j << l)) * D, D, s->w + (l * s->k + s->k - 1 - j) * D * 2 * D, 2 * D, 2 * D, s->halves);
+            as_sums_add(s->x + (i - (j << l)) * D, D, s->w + (l * s->k + s->k - 1 - j) * D * 2 * D, 2 * D, 2 * D,
+                        s->halves);
     for (size_t c = 0; c < D; c++)
         s->halves[c] = tanh(s->halves[c]) * as_truth_sigmoid(s->halves[D + c]);
     as_sums_add(s->halves, D, s->w_residual + l * D * D, D, D, s->x + i * D);
@@ -41,7 +43,15 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
 {
     const size_t D = as_problem_width(p), L = as_wavenet_layers(p), k = p->param[AS_WAVENET_K];
     const size_t reach = 1 + (k - 1) * (((size_t)1 << L) - 1), n = reach < at.row + 1 ? reach : at.row + 1;
-    stack s = {p, operand[1], operand[2], D, k, at.row + 1 - n, n, malloc(n * D * sizeof *s.x), malloc(2 * D * sizeof *s.halves),
+    stack s = {p,
+               operand[1],
+               operand[2],
+               D,
+               k,
+               at.row + 1 - n,
+               n,
+               malloc(n * D * sizeof *s.x),
+               malloc(2 * D * sizeof *s.halves),
                calloc((L + 1) * n, sizeof *s.needed)};
     const bool ok = s.x && s.halves && s.needed;
     if (ok) {

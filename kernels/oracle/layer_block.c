@@ -9,11 +9,11 @@ typedef struct {
     const as_problem *p;
     const float *x, *w_qkv, *gain; /* x (T,D) of the batch entry */
     size_t D, wide;
-    double *n;      /* (D) a token's norm */
-    double *head;   /* (d) before it is turned */
-    double *q;      /* (D) the token's queries */
-    double *k;      /* (d) */
-    double *mean;   /* (D) norms of keys, weighted: a head's value is mean Wv */
+    double *n;    /* (D) a token's norm */
+    double *head; /* (d) before it is turned */
+    double *q;    /* (D) the token's queries */
+    double *k;    /* (d) */
+    double *mean; /* (D) norms of keys, weighted: a head's value is mean Wv */
     as_run *runs;
 } bench;
 
@@ -99,7 +99,8 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
         double *y = room + 4 * D + 2 * d, *mlp = room + 5 * D + 2 * d;
         attend(&b, operand[AS_BLOCK_W_O], at.row, y);
         as_truth_norm(y, b.gain + D, D, p->param[AS_BLOCK_RMS], b.n);
-        ok = as_truth_mlp(b.n, operand[AS_BLOCK_W1], operand[AS_BLOCK_W2], D, as_block_ff(p), p->param[AS_BLOCK_SWIGLU], mlp);
+        ok = as_truth_mlp(b.n, operand[AS_BLOCK_W1], operand[AS_BLOCK_W2], D, as_block_ff(p), p->param[AS_BLOCK_SWIGLU],
+                          mlp);
         for (size_t c = 0; c < D; c++)
             out[c] = y[c] + mlp[c];
     }

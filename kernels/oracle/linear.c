@@ -1,5 +1,5 @@
-/* linear.c: linear attention by its quadratic form, in float64: weights phi(q_t) . phi(k_u), phi = elu + 1, each row divided
- * by its sum. The recurrent and the chunked kernel are both held to it. */
+/* linear.c: linear attention by its quadratic form, in float64: weights phi(q_t) . phi(k_u), phi = elu + 1, each row
+ * divided by its sum. The recurrent and the chunked kernel are both held to it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
@@ -18,7 +18,8 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     for (size_t u = 0; u <= S - p->length + at.row; u++) {
         double weight = 0;
         for (size_t c = 0; c < d; c++)
-            weight += phi(as_truth_at(operand[0], q0 + c, p->dtype)) * phi(as_truth_at(operand[1], k0 + u * d + c, p->dtype));
+            weight +=
+                phi(as_truth_at(operand[0], q0 + c, p->dtype)) * phi(as_truth_at(operand[1], k0 + u * d + c, p->dtype));
         for (size_t c = 0; c < d; c++)
             out[c] += weight * as_truth_at(operand[2], k0 + u * d + c, p->dtype);
         total += weight;

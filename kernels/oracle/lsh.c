@@ -1,5 +1,5 @@
-/* lsh.c: content/lsh must have hashed a row's token as the rotations say, near-ties aside, and sorted all tokens by bucket and
- * position; attention to the neighbourhoods that follow. */
+/* lsh.c: content/lsh must have hashed a row's token as the rotations say, near-ties aside, and sorted all tokens by
+ * bucket and position; attention to the neighbourhoods that follow. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chosen.h"
 #include "../content/lsh.h"
@@ -55,7 +55,8 @@ static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at,
         score[u] = as_chosen_score(r, u) / sqrt(as_chosen_dot(r->k + u * r->d, r->k + u * r->d, r->d));
     for (size_t round = 0; round < lsh_rounds(p); round++) {
         const size_t from = (unit * lsh_rounds(p) + round) * T;
-        const float *order = (const float *)operand[LSH_ORDER] + from, *bucket = (const float *)operand[LSH_BUCKET] + from;
+        const float *order = (const float *)operand[LSH_ORDER] + from,
+                    *bucket = (const float *)operand[LSH_BUCKET] + from;
         const float *rotation = (const float *)operand[LSH_ROTATIONS] + round * r->d * lsh_half(p);
         if (!sorted(order, bucket, T) || !hashed(p, r->q, rotation, (size_t)bucket[t]))
             return false;

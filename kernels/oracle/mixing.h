@@ -1,7 +1,8 @@
 /* mixing.h: token mixing by definition for any number of hidden units, a few channels of a row at a time.
  * SPDX-License-Identifier: Apache-2.0
- * A row of the output needs every hidden unit, so knowing all its channels would cost as much as a layer. Channels do not
- * mix: as many as stay under a budget are computed, chosen by the row; the others are left out of the comparison. */
+ * A row of the output needs every hidden unit, so knowing all its channels would cost as much as a layer. Channels do
+ * not mix: as many as stay under a budget are computed, chosen by the row; the others are left out of the comparison.
+ */
 #ifndef AS_ORACLE_MIXING_H
 #define AS_ORACLE_MIXING_H
 
@@ -18,7 +19,8 @@ static inline size_t as_truth_mixing_channels(const as_problem *p, size_t D_S)
 }
 
 /* Channel c of token t. x (T,D), w1 (D_S,T), w2 (T,D_S) */
-static inline double as_truth_mixing(const as_problem *p, const float *x, const float *w1, const float *w2, size_t D_S, size_t t, size_t c)
+static inline double as_truth_mixing(const as_problem *p, const float *x, const float *w1, const float *w2, size_t D_S,
+                                     size_t t, size_t c)
 {
     const size_t T = p->length, D = as_problem_width(p);
     const bool causal = p->param[AS_MIXER_CAUSAL];
@@ -36,7 +38,8 @@ static inline double as_truth_mixing(const as_problem *p, const float *x, const 
 }
 
 /* operand: x (B,T,D), w1 (D_S,T), w2 (T,D_S) */
-static inline bool as_truth_mixing_row(const as_problem *p, void *const *operand, size_t D_S, as_oracle_row at, double *out)
+static inline bool as_truth_mixing_row(const as_problem *p, void *const *operand, size_t D_S, as_oracle_row at,
+                                       double *out)
 {
     const size_t D = as_problem_width(p), channels = as_truth_mixing_channels(p, D_S);
     const float *x = (const float *)operand[0] + at.batch * p->length * D;

@@ -37,8 +37,8 @@ static uint64_t mix(uint64_t x)
 /* Sum of four 16-bit uniforms, centred, scaled to variance 1: bell-shaped, within +-3.47, exact on every machine. */
 static float bell(uint64_t r)
 {
-    const int32_t sum = (int32_t)(r & 0xffff) + (int32_t)(r >> 16 & 0xffff) + (int32_t)(r >> 32 & 0xffff) +
-                        (int32_t)(r >> 48);
+    const int32_t sum =
+        (int32_t)(r & 0xffff) + (int32_t)(r >> 16 & 0xffff) + (int32_t)(r >> 32 & 0xffff) + (int32_t)(r >> 48);
     return (float)(sum - 131070) * (1.0f / 37837.0f);
 }
 
@@ -66,7 +66,8 @@ static size_t elements(const as_operand *operand)
 size_t as_operand_bytes(const as_operand *operand)
 {
     size_t bytes;
-    return __builtin_mul_overflow(elements(operand), operand->dtype == AS_F32 ? (size_t)4 : 2, &bytes) ? SIZE_MAX : bytes;
+    return __builtin_mul_overflow(elements(operand), operand->dtype == AS_F32 ? (size_t)4 : 2, &bytes) ? SIZE_MAX
+                                                                                                       : bytes;
 }
 
 /* Makes sums over a weight's inputs about as large as the inputs; 1 for what is no weight. */

@@ -10,14 +10,16 @@ typedef struct {
     size_t batch, head, row;
 } as_oracle_row;
 
-/* A file kernels/oracle/NAME.c defines one `const as_oracle as_oracle_NAME` (NAME with _ for -); the table is generated.
- * The answer of a kernel is its first output operand; further ones are what it tells of how it came by it (which keys it
- * chose) or what a `once` phase left for later calls. */
+/* A file kernels/oracle/NAME.c defines one `const as_oracle as_oracle_NAME` (NAME with _ for -); the table is
+ * generated. The answer of a kernel is its first output operand; further ones are what it tells of how it came by it
+ * (which keys it chose) or what a `once` phase left for later calls. */
 typedef struct {
-    const char *kernels; /* whom it serves: a mechanism, or the beginning of a kernel's name up to its end, a - or a : */
+    const char
+        *kernels; /* whom it serves: a mechanism, or the beginning of a kernel's name up to its end, a - or a : */
     /* Computes output row `at` (its length is the last dimension of the output operand) in float64 from the operands;
-     * false when memory ran out. Where a kernel chooses its keys, near-ties make another choice than the oracle's as good:
-     * the oracle takes the kernel's choice, and fills the row with infinity when that choice breaks the kernel's rule. */
+     * false when memory ran out. Where a kernel chooses its keys, near-ties make another choice than the oracle's as
+     * good: the oracle takes the kernel's choice, and fills the row with infinity when that choice breaks the kernel's
+     * rule. */
     bool (*row)(const as_problem *p, void *const *operand, as_oracle_row at, double *out);
     double (*price)(const as_problem *p); /* FLOPs of a row, where they are not about 4 S d; else NULL */
     /* Share of dense attention's weight that lies on the keys chosen for the row; NULL where none are chosen. */
@@ -27,7 +29,8 @@ typedef struct {
 /* What an oracle puts where an element would cost too much to know; such an element is not compared. */
 #define AS_ORACLE_SKIPPED 1e300
 
-/* The oracle of a kernel called `name` (parameters behind a colon do not matter), or NULL: then nothing may be timed. */
+/* The oracle of a kernel called `name` (parameters behind a colon do not matter), or NULL: then nothing may be timed.
+ */
 const as_oracle *as_oracle_find(const char *name);
 
 typedef struct {
@@ -42,8 +45,8 @@ typedef struct {
 bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
                      void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict);
 
-/* The same question, and the truth in hand: rows times the length of a row. Where *truth is NULL it is computed and handed over,
- * to be freed; else it is taken. */
+/* The same question, and the truth in hand: rows times the length of a row. Where *truth is NULL it is computed and
+ * handed over, to be freed; else it is taken. */
 typedef struct {
     const as_oracle *oracle;
     const as_problem *problem;
@@ -52,7 +55,8 @@ typedef struct {
     void *const *operand;
     size_t rows;
     uint64_t seed;
-    bool inputs_alone; /* the oracle is shown no operand that the kernel wrote: the truth holds for other kernels, too */
+    bool
+        inputs_alone; /* the oracle is shown no operand that the kernel wrote: the truth holds for other kernels, too */
 } as_oracle_question;
 
 bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict);

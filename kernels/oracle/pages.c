@@ -1,5 +1,5 @@
-/* pages.c: the pages that content/pages says it chose must have the best summaries, near-ties aside, and hold the first page
- * and the latest ones; attention to their keys. */
+/* pages.c: the pages that content/pages says it chose must have the best summaries, near-ties aside, and hold the first
+ * page and the latest ones; attention to their keys. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chosen.h"
 
@@ -37,7 +37,8 @@ static bool best(const as_chosen_row *r, const bool *taken, size_t last)
         else
             top = score > top ? score : top;
     }
-    return top <= worst + 2 * as_chosen_slack(sqrt(as_chosen_dot(r->q, r->q, r->d)), sqrt(longest), (double)r->p->scale, r->d);
+    return top <=
+           worst + 2 * as_chosen_slack(sqrt(as_chosen_dot(r->q, r->q, r->d)), sqrt(longest), (double)r->p->scale, r->d);
 }
 
 /* Marks the pages and says whether they are the number they should be, with the forced among them. */
@@ -61,7 +62,8 @@ static bool forced(const as_problem *p, const float *chosen, size_t n, size_t ow
 static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score, unsigned *times)
 {
     const as_problem *p = r->p;
-    const size_t keys = p->param[0], local = p->param[3], least = local + 1 > 3 ? local + 1 : 3, own = (r->seen - 1) / keys;
+    const size_t keys = p->param[0], local = p->param[3], least = local + 1 > 3 ? local + 1 : 3,
+                 own = (r->seen - 1) / keys;
     const size_t n = p->param[1] / keys > least ? p->param[1] / keys : least;
     const float *chosen = (const float *)operand[5] + ((at.batch * p->heads + at.head) * p->length + at.row) * n;
     bool *taken = calloc(own + 1, sizeof *taken);

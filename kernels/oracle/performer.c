@@ -1,5 +1,5 @@
-/* performer.c: FAVOR+ by its quadratic form, in float64, on the random features that the kernel laid open; and whether those
- * are orthogonal in blocks of d. See kernelised/performer.c for the form. */
+/* performer.c: FAVOR+ by its quadratic form, in float64, on the random features that the kernel laid open; and whether
+ * those are orthogonal in blocks of d. See kernelised/performer.c for the form. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>

@@ -33,7 +33,8 @@ static inline double as_truth_gelu(double x)
 }
 
 /* o (D) = mlp(x (D)); w1 (D, Dff) and GELU, or w1 (D, 2 Dff) and SwiGLU; w2 (Dff, D) */
-static inline bool as_truth_mlp(const double *x, const float *w1, const float *w2, size_t D, size_t Dff, bool swiglu, double *o)
+static inline bool as_truth_mlp(const double *x, const float *w1, const float *w2, size_t D, size_t Dff, bool swiglu,
+                                double *o)
 {
     const size_t wide = swiglu ? 2 * Dff : Dff;
     double *hidden = calloc(wide, sizeof *hidden);
@@ -49,7 +50,8 @@ static inline bool as_truth_mlp(const double *x, const float *w1, const float *w
 }
 
 /* The same of a token in float32. */
-static inline bool as_truth_mlp_f32(const float *x, const float *w1, const float *w2, size_t D, size_t Dff, bool swiglu, double *o)
+static inline bool as_truth_mlp_f32(const float *x, const float *w1, const float *w2, size_t D, size_t Dff, bool swiglu,
+                                    double *o)
 {
     double *wider = malloc(D * sizeof *wider);
     for (size_t c = 0; wider && c < D; c++)

@@ -64,7 +64,8 @@ uint64_t as_pattern_edges_counted(const as_pattern *p, size_t head, size_t lengt
 static bool sink_and_window(const as_pattern *p, as_use *as_one)
 {
     const as_use *sink = &p->uses[0], *window = &p->uses[1];
-    if (p->count != 2 || strcmp(sink->term->name, "sink") || strcmp(window->term->name, "window") || as_use_both(window))
+    if (p->count != 2 || strcmp(sink->term->name, "sink") || strcmp(window->term->name, "window") ||
+        as_use_both(window))
         return false;
     *as_one = *window;
     as_one->args.value[0].count += sink->args.value[0].count;

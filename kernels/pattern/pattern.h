@@ -4,8 +4,8 @@
  * Text to pattern:   as_pattern *p = as_pattern_parse("sink:s=4+window:w=256", &error);
  * Pattern to rows:   n = as_pattern_row(p, as_at(head, position, context), runs);
  *
- * Positions count from 0 here; the formulas of the literature, quoted in term/, count tokens from 1. A `+` is set union:
- * runs of one row never overlap and ascend by their first key. Only longnet is a multiset; its runs may overlap.
+ * Positions count from 0 here; the formulas of the literature, quoted in term/, count tokens from 1. A `+` is set
+ * union: runs of one row never overlap and ascend by their first key. Only longnet is a multiset; its runs may overlap.
  * A row may have no runs: such a query sees nothing and its output is zero.
  *
  * The mask of T queries and S keys is the last T rows of the square mask of S: a query's row does not depend on T. With
@@ -57,8 +57,8 @@ size_t as_pattern_runs_max(const as_pattern *p, size_t context);
 /* The runs of one row, ascending; returns how many. */
 size_t as_pattern_row(const as_pattern *p, as_at at, as_run *runs);
 
-/* n: rows of one stretch of n positions (0..n-1, n..2n-1, ...) differ in the query's own key alone: each is the row before
- * it with its last run one key longer, so that the row need not be asked for. 1: nothing is known. */
+/* n: rows of one stretch of n positions (0..n-1, n..2n-1, ...) differ in the query's own key alone: each is the row
+ * before it with its last run one key longer, so that the row need not be asked for. 1: nothing is known. */
 size_t as_pattern_alike(const as_pattern *p);
 
 /* Visible pairs of one head: sum over the T last positions of |N(t)|. By closed form where there is one. */
@@ -69,11 +69,11 @@ uint64_t as_pattern_edges_counted(const as_pattern *p, size_t head, size_t lengt
 uint64_t as_pattern_edges_all(const as_pattern *p, size_t heads, size_t length, size_t context);
 
 typedef enum {
-    AS_PATTERN_CAUSAL = 1,     /* no key after the query */
-    AS_PATTERN_CONTIGUOUS = 2, /* every run has step 1 or a single key */
-    AS_PATTERN_PER_HEAD = 4,   /* rows differ between heads */
-    AS_PATTERN_MULTISET = 8,   /* a key may be yielded more than once */
-    AS_PATTERN_DENSE = 16,     /* exactly `causal` or `full` */
+    AS_PATTERN_CAUSAL = 1,       /* no key after the query */
+    AS_PATTERN_CONTIGUOUS = 2,   /* every run has step 1 or a single key */
+    AS_PATTERN_PER_HEAD = 4,     /* rows differ between heads */
+    AS_PATTERN_MULTISET = 8,     /* a key may be yielded more than once */
+    AS_PATTERN_DENSE = 16,       /* exactly `causal` or `full` */
     AS_PATTERN_BY_DISTANCE = 32, /* causal, and whether t sees u depends on t - u alone */
 } as_pattern_trait;
 unsigned as_pattern_traits(const as_pattern *p);

@@ -5,8 +5,8 @@
 
 _Static_assert(sizeof(as_run) == 3 * sizeof(size_t), "the set below lies in the caller's runs");
 
-/* An open hash table of numbers + 1, 0 where free: r entries in the 3r words of r runs; its size is a power of 2 between
- * 1.5 r and 3 r. A number's place is its share of n, so that the table reads out almost sorted. */
+/* An open hash table of numbers + 1, 0 where free: r entries in the 3r words of r runs; its size is a power of 2
+ * between 1.5 r and 3 r. A number's place is its share of n, so that the table reads out almost sorted. */
 typedef struct {
     size_t *words, size;
     double share; /* size / n */

@@ -1,9 +1,10 @@
 /* simplify.c: the one spelling of a union: terms sorted by their text, each that another term holds whole left out.
  *
  * What a single term may also be called is settled before, by its `expand`: global is sink in a causal net (the same
- * index set, so canonical text says sink; global:sides=both stays), dilated:r=1 is causal, strided is dilated and window.
- * The last is put together again at the very end here. Two terms that no rule relates may still share edges, or be equal
- * at one length by chance (window:w=64 and causal at T = 64): texts that differ promise nothing, equal ones do. */
+ * index set, so canonical text says sink; global:sides=both stays), dilated:r=1 is causal, strided is dilated and
+ * window. The last is put together again at the very end here. Two terms that no rule relates may still share edges, or
+ * be equal at one length by chance (window:w=64 and causal at T = 64): texts that differ promise nothing, equal ones
+ * do. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
@@ -20,7 +21,8 @@ bool as_use_both(const as_use *use)
 unsigned as_use_traits(const as_use *use)
 {
     unsigned lacks = use->term->lacks ? use->term->lacks(&use->args) : 0;
-    return use->term->traits & ~lacks & ~(as_use_both(use) ? (unsigned)(AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE) : 0);
+    return use->term->traits & ~lacks &
+           ~(as_use_both(use) ? (unsigned)(AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE) : 0);
 }
 
 static bool is(const as_use *use, const char *name) { return !strcmp(use->term->name, name); }
@@ -86,7 +88,10 @@ static bool itself(const as_use *s, const as_use *l)
     return !as_use_both(s) && count(s, 0) == 1;
 }
 
-static bool fixed_in_fixed(const as_use *s, const as_use *l) { return same_count(s, l, 0) && count(s, 1) <= count(l, 1); }
+static bool fixed_in_fixed(const as_use *s, const as_use *l)
+{
+    return same_count(s, l, 0) && count(s, 1) <= count(l, 1);
+}
 
 static bool sides_in(const as_use *s, const as_use *l) { return as_use_both(l) || !as_use_both(s); }
 

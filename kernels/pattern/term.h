@@ -26,16 +26,20 @@ typedef struct {
 #define AS_PARAMS_MAX 8
 
 /* Causal, or past and future alike where that form is published too. The mask is always the last T rows of S x S, so a
- * query in decode (T = 1 at position S-1) has no future: `both` then differs from `causal` only where it means other keys. */
-#define AS_PARAM_SIDES {.key = "sides", .kind = AS_PARAM_WORD, .optional = true, .words = "causal|both"}
+ * query in decode (T = 1 at position S-1) has no future: `both` then differs from `causal` only where it means other
+ * keys. */
+#define AS_PARAM_SIDES                                                                                                 \
+    {                                                                                                                  \
+        .key = "sides", .kind = AS_PARAM_WORD, .optional = true, .words = "causal|both"                                \
+    }
 enum { AS_SIDES_CAUSAL, AS_SIDES_BOTH };
 
 typedef struct as_value {
-    uint64_t count;          /* COUNT; WORD: index into words */
+    uint64_t count; /* COUNT; WORD: index into words */
     double real;
     const uint64_t *list;
     size_t list_count;
-    const char *text;        /* PATH */
+    const char *text; /* PATH */
 } as_value;
 
 /* The values of a term's parameters, in the order of its params; `data` is what open() made. */
@@ -61,8 +65,8 @@ typedef struct as_term {
     uint64_t (*edges_first)(const as_args *args, size_t head, size_t n);
     /* The same where rows depend on the context: pairs of the positions from..context-1. Goes before edges_first. */
     uint64_t (*edges)(const as_args *args, size_t head, size_t from, size_t context);
-    /* What the term stands for, as text into `out`: a published layout's terms, or the one spelling of a pattern that has
-     * several (dilated:r=1 is causal). Left empty: it stands for itself. False: the text does not fit. */
+    /* What the term stands for, as text into `out`: a published layout's terms, or the one spelling of a pattern that
+     * has several (dilated:r=1 is causal). Left empty: it stands for itself. False: the text does not fit. */
     bool (*expand)(const as_args *args, char *out, size_t cap);
 } as_term;
 

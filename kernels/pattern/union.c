@@ -1,5 +1,5 @@
-/* union.c: set union of the terms' rows. Each term yields ascending runs; they are merged as streams, so that a key named
- * twice counts once and a long run stays one run. */
+/* union.c: set union of the terms' rows. Each term yields ascending runs; they are merged as streams, so that a key
+ * named twice counts once and a long run stays one run. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
@@ -8,8 +8,8 @@ static size_t term_runs_max(const as_use *use, size_t context)
     return use->term->runs_max ? use->term->runs_max(&use->args, context) : 1;
 }
 
-/* Runs that can come out. A stepped run is cut at most once by each run of another term; two stepped runs can interleave
- * key by key. */
+/* Runs that can come out. A stepped run is cut at most once by each run of another term; two stepped runs can
+ * interleave key by key. */
 static size_t output_max(const as_pattern *p, size_t context, size_t *input)
 {
     size_t sum = 0, stepped = 0;

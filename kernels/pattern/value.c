@@ -17,9 +17,15 @@ static verdict read_count(as_piece p, uint64_t *out)
     uint64_t value = 0, factor = 1;
     if (p.length > 1)
         switch (p.at[p.length - 1]) {
-        case 'k': factor = 1u << 10; break;
-        case 'M': factor = 1u << 20; break;
-        case 'G': factor = 1u << 30; break;
+        case 'k':
+            factor = 1u << 10;
+            break;
+        case 'M':
+            factor = 1u << 20;
+            break;
+        case 'G':
+            factor = 1u << 30;
+            break;
         }
     size_t digits = p.length - (factor > 1);
     if (!digits)

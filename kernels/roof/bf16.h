@@ -27,7 +27,10 @@ static uint64_t bf16_loop(uint64_t rounds, float *sink)
     }
     for (int i = 0; i < SIDE * SIDE; i++)
         pairs[i] = 0x3c003c00u; /* 2^-7 twice */
-    __asm__ volatile("" : : "r"(&config), "r"(pairs) : "memory"); /* gcc 12 does not know how much the next lines read */
+    __asm__ volatile(""
+                     :
+                     : "r"(&config), "r"(pairs)
+                     : "memory"); /* gcc 12 does not know how much the next lines read */
     _tile_loadconfig(&config);
     _tile_zero(0);
     _tile_zero(1);

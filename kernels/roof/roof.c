@@ -68,4 +68,5 @@ static uint64_t read_streams_loop(const float *data, size_t bytes, float *sink)
     return n * STREAMS * sizeof(float);
 }
 
-const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {AS_THIS_ISA, AS_THIS_ISA == AS_AMX ? NULL : fma_loop, {read_loop, read_streams_loop}, bf16_loop, bf16_runs};
+const as_roof AS_PASTE(as_roof, AS_ISA_NAME) = {
+    AS_THIS_ISA, AS_THIS_ISA == AS_AMX ? NULL : fma_loop, {read_loop, read_streams_loop}, bf16_loop, bf16_runs};

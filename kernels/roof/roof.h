@@ -16,7 +16,7 @@ typedef struct {
     as_isa isa;
     as_roof_flops fma;    /* float32; NULL: the isa has none (AMX) */
     as_roof_read read[2]; /* from front to back, fastest near; several parts side by side, fastest from L3 and memory */
-    as_roof_flops bf16;   /* pairs of bfloat16 into float32 sums; NULL: none, bfloat16 is widened and multiplied by fma */
+    as_roof_flops bf16; /* pairs of bfloat16 into float32 sums; NULL: none, bfloat16 is widened and multiplied by fma */
     bool (*bf16_runs)(void); /* bf16 may be newer than its isa: does this CPU have it? */
 } as_roof;
 

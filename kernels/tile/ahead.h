@@ -1,9 +1,10 @@
 /* ahead.h: what is read next is asked for while a key block is worked on. Part of attend.c.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The keys and values of a head that do not fit L2 come from L3 once for each query block, and the first strip of a key block
- * used to wait for all of them. A core has few buffers for lines that it waits for (16 on Golden Cove), and the register block
- * itself needs some for what it streams from L2: so a few lines are asked for at a time, at every step of every strip. */
+ * The keys and values of a head that do not fit L2 come from L3 once for each query block, and the first strip of a key
+ * block used to wait for all of them. A core has few buffers for lines that it waits for (16 on Golden Cove), and the
+ * register block itself needs some for what it streams from L2: so a few lines are asked for at a time, at every step
+ * of every strip. */
 #ifndef AS_TILE_AHEAD_H
 #define AS_TILE_AHEAD_H
 
@@ -40,7 +41,8 @@ static inline void tile_ahead_add(tile_ahead *a, const void *at, size_t bytes)
 #define TILE_SAMPLES 4
 
 /* The keys of [*low, *high) that some of the samples see, narrowed down to them; how many of the samples do. */
-static inline size_t tile_samples_see(const tile_plan *plan, const tile_bench *w, size_t rows, size_t *low, size_t *high)
+static inline size_t tile_samples_see(const tile_plan *plan, const tile_bench *w, size_t rows, size_t *low,
+                                      size_t *high)
 {
     size_t seeing = 0, first = *high, end = *low;
     for (size_t i = 0; i < TILE_SAMPLES; i++) {
@@ -65,22 +67,26 @@ static inline size_t tile_samples_see(const tile_plan *plan, const tile_bench *w
 }
 
 /* The panels of keys [low, high) and their values. */
-static inline void tile_ahead_keys(tile_ahead *a, const tile_plan *plan, const tile_source *source, size_t low, size_t high)
+static inline void tile_ahead_keys(tile_ahead *a, const tile_plan *plan, const tile_source *source, size_t low,
+                                   size_t high)
 {
-    const size_t from = low / TILE_NR * TILE_NR, keys = tile_up(high, TILE_NR) - from, cells = keys / plan->format->per_cell;
+    const size_t from = low / TILE_NR * TILE_NR, keys = tile_up(high, TILE_NR) - from,
+                 cells = keys / plan->format->per_cell;
     tile_ahead_add(a, source->k + from * plan->d_cells, keys * plan->d_cells * sizeof(float));
     if (source->ldv)
         tile_ahead_add(a, source->v + from * source->ldv, keys * source->ldv * sizeof(float));
     for (size_t i = 0; !source->ldv && i * TILE_NR < plan->d; i++) {
-        const size_t columns = (size_t)tile_panel_vectors(plan->d, i) * VF_N, all = plan->S_room / plan->format->per_cell;
-        tile_ahead_add(a, source->v + i * TILE_NR * all + from / plan->format->per_cell * columns, cells * columns * sizeof(float));
+        const size_t columns = (size_t)tile_panel_vectors(plan->d, i) * VF_N,
+                     all = plan->S_room / plan->format->per_cell;
+        tile_ahead_add(a, source->v + i * TILE_NR * all + from / plan->format->per_cell * columns,
+                       cells * columns * sizeof(float));
     }
 }
 
-/* Where rows [t, t + rows) of the view are written, and of the next `next` rows what is read first: queries, and the keys from
- * `key` on that are packed then. */
-static inline void tile_ahead_rows(tile_ahead *a, const tile_plan *plan, const tile_view *view, size_t t, size_t rows, size_t next,
-                                   size_t key)
+/* Where rows [t, t + rows) of the view are written, and of the next `next` rows what is read first: queries, and the
+ * keys from `key` on that are packed then. */
+static inline void tile_ahead_rows(tile_ahead *a, const tile_plan *plan, const tile_view *view, size_t t, size_t rows,
+                                   size_t next, size_t key)
 {
     const size_t row = plan->d * plan->bytes, left = view->length - t - rows, more = left < next ? left : next;
     const size_t keys = key < view->context ? view->context - key : 0;
@@ -91,14 +97,17 @@ static inline void tile_ahead_rows(tile_ahead *a, const tile_plan *plan, const t
     tile_ahead_add(a, view->k + key * row, (keys < more ? keys : more) * row);
 }
 
-/* Adds what `rows` rows see of the next key block behind the one at `from`, up to `high`, of which they see anything. False: there is
- * none. *steps is how many steps the one at `from` will take. */
-static inline bool tile_ahead_next(tile_ahead *a, const tile_plan *plan, const tile_bench *w, const tile_source *source, size_t rows,
-                                   size_t from, size_t high, size_t *steps)
+/* Adds what `rows` rows see of the next key block behind the one at `from`, up to `high`, of which they see anything.
+ * False: there is none. *steps is how many steps the one at `from` will take. */
+static inline bool tile_ahead_next(tile_ahead *a, const tile_plan *plan, const tile_bench *w, const tile_source *source,
+                                   size_t rows, size_t from, size_t high, size_t *steps)
 {
     size_t low = from, end = from + TILE_KC;
-    const size_t working = tile_samples_see(plan, w, rows, &low, &end), strips = (rows + plan->format->strip - 1) / plan->format->strip;
-    *steps = working ? (strips * working / TILE_SAMPLES + 1) * (TILE_PANELS + plan->format->strip + (plan->d + TILE_NR - 1) / TILE_NR) : 0;
+    const size_t working = tile_samples_see(plan, w, rows, &low, &end),
+                 strips = (rows + plan->format->strip - 1) / plan->format->strip;
+    *steps = working ? (strips * working / TILE_SAMPLES + 1) *
+                           (TILE_PANELS + plan->format->strip + (plan->d + TILE_NR - 1) / TILE_NR)
+                     : 0;
     for (from += TILE_KC; working && from < high; from += TILE_KC) {
         low = from;
         end = from + TILE_KC < high ? from + TILE_KC : high;

@@ -1,14 +1,16 @@
 /* amx.h: bfloat16 in pairs, multiplied by AMX: 16 x 16 sums by 16 pairs of k in one instruction, TDPBF16PS.
  * SPDX-License-Identifier: Apache-2.0
  * Included by format.h. Operands lie as pairs.h packs them: 16 rows of a strip by 16 cells are a left tile, read where
- * they are (rows TILE_STRIDE cells apart); 16 rows of a panel by one vector are a right tile. Eight registers hold a block
- * of 32 x 32: four tiles of sums, two of A, two of B. As with VDPBF16PS, denormals count as 0, whatever MXCSR says.
+ * they are (rows TILE_STRIDE cells apart); 16 rows of a panel by one vector are a right tile. Eight registers hold a
+ * block of 32 x 32: four tiles of sums, two of A, two of B. As with VDPBF16PS, denormals count as 0, whatever MXCSR
+ * says.
  *
  * How many rows and bytes a register has is configured, not said by the instruction. Loading a configuration clears all
- * tiles and is slow beside a product of a few, so a thread keeps one until a product of another shape comes. Each thread
- * that multiplies loads its own, and gives the registers back in tile_amx_end. Without that, every switch of the thread
- * would save 8 KiB of tiles, and other code that used AMX meanwhile would leave a configuration that this file does not
- * know of: between the first product of a job and its end no other code for AMX may run on the thread. None does. */
+ * tiles and is slow beside a product of a few, so a thread keeps one until a product of another shape comes. Each
+ * thread that multiplies loads its own, and gives the registers back in tile_amx_end. Without that, every switch of the
+ * thread would save 8 KiB of tiles, and other code that used AMX meanwhile would leave a configuration that this file
+ * does not know of: between the first product of a job and its end no other code for AMX may run on the thread. None
+ * does. */
 #ifndef AS_TILE_AMX_H
 #define AS_TILE_AMX_H
 
@@ -42,7 +44,7 @@ static void tile_amx_configure(int rows, size_t depth)
         return;
     const uint8_t above = (uint8_t)(rows < AMX_SIDE ? rows : AMX_SIDE), below = (uint8_t)(rows - above);
     const uint8_t cells = (uint8_t)depth, side = AMX_SIDE;
-    const uint8_t tile[8][2] = {{above, side}, {above, side}, {below, side}, {below, side}, /* C */
+    const uint8_t tile[8][2] = {{above, side},  {above, side},  {below, side}, {below, side}, /* C */
                                 {above, cells}, {below, cells}, {cells, side}, {cells, side}};
     tile_amx_config config = {.palette = 1};
     for (int i = 0; i < 8; i++)
@@ -137,8 +139,18 @@ static void tile_amx_end(void)
 }
 
 static const tile_format tile_amx = {
-    "bf16 amx", 2, 2 * AMX_SIDE, tile_amx_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values,
-    tile_pairs_weights, tile_pairs_output, NULL, false, tile_amx_end,
+    "bf16 amx",
+    2,
+    2 * AMX_SIDE,
+    tile_amx_multiply,
+    tile_pairs_query,
+    tile_pairs_keys,
+    tile_pairs_values,
+    tile_pairs_weights,
+    tile_pairs_output,
+    NULL,
+    false,
+    tile_amx_end,
 };
 
 #endif

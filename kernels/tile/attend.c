@@ -17,8 +17,8 @@ size_t tile_workspace(const tile_job *job)
     return all;
 }
 
-/* Values are multiplied where they lie, if that takes whole vectors from whole cache lines: they are read as often as when packed,
- * and need neither be written nor take room in a cache twice. */
+/* Values are multiplied where they lie, if that takes whole vectors from whole cache lines: they are read as often as
+ * when packed, and need neither be written nor take room in a cache twice. */
 static bool tile_in_place(const tile_plan *plan, const tile_view *view)
 {
     return plan->format->in_place && plan->d % VF_N == 0 && view->context % TILE_NR == 0 && view->step == 1 &&
@@ -33,8 +33,8 @@ static tile_source tile_source_of(const tile_plan *plan, const tile_view *view, 
 }
 
 /* Weights of n keys from `first` on times their values, added to the outputs of the strip. */
-static void tile_add_values(const tile_plan *plan, const tile_bench *w, const tile_source *from, tile_ahead *ahead, size_t row,
-                            size_t rows, size_t first, size_t n)
+static void tile_add_values(const tile_plan *plan, const tile_bench *w, const tile_source *from, tile_ahead *ahead,
+                            size_t row, size_t rows, size_t first, size_t n)
 {
     const tile_format *format = plan->format;
     const size_t keys = plan->S_room / format->per_cell, before = first / format->per_cell;
@@ -52,8 +52,8 @@ static void tile_add_values(const tile_plan *plan, const tile_bench *w, const ti
 }
 
 /* One strip of `rows` rows from `row` on, panels [low, high) of the key block at `from`. */
-static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_source *source, tile_ahead *ahead, size_t row,
-                       size_t rows, size_t from, size_t low, size_t high, uint32_t open)
+static void tile_strip(const tile_plan *plan, const tile_bench *w, const tile_source *source, tile_ahead *ahead,
+                       size_t row, size_t rows, size_t from, size_t low, size_t high, uint32_t open)
 {
     const tile_format *format = plan->format;
     float scale[TILE_STRIP_MAX];
@@ -141,7 +141,8 @@ static void tile_load_rows(const tile_plan *plan, const tile_bench *w, const til
 
 /* The runs of row i of the block, at `position`. Where it is alike the row before, that one is copied: of a row of
  * random blocks, every block before the query would be drawn again. */
-static void tile_load_row_runs(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t position, size_t i)
+static void tile_load_row_runs(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t position,
+                               size_t i)
 {
     as_run *runs = w->runs + i * plan->runs_max;
     if (i == 0 || plan->job->alike < 2 || position % plan->job->alike == 0) {
@@ -202,7 +203,8 @@ static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float 
     const size_t d = plan->d, ld = view->step * d, at = panel * TILE_NR;
     if (at >= view->context)
         return;
-    const size_t n = view->context - at < TILE_NR ? view->context - at : TILE_NR, keys = plan->S_room / format->per_cell;
+    const size_t n = view->context - at < TILE_NR ? view->context - at : TILE_NR,
+                 keys = plan->S_room / format->per_cell;
     const char *k = view->k + at * ld * plan->bytes, *v = view->v + at * ld * plan->bytes;
     float *v_to = packed + plan->S_room * plan->d_cells;
     format->keys(k, ld, n, d, packed + at * plan->d_cells);
@@ -215,8 +217,8 @@ static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float 
     }
 }
 
-/* Query block `block` of a view against its packed keys and values. Where `ready` is not NULL, only that many panels are
- * packed yet: those that the block sees are packed now, and are still in the cache when it reads them. */
+/* Query block `block` of a view against its packed keys and values. Where `ready` is not NULL, only that many panels
+ * are packed yet: those that the block sees are packed now, and are still in the cache when it reads them. */
 static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, float *packed,
                              size_t block, size_t *ready)
 {

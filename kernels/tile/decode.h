@@ -1,9 +1,8 @@
-/* decode.h: one query per head against a cache of keys: every key and value is read once, for all query heads that share
- * it, and nothing is packed, because nothing is used twice.
- * SPDX-License-Identifier: Apache-2.0
+/* decode.h: one query per head against a cache of keys: every key and value is read once, for all query heads that
+ * share it, and nothing is packed, because nothing is used twice. SPDX-License-Identifier: Apache-2.0
  *
- * The keys that the query sees are split into parts, so that threads have enough to do; each part keeps a running softmax
- * of its own, and the parts of a head are merged at the end. Reading is the cost: 2 Hkv S d elements. */
+ * The keys that the query sees are split into parts, so that threads have enough to do; each part keeps a running
+ * softmax of its own, and the parts of a head are merged at the end. Reading is the cost: 2 Hkv S d elements. */
 #ifndef AS_TILE_DECODE_H
 #define AS_TILE_DECODE_H
 
@@ -52,7 +51,8 @@ static size_t decode_workspace(const as_problem *p)
     return tile_up(tile_up(floats, 16) * sizeof(float) + plan.runs_max * sizeof(as_run), 64);
 }
 
-/* Keys and values of one key head, rows of d. Its functions are inlined where dtype, and the usual d, are numbers (decode_keys). */
+/* Keys and values of one key head, rows of d. Its functions are inlined where dtype, and the usual d, are numbers
+ * (decode_keys). */
 typedef struct {
     const void *k, *v;
     as_dtype dtype;
@@ -100,7 +100,8 @@ VF_INLINE void decode_scores(const decode_cache *kv, size_t first, size_t n, con
         score[j] = -INFINITY;
 }
 
-/* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, of the last one `lanes` columns. */
+/* out += sum of weight[j] times value first + j: `vectors` vectors from column c on, of the last one `lanes` columns.
+ */
 VF_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, size_t c, size_t vectors, size_t lanes,
                               const float *weight, float *out)
 {
@@ -120,7 +121,8 @@ VF_INLINE void decode_columns(const decode_cache *kv, size_t first, size_t n, si
         vf_store(out + c + x * VF_N, sum[x]);
 }
 
-/* Whole rows where registers hold one. The case without a partial vector apart: a branch for each row was +8 % at d = 256. */
+/* Whole rows where registers hold one. The case without a partial vector apart: a branch for each row was +8 % at d =
+ * 256. */
 VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, const float *weight, float *out)
 {
     for (size_t c = 0; c < kv->d; c += DECODE_WIDE * VF_N) {
@@ -128,17 +130,29 @@ VF_INLINE void decode_values(const decode_cache *kv, size_t first, size_t n, con
         const size_t lanes = left < vectors * VF_N ? left - (vectors - 1) * VF_N : VF_N;
         switch (vectors) {
 #define DECODE_CASE(V)                                                                                                 \
-        case V:                                                                                                        \
-            if (lanes == VF_N)                                                                                         \
-                decode_columns(kv, first, n, c, V, VF_N, weight, out);                                                 \
-            else                                                                                                       \
-                decode_columns(kv, first, n, c, V, lanes, weight, out);                                                \
-            break;
-            DECODE_CASE(1) DECODE_CASE(2) DECODE_CASE(3) DECODE_CASE(4)
-            DECODE_CASE(5) DECODE_CASE(6) DECODE_CASE(7) DECODE_CASE(8)
+    case V:                                                                                                            \
+        if (lanes == VF_N)                                                                                             \
+            decode_columns(kv, first, n, c, V, VF_N, weight, out);                                                     \
+        else                                                                                                           \
+            decode_columns(kv, first, n, c, V, lanes, weight, out);                                                    \
+        break;
+            DECODE_CASE(1)
+            DECODE_CASE(2)
+            DECODE_CASE(3)
+            DECODE_CASE(4)
+            DECODE_CASE(5)
+            DECODE_CASE(6)
+            DECODE_CASE(7)
+            DECODE_CASE(8)
 #if DECODE_WIDE == 16
-            DECODE_CASE(9) DECODE_CASE(10) DECODE_CASE(11) DECODE_CASE(12)
-            DECODE_CASE(13) DECODE_CASE(14) DECODE_CASE(15) DECODE_CASE(16)
+            DECODE_CASE(9)
+            DECODE_CASE(10)
+            DECODE_CASE(11)
+            DECODE_CASE(12)
+            DECODE_CASE(13)
+            DECODE_CASE(14)
+            DECODE_CASE(15)
+            DECODE_CASE(16)
 #endif
         }
     }
@@ -159,8 +173,8 @@ VF_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, siz
     }
 }
 
-/* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler; D = 0 is
- * any other. */
+/* n keys from `first` on, for the query heads of one key head. The usual widths of heads are numbers to the compiler; D
+ * = 0 is any other. */
 #define DECODE_USUAL(TYPE, D)                                                                                          \
     if (kv->dtype == TYPE && (!D || kv->d == D)) {                                                                     \
         const decode_cache known = {kv->k, kv->v, TYPE, D ? D : kv->d};                                                \
@@ -168,8 +182,8 @@ VF_INLINE void decode_block(const decode_cache *kv, const decode_plan *plan, siz
         continue;                                                                                                      \
     }
 
-static void decode_keys(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q, float *state,
-                        size_t state_step, float *score)
+static void decode_keys(const decode_cache *kv, const decode_plan *plan, size_t first, size_t n, const float *q,
+                        float *state, size_t state_step, float *score)
 {
     for (size_t at = 0; at < n; at += DECODE_KEYS) {
         const size_t block = n - at < DECODE_KEYS ? n - at : DECODE_KEYS;
@@ -234,8 +248,10 @@ static void decode_run(const as_call *call)
         edges += runs[i].count;
     for (size_t h = 0; h < heads; h++)
         for (size_t c = 0; c < plan.d_room; c++)
-            q[h * plan.d_room + c] = c >= d ? 0 : p->scale * AS_LOG2E * (p->dtype == AS_F32
-                ? ((const float *)call->operand[0])[h * d + c] : tile_bf16_element(call->operand[0], h * d + c));
+            q[h * plan.d_room + c] = c >= d ? 0
+                                            : p->scale * AS_LOG2E *
+                                                  (p->dtype == AS_F32 ? ((const float *)call->operand[0])[h * d + c]
+                                                                      : tile_bf16_element(call->operand[0], h * d + c));
 #pragma omp parallel num_threads(p->threads) if (p->threads > 1)
     {
         float *mine = scores + (size_t)omp_get_thread_num() * DECODE_KEYS;
@@ -243,8 +259,8 @@ static void decode_run(const as_call *call)
         for (size_t i = 0; i < kv_heads * plan.parts; i++) {
             const size_t kv = i / plan.parts, part = i % plan.parts, h = kv * plan.group;
             const size_t offset = kv * p->context * d * bytes;
-            const decode_cache cache = {(const char *)call->operand[1] + offset, (const char *)call->operand[2] + offset,
-                                        p->dtype, d};
+            const decode_cache cache = {(const char *)call->operand[1] + offset,
+                                        (const char *)call->operand[2] + offset, p->dtype, d};
             decode_part(&cache, &plan, runs, count, edges * part / plan.parts, edges * (part + 1) / plan.parts,
                         q + h * plan.d_room, state + h * head_floats + part * plan.part_floats, head_floats, mine);
         }

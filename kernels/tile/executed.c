@@ -49,7 +49,8 @@ static uint64_t tile_row_keys(const tile_plan *plan, const tile_view *view, as_r
     const size_t before = view->context - view->length;
     uint64_t sum = 0;
     for (size_t t = 0; t < view->length;) {
-        const size_t block = plan->queries - t % plan->queries, left = view->length - t < block ? view->length - t : block;
+        const size_t block = plan->queries - t % plan->queries,
+                     left = view->length - t < block ? view->length - t : block;
         const size_t rows = tile_strip_height(job, plan->format->strip, before + t, left);
         size_t n = 0, end = 0;
         for (size_t i = 0; i < rows; i++) {
@@ -66,7 +67,8 @@ static uint64_t tile_row_keys(const tile_plan *plan, const tile_view *view, as_r
     return sum;
 }
 
-/* Per row and key a score of depth d and a value into d_room columns. Views that equal the one before (heads of one pattern) are counted once. */
+/* Per row and key a score of depth d and a value into d_room columns. Views that equal the one before (heads of one
+ * pattern) are counted once. */
 uint64_t tile_flops_executed(const tile_job *job)
 {
     static void *const none[AS_OPERANDS_MAX] = {0};

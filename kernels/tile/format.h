@@ -1,8 +1,8 @@
 /* format.h: how operands look inside the tiles: which cells the register block multiplies, and who fills them.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A cell is 4 bytes along k: one float32, or two bfloat16 that one instruction multiplies and adds as a pair. Everything
- * outside the functions of a format counts in cells, so attend.c is the same for all of them. */
+ * A cell is 4 bytes along k: one float32, or two bfloat16 that one instruction multiplies and adds as a pair.
+ * Everything outside the functions of a format counts in cells, so attend.c is the same for all of them. */
 #ifndef AS_TILE_FORMAT_H
 #define AS_TILE_FORMAT_H
 
@@ -14,8 +14,8 @@
 
 typedef struct {
     const char *name;
-    size_t per_cell;  /* elements of k in a cell */
-    size_t strip;     /* rows of a strip, at most TILE_STRIP_MAX */
+    size_t per_cell; /* elements of k in a cell */
+    size_t strip;    /* rows of a strip, at most TILE_STRIP_MAX */
     /* C (rows x nv vectors, row stride ldc) = [C +] A (rows x n cells, row stride TILE_STRIDE) B (n x nv vectors) */
     void (*multiply)(int rows, int nv, size_t n, const float *a, const float *b, float *c, size_t ldc, bool add);
     /* n elements of a query, times scale, as cells; an odd last one is paired with 0 */
@@ -24,15 +24,17 @@ typedef struct {
     void (*keys)(const void *x, size_t ld, size_t n, size_t d, float *panel);
     /* TILE_NR rows of x, of which n exist, d <= TILE_NR columns, to a panel: cells of TILE_NR by whole vectors */
     void (*values)(const void *x, size_t ld, size_t n, size_t d, float *panel);
-    /* a row of n scores (a multiple of VF_N; of TILE_NR where there are only panels) becomes weights, as cells in place:
-     * tile_softmax_weights */
+    /* a row of n scores (a multiple of VF_N; of TILE_NR where there are only panels) becomes weights, as cells in
+     * place: tile_softmax_weights */
     void (*weights)(float *s, size_t n, float max, float *sum, float scale);
     /* n elements of an output: sums times scale */
     void (*output)(void *o, const float *sums, size_t n, float scale);
     /* The same where rows of B are ldb cells apart; NULL: there are only panels */
-    void (*multiply_rows)(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add);
+    void (*multiply_rows)(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
+                          bool add);
     bool in_place; /* values need no packing where they are whole vectors */
-    /* each thread calls it after its last multiply of a job: nothing is left in its registers; NULL: nothing would be */
+    /* each thread calls it after its last multiply of a job: nothing is left in its registers; NULL: nothing would be
+     */
     void (*end)(void);
 } tile_format;
 
@@ -91,12 +93,32 @@ static void tile_widen_output(void *o, const float *sums, size_t n, float scale)
 }
 
 static const tile_format tile_f32 = {
-    "f32", 1, TILE_MR, tile_multiply, tile_f32_query, tile_f32_keys, tile_f32_values, tile_softmax_weights, tile_f32_output,
-    tile_multiply_rows, true, NULL,
+    "f32",
+    1,
+    TILE_MR,
+    tile_multiply,
+    tile_f32_query,
+    tile_f32_keys,
+    tile_f32_values,
+    tile_softmax_weights,
+    tile_f32_output,
+    tile_multiply_rows,
+    true,
+    NULL,
 };
 static const tile_format tile_widened = {
-    "bf16 widened", 1, TILE_MR, tile_multiply, tile_widen_query, tile_widen_keys, tile_widen_values, tile_softmax_weights,
-    tile_widen_output, tile_multiply_rows, false, NULL,
+    "bf16 widened",
+    1,
+    TILE_MR,
+    tile_multiply,
+    tile_widen_query,
+    tile_widen_keys,
+    tile_widen_values,
+    tile_softmax_weights,
+    tile_widen_output,
+    tile_multiply_rows,
+    false,
+    NULL,
 };
 
 #if defined AS_ISA_avx512 || defined AS_ISA_amx

@@ -10,20 +10,31 @@
         break;
 
 /* Any number of rows up to TILE_MR, for a panel of nv vectors. */
-VF_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
+VF_INLINE void tile_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
+                         bool add)
 {
     switch (rows) {
-        TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4)
+        TILE_ROWS(1)
+        TILE_ROWS(2)
+        TILE_ROWS(3)
+        TILE_ROWS(4)
 #if TILE_MR > 4
-        TILE_ROWS(5) TILE_ROWS(6)
+        TILE_ROWS(5)
+        TILE_ROWS(6)
 #endif
 #if TILE_MR > 6
-        TILE_ROWS(7) TILE_ROWS(8) TILE_ROWS(9) TILE_ROWS(10) TILE_ROWS(11) TILE_ROWS(12)
+        TILE_ROWS(7)
+        TILE_ROWS(8)
+        TILE_ROWS(9)
+        TILE_ROWS(10)
+        TILE_ROWS(11)
+        TILE_ROWS(12)
 #endif
     }
 }
 
-/* Specialised bodies: a full panel and each narrower last one. Rows of B are ldb floats apart; 0: packed, nv vectors. */
+/* Specialised bodies: a full panel and each narrower last one. Rows of B are ldb floats apart; 0: packed, nv vectors.
+ */
 VF_INLINE void tile_widths(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
                            bool add)
 {
@@ -54,7 +65,8 @@ void tile_multiply(int rows, int nv, size_t n, const float *a, const float *b, f
     tile_widths(rows, nv, n, a, b, 0, c, ldc, add);
 }
 
-void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc, bool add)
+void tile_multiply_rows(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
+                        bool add)
 {
     tile_widths(rows, nv, n, a, b, ldb, c, ldc, add);
 }

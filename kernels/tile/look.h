@@ -1,8 +1,9 @@
 /* look.h: what stands in for the address sanitizer in the register blocks.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Three quarters of a sanitized `verify` went into looking at every load of their loops. A file that includes this is built
- * without the sanitizers (cmake/kernels.cmake), and looks at the whole of what a call touches before it begins. */
+ * Three quarters of a sanitized `verify` went into looking at every load of their loops. A file that includes this is
+ * built without the sanitizers (cmake/kernels.cmake), and looks at the whole of what a call touches before it begins.
+ */
 #ifndef AS_TILE_LOOK_H
 #define AS_TILE_LOOK_H
 
@@ -22,8 +23,8 @@ static inline void tile_look(const float *x, size_t rows, size_t ld, size_t n, b
     for (size_t i = 0; i < rows; i++) {
         void *at = __asan_region_is_poisoned((void *)(uintptr_t)(x + i * ld), n * sizeof *x);
         if (at)
-            __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0), __builtin_frame_address(0), at, writes,
-                                sizeof *x);
+            __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0), __builtin_frame_address(0), at,
+                                writes, sizeof *x);
     }
 }
 #else

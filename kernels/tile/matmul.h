@@ -1,10 +1,10 @@
 /* matmul.h: whole matrices on the register block: out = left right, with the right one packed in panels beforehand.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Rows are worked on in blocks of PRODUCT_ROWS. For each TILE_KC of depth a block's rows are copied to a bench of stride
- * TILE_STRIDE (where `load` may make them up: the shifted rows of a convolution, the heads of attention side by side),
- * then every panel of the right matrix passes through L1 once and meets all strips of the block. Threads share blocks,
- * and panels where there are few blocks. */
+ * Rows are worked on in blocks of PRODUCT_ROWS. For each TILE_KC of depth a block's rows are copied to a bench of
+ * stride TILE_STRIDE (where `load` may make them up: the shifted rows of a convolution, the heads of attention side by
+ * side), then every panel of the right matrix passes through L1 once and meets all strips of the block. Threads share
+ * blocks, and panels where there are few blocks. */
 #ifndef AS_TILE_MATMUL_H
 #define AS_TILE_MATMUL_H
 
@@ -24,11 +24,12 @@ typedef struct tile_product {
     float *out;         /* (rows, columns), row stride ld */
     size_t ld;
     size_t rows, depth, columns;
-    /* How much of the depth rows up to `row` need, for a lower triangular left matrix: at least 1, never falls. NULL: all. */
+    /* How much of the depth rows up to `row` need, for a lower triangular left matrix: at least 1, never falls. NULL:
+     * all. */
     size_t (*reach)(const struct tile_product *m, size_t row);
     /* Called when columns [column, column + n) of a row are done; `out` points at the first. NULL: nothing to do. */
     void (*finish)(const struct tile_product *m, size_t row, size_t column, size_t n, float *out);
-    const void *more; /* for the functions */
+    const void *more;      /* for the functions */
     const float *residual; /* for tile_finish_residual: (rows, columns), row stride residual_ld */
     size_t residual_ld;
 } tile_product;
@@ -42,10 +43,14 @@ static inline size_t tile_product_floats(size_t depth, size_t columns)
 /* Room of a thread: PRODUCT_ROWS rows of TILE_KC, and a block of sums for a panel that ends within a vector. */
 #define PRODUCT_BENCH (PRODUCT_ROWS * TILE_STRIDE + TILE_MR * TILE_NR)
 
-static inline size_t tile_product_workspace(const as_problem *p) { return (size_t)p->threads * PRODUCT_BENCH * sizeof(float); }
+static inline size_t tile_product_workspace(const as_problem *p)
+{
+    return (size_t)p->threads * PRODUCT_BENCH * sizeof(float);
+}
 
 /* right (depth, columns; row stride ld) to panels: tile_product_floats(depth, columns) of them. */
-static inline void tile_product_pack(const float *right, size_t ld, size_t depth, size_t columns, int threads, float *packed)
+static inline void tile_product_pack(const float *right, size_t ld, size_t depth, size_t columns, int threads,
+                                     float *packed)
 {
     const size_t panels = (columns + TILE_NR - 1) / TILE_NR;
 #pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
@@ -56,7 +61,8 @@ static inline void tile_product_pack(const float *right, size_t ld, size_t depth
 }
 
 /* Columns [from, from + n) of the block's rows to the bench. */
-static inline void tile_product_load(const tile_product *m, size_t row, size_t rows, size_t from, size_t n, float *bench)
+static inline void tile_product_load(const tile_product *m, size_t row, size_t rows, size_t from, size_t n,
+                                     float *bench)
 {
     for (size_t i = 0; i < rows; i++)
         if (m->load)
@@ -65,11 +71,14 @@ static inline void tile_product_load(const tile_product *m, size_t row, size_t r
             memcpy(bench + i * TILE_STRIDE, m->left + (row + i) * m->left_ld + from, n * sizeof(float));
 }
 
-static inline size_t tile_product_reach(const tile_product *m, size_t row) { return m->reach ? m->reach(m, row) : m->depth; }
+static inline size_t tile_product_reach(const tile_product *m, size_t row)
+{
+    return m->reach ? m->reach(m, row) : m->depth;
+}
 
 /* One panel against one strip where the panel's columns end within a vector: sums go to `spare` first. */
-static inline void tile_product_narrow(int rows, int nv, size_t n, const float *a, const float *b, float *out, size_t ld,
-                                size_t columns, bool add, float *spare)
+static inline void tile_product_narrow(int rows, int nv, size_t n, const float *a, const float *b, float *out,
+                                       size_t ld, size_t columns, bool add, float *spare)
 {
     tile_multiply(rows, nv, n, a, b, spare, TILE_NR, false);
     for (int i = 0; i < rows; i++)
@@ -78,7 +87,8 @@ static inline void tile_product_narrow(int rows, int nv, size_t n, const float *
 }
 
 /* Rows [row, row + rows), at most PRODUCT_ROWS, of panels [low, high). */
-static inline void tile_product_block(const tile_product *m, size_t row, size_t rows, size_t low, size_t high, float *bench)
+static inline void tile_product_block(const tile_product *m, size_t row, size_t rows, size_t low, size_t high,
+                                      float *bench)
 {
     float *spare = bench + PRODUCT_ROWS * TILE_STRIDE;
     const size_t reach = tile_product_reach(m, row + rows - 1);
@@ -91,14 +101,16 @@ static inline void tile_product_block(const tile_product *m, size_t row, size_t 
             const float *b = m->right + column * m->depth + from * (size_t)nv * VF_N;
             for (size_t i = 0; i < rows; i += TILE_MR) {
                 const int strip = rows - i < TILE_MR ? (int)(rows - i) : TILE_MR;
-                const size_t mine = tile_product_reach(m, row + i + (size_t)strip - 1), n = mine < from + depth ? mine : from + depth;
+                const size_t mine = tile_product_reach(m, row + i + (size_t)strip - 1),
+                             n = mine < from + depth ? mine : from + depth;
                 float *out = m->out + (row + i) * m->ld + column;
                 if (n <= from)
                     continue;
                 if (left >= (size_t)nv * VF_N)
                     tile_multiply(strip, nv, n - from, bench + i * TILE_STRIDE, b, out, m->ld, from > 0);
                 else
-                    tile_product_narrow(strip, nv, n - from, bench + i * TILE_STRIDE, b, out, m->ld, left, from > 0, spare);
+                    tile_product_narrow(strip, nv, n - from, bench + i * TILE_STRIDE, b, out, m->ld, left, from > 0,
+                                        spare);
             }
         }
     }

@@ -54,11 +54,13 @@ static inline tile_product mlp_up_product(const tile_mlp *mlp)
 
 static inline tile_product mlp_down_product(const tile_mlp *mlp)
 {
-    return (tile_product){.left_ld = mlp_wide(mlp), .ld = mlp->D, .rows = mlp->rows, .depth = mlp->Dff, .columns = mlp->D};
+    return (tile_product){
+        .left_ld = mlp_wide(mlp), .ld = mlp->D, .rows = mlp->rows, .depth = mlp->Dff, .columns = mlp->D};
 }
 
 /* x (rows, D) to hidden (rows, row stride mlp_wide; the first Dff count) */
-static inline void mlp_up(const tile_mlp *mlp, const float *x, const float *packed, float *hidden, int threads, void *bench)
+static inline void mlp_up(const tile_mlp *mlp, const float *x, const float *packed, float *hidden, int threads,
+                          void *bench)
 {
     tile_product m = mlp_up_product(mlp);
     m.left = x;
@@ -75,8 +77,8 @@ static inline void mlp_up(const tile_mlp *mlp, const float *x, const float *pack
 }
 
 /* o (rows, D) = hidden W2, plus residual (rows, D) unless NULL */
-static inline void mlp_down(const tile_mlp *mlp, const float *hidden, const float *packed, const float *residual, float *o,
-                     int threads, void *bench)
+static inline void mlp_down(const tile_mlp *mlp, const float *hidden, const float *packed, const float *residual,
+                            float *o, int threads, void *bench)
 {
     tile_product m = mlp_down_product(mlp);
     m.left = hidden;

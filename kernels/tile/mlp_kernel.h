@@ -1,5 +1,5 @@
-/* mlp_kernel.h: what a kernel that is mlp.h and nothing else is made of; a descriptor adds name, help and params, of which the
- * first is the hidden width (0: 4 D) and the second, where there is one, says SwiGLU.
+/* mlp_kernel.h: what a kernel that is mlp.h and nothing else is made of; a descriptor adds name, help and params, of
+ * which the first is the hidden width (0: 4 D) and the second, where there is one, says SwiGLU.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Operands: x (B,T,D), w1, w2, o (B,T,D), packed. */
@@ -76,7 +76,8 @@ static double mlp_kernel_tolerance(const as_problem *p)
 }
 
 #define MLP_KERNEL                                                                                                     \
-    .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA), .order = "T", .refuse = mlp_refuse, .operands = mlp_operands, \
-    .workspace = mlp_workspace, .work = mlp_work, .tolerance = mlp_kernel_tolerance, .phases = mlp_phases
+    .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA), .order = "T", .refuse = mlp_refuse,                         \
+    .operands = mlp_operands, .workspace = mlp_workspace, .work = mlp_work, .tolerance = mlp_kernel_tolerance,         \
+    .phases = mlp_phases
 
 #endif

@@ -1,5 +1,5 @@
-/* pack.h: matrices laid out as the register block reads them: panels of TILE_NR columns, one row of a panel after the other.
- * SPDX-License-Identifier: Apache-2.0 */
+/* pack.h: matrices laid out as the register block reads them: panels of TILE_NR columns, one row of a panel after the
+ * other. SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_TILE_PACK_H
 #define AS_TILE_PACK_H
 
@@ -33,7 +33,8 @@ static inline void tile_transpose(const float *x, size_t ld, size_t n, size_t d,
             y[c * ldy + j] = x[j * ld + c];
 }
 
-/* Transposing: rows of x (n x d, row stride ld) become columns: TILE_NR rows of x to one panel (d x TILE_NR). Rows beyond n are 0. */
+/* Transposing: rows of x (n x d, row stride ld) become columns: TILE_NR rows of x to one panel (d x TILE_NR). Rows
+ * beyond n are 0. */
 static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, size_t d, float *panel)
 {
     const size_t rows = n < TILE_NR ? n : TILE_NR;
@@ -43,14 +44,15 @@ static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, siz
             panel[c * TILE_NR + j] = 0;
 }
 
-/* Rows of x (n x d, row stride ld; d at most TILE_NR) as rows of one panel. Columns beyond d, up to whole vectors, are 0. */
+/* Rows of x (n x d, row stride ld; d at most TILE_NR) as rows of one panel. Columns beyond d, up to whole vectors, are
+ * 0. */
 static inline void tile_pack_rows(const float *x, size_t ld, size_t n, size_t d, float *panel)
 {
     const size_t nv = (size_t)tile_panel_vectors(d, 0);
     for (size_t j = 0; d == TILE_NR && j < n; j++)
         VF_UNROLL
-        for (size_t v = 0; v < TILE_NV; v++)
-            vf_store(panel + (j * TILE_NV + v) * VF_N, vf_load(x + j * ld + v * VF_N));
+    for (size_t v = 0; v < TILE_NV; v++)
+        vf_store(panel + (j * TILE_NV + v) * VF_N, vf_load(x + j * ld + v * VF_N));
     for (size_t j = 0; d < TILE_NR && j < n; j++)
         for (size_t v = 0; v < nv; v++) {
             const size_t left = d - v * VF_N;

@@ -7,10 +7,7 @@
 #define TILE_BF16 __attribute__((target("avx512bf16")))
 
 /* AMD's cores do twice the work of float32's multiply-add, Intel's half of it: there widened operands are faster. */
-static inline bool tile_pairs_win(void)
-{
-    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd");
-}
+static inline bool tile_pairs_win(void) { return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd"); }
 
 /* tile_block of gemm.h with a pair for a cell. */
 VF_INLINE TILE_BF16 void tile_pairs_block(int rows, int nv, size_t n, const float *a, const float *b, float *c,
@@ -20,8 +17,8 @@ VF_INLINE TILE_BF16 void tile_pairs_block(int rows, int nv, size_t n, const floa
     VF_UNROLL
     for (int i = 0; i < rows; i++)
         VF_UNROLL
-        for (int j = 0; j < nv; j++)
-            sum[i][j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
+    for (int j = 0; j < nv; j++)
+        sum[i][j] = add ? vf_load(c + (size_t)i * ldc + (size_t)j * VF_N) : vf_zero();
     for (size_t k = 0; k < n; k++) {
         __m512bh right[TILE_NV];
         VF_UNROLL
@@ -38,8 +35,8 @@ VF_INLINE TILE_BF16 void tile_pairs_block(int rows, int nv, size_t n, const floa
     VF_UNROLL
     for (int i = 0; i < rows; i++)
         VF_UNROLL
-        for (int j = 0; j < nv; j++)
-            vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i][j]);
+    for (int j = 0; j < nv; j++)
+        vf_store(c + (size_t)i * ldc + (size_t)j * VF_N, sum[i][j]);
 }
 
 #define TILE_PAIRS_ROWS(R)                                                                                             \
@@ -54,8 +51,18 @@ static TILE_BF16 void tile_pairs_multiply(int rows, int nv, size_t n, const floa
                                           size_t ldc, bool add)
 {
     switch (rows) {
-        TILE_PAIRS_ROWS(1) TILE_PAIRS_ROWS(2) TILE_PAIRS_ROWS(3) TILE_PAIRS_ROWS(4) TILE_PAIRS_ROWS(5) TILE_PAIRS_ROWS(6)
-        TILE_PAIRS_ROWS(7) TILE_PAIRS_ROWS(8) TILE_PAIRS_ROWS(9) TILE_PAIRS_ROWS(10) TILE_PAIRS_ROWS(11) TILE_PAIRS_ROWS(12)
+        TILE_PAIRS_ROWS(1)
+        TILE_PAIRS_ROWS(2)
+        TILE_PAIRS_ROWS(3)
+        TILE_PAIRS_ROWS(4)
+        TILE_PAIRS_ROWS(5)
+        TILE_PAIRS_ROWS(6)
+        TILE_PAIRS_ROWS(7)
+        TILE_PAIRS_ROWS(8)
+        TILE_PAIRS_ROWS(9)
+        TILE_PAIRS_ROWS(10)
+        TILE_PAIRS_ROWS(11)
+        TILE_PAIRS_ROWS(12)
     }
 }
 
@@ -81,7 +88,8 @@ static TILE_BF16 void tile_pairs_query(const void *q, size_t n, float scale, flo
     }
 }
 
-/* Cell (c, j) is the pair of columns 2c and 2c+1 of row j; beyond d or n it is 0. With d even a row is cells already. */
+/* Cell (c, j) is the pair of columns 2c and 2c+1 of row j; beyond d or n it is 0. With d even a row is cells already.
+ */
 static void tile_pairs_keys(const void *x, size_t ld, size_t n, size_t d, float *panel)
 {
     if (d % 2 == 0) {
@@ -137,8 +145,18 @@ static TILE_BF16 void tile_pairs_output(void *o, const float *sums, size_t n, fl
 }
 
 static const tile_format tile_pairs = {
-    "bf16 pairs", 2, TILE_MR, tile_pairs_multiply, tile_pairs_query, tile_pairs_keys, tile_pairs_values,
-    tile_pairs_weights, tile_pairs_output, NULL, false, NULL,
+    "bf16 pairs",
+    2,
+    TILE_MR,
+    tile_pairs_multiply,
+    tile_pairs_query,
+    tile_pairs_keys,
+    tile_pairs_values,
+    tile_pairs_weights,
+    tile_pairs_output,
+    NULL,
+    false,
+    NULL,
 };
 
 #endif

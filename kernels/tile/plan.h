@@ -13,16 +13,16 @@
 typedef struct {
     const tile_job *job;
     const tile_format *format;
-    size_t d, bytes;     /* of one element */
-    size_t S_room;       /* keys, rounded up to whole panels */
-    size_t d_room;       /* d, rounded up to whole vectors */
-    size_t d_cells;      /* cells of d */
-    size_t chunks;       /* of TILE_KC cells that d takes */
-    size_t queries;      /* rows of a query block */
-    size_t blocks;       /* query blocks of the longest view */
-    size_t in_flight;    /* units packed at a time */
+    size_t d, bytes;  /* of one element */
+    size_t S_room;    /* keys, rounded up to whole panels */
+    size_t d_room;    /* d, rounded up to whole vectors */
+    size_t d_cells;   /* cells of d */
+    size_t chunks;    /* of TILE_KC cells that d takes */
+    size_t queries;   /* rows of a query block */
+    size_t blocks;    /* query blocks of the longest view */
+    size_t in_flight; /* units packed at a time */
     size_t runs_max;
-    size_t pack_floats;  /* of one unit */
+    size_t pack_floats; /* of one unit */
     size_t thread_bytes;
 } tile_plan;
 
@@ -32,8 +32,9 @@ static inline size_t tile_row_bytes(const tile_plan *plan)
            4 * sizeof(size_t);
 }
 
-/* Whole strips. Packed keys and values are read once for each query block, from L3 when a head's are many, so a block is
- * large: its rows take a quarter of L2, beside the keys and values of one key block. Threads need blocks to share out. */
+/* Whole strips. Packed keys and values are read once for each query block, from L3 when a head's are many, so a block
+ * is large: its rows take a quarter of L2, beside the keys and values of one key block. Threads need blocks to share
+ * out. */
 static inline size_t tile_queries(const tile_plan *plan)
 {
     const as_problem *p = plan->job->problem;

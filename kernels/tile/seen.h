@@ -92,9 +92,10 @@ static inline bool tile_strip_alike(const tile_plan *plan, const tile_bench *w, 
            tile_run_end(&w->runs[row * plan->runs_max + last]) >= from + TILE_KC;
 }
 
-/* Whether all rows of the strip see of the key block what the row before them sees: all runs but the last are the same, and that one
- * lies elsewhere. */
-static inline bool tile_strip_as_before(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from)
+/* Whether all rows of the strip see of the key block what the row before them sees: all runs but the last are the same,
+ * and that one lies elsewhere. */
+static inline bool tile_strip_as_before(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows,
+                                        size_t from)
 {
     const size_t end = row + rows - 1;
     if (plan->job->multiset || w->alike[end] < rows || !w->count[end])
@@ -105,7 +106,7 @@ static inline bool tile_strip_as_before(const tile_plan *plan, const tile_bench 
 
 /* Bits of the panels that some row sees, and in *open of the rows that see the whole key block. */
 static inline uint32_t tile_strip_seen(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t from,
-                                bool alike, uint32_t *open)
+                                       bool alike, uint32_t *open)
 {
     uint32_t seen = 0;
     *open = 0;
@@ -129,8 +130,10 @@ static inline bool tile_row_open(const tile_plan *plan, const tile_bench *w, siz
     return false;
 }
 
-/* Of n keys from `first` on, in whole panels, how many the strip works on: vectors of the last panel that no row sees are left out. */
-static inline size_t tile_strip_keys(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t first, size_t n)
+/* Of n keys from `first` on, in whole panels, how many the strip works on: vectors of the last panel that no row sees
+ * are left out. */
+static inline size_t tile_strip_keys(const tile_plan *plan, const tile_bench *w, size_t row, size_t rows, size_t first,
+                                     size_t n)
 {
     size_t end = 0;
     if (!plan->format->multiply_rows)

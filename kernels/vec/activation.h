@@ -1,7 +1,7 @@
 /* activation.h: sigmoid, tanh, SiLU and GELU of a vector, all through vf_exp2.
  * SPDX-License-Identifier: Apache-2.0
- * Absolute error at most 1.5e-7 for sigmoid, 3e-7 for tanh, and that times |x| + 1 for the others; NaN at NaN. GELU is the
- * tanh form (Hendrycks and Gimpel, 2016; what GPT-2 has): x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), which is
+ * Absolute error at most 1.5e-7 for sigmoid, 3e-7 for tanh, and that times |x| + 1 for the others; NaN at NaN. GELU is
+ * the tanh form (Hendrycks and Gimpel, 2016; what GPT-2 has): x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), which is
  * x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)). */
 #ifndef AS_VEC_ACTIVATION_H
 #define AS_VEC_ACTIVATION_H

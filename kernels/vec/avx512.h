@@ -14,18 +14,27 @@ static inline vf vf_load(const float *p) { return _mm512_loadu_ps(p); }
 static inline vf vf_load_n(const float *p, size_t n) { return _mm512_maskz_loadu_ps(vf_first(n), p); }
 static inline void vf_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
 static inline void vf_store_n(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(p, vf_first(n), v); }
-static inline vf vf_shift_up(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
-static inline vf vf_widen(const uint16_t *p) { return vf_shift_up(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
+static inline vf vf_shift_up(__m256i halves)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
+static inline vf vf_widen(const uint16_t *p)
+{
+    return vf_shift_up(_mm256_loadu_si256((const __m256i *)(const void *)p));
+}
 #define VF_WIDEN_N
-static inline vf vf_widen_n(const uint16_t *p, size_t n) { return vf_shift_up(_mm256_maskz_loadu_epi16(vf_first(n), p)); }
+static inline vf vf_widen_n(const uint16_t *p, size_t n)
+{
+    return vf_shift_up(_mm256_maskz_loadu_epi16(vf_first(n), p));
+}
 static inline vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 static inline vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 static inline vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
 static inline vf vf_div(vf a, vf b) { return _mm512_div_ps(a, b); }
 static inline vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 static inline vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
-/* The multiply-add itself broadcasts: two instructions for two sums to an element, where the compiler makes three. Alone on
- * a core that gains nothing; beside a busy neighbour, who takes every second cycle of decoding, a twelfth. */
+/* The multiply-add itself broadcasts: two instructions for two sums to an element, where the compiler makes three.
+ * Alone on a core that gains nothing; beside a busy neighbour, who takes every second cycle of decoding, a twelfth. */
 #define VF_FMA_AT
 static inline vf vf_fma_at(const float *a, vf b, vf c)
 {
@@ -41,9 +50,11 @@ static inline vf vf_sums(const vf x[16])
     for (int i = 0; i < 8; i++)
         two[i] = _mm512_add_ps(_mm512_unpacklo_ps(x[2 * i], x[2 * i + 1]), _mm512_unpackhi_ps(x[2 * i], x[2 * i + 1]));
     for (int i = 0; i < 4; i++)
-        four[i] = _mm512_add_ps(_mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0x44), _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0xee));
+        four[i] = _mm512_add_ps(_mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0x44),
+                                _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0xee));
     for (int i = 0; i < 2; i++)
-        half[i] = _mm512_add_ps(_mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0x88), _mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0xdd));
+        half[i] = _mm512_add_ps(_mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0x88),
+                                _mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0xdd));
     return _mm512_add_ps(_mm512_shuffle_f32x4(half[0], half[1], 0x88), _mm512_shuffle_f32x4(half[0], half[1], 0xdd));
 }
 static inline vf vf_power2(vf n) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(n), 23)); }
@@ -70,7 +81,8 @@ static inline void vf_columns(const float *x, size_t ld, vf y[4])
     for (size_t i = 0; i < 4; i++) {
         row[i] = _mm512_broadcast_f32x4(_mm_loadu_ps(x + i * ld));
         for (size_t k = 1; k < 4; k++)
-            row[i] = _mm512_mask_broadcast_f32x4(row[i], (__mmask16)(0xfu << 4 * k), _mm_loadu_ps(x + (i + 4 * k) * ld));
+            row[i] =
+                _mm512_mask_broadcast_f32x4(row[i], (__mmask16)(0xfu << 4 * k), _mm_loadu_ps(x + (i + 4 * k) * ld));
     }
     const vf a = _mm512_unpacklo_ps(row[0], row[1]), b = _mm512_unpackhi_ps(row[0], row[1]);
     const vf c = _mm512_unpacklo_ps(row[2], row[3]), d = _mm512_unpackhi_ps(row[2], row[3]);

@@ -1,8 +1,8 @@
 /* exp.h: 2^x of a vector, within 1 ulp (scalar: 1.25) for results down to 2^-126; 0 at -infinity, NaN at NaN.
  * SPDX-License-Identifier: Apache-2.0
- * x = n + f with n whole and |f| <= 1/2. 2^f by a degree-6 polynomial, minimax in relative error on [-1/2, 1/2] (Remez's
- * exchange; 1.9e-9 before rounding), 2^n through the exponent. exp(x) = 2^(x log2 e): callers fold log2 e into a factor
- * that they multiply by anyway. */
+ * x = n + f with n whole and |f| <= 1/2. 2^f by a degree-6 polynomial, minimax in relative error on [-1/2, 1/2]
+ * (Remez's exchange; 1.9e-9 before rounding), 2^n through the exponent. exp(x) = 2^(x log2 e): callers fold log2 e into
+ * a factor that they multiply by anyway. */
 #ifndef AS_VEC_EXP_H
 #define AS_VEC_EXP_H
 
@@ -10,7 +10,8 @@
 
 #define AS_LOG2E 1.44269504088896341f
 
-/* 1.5 2^23 + 127. A sum with it is rounded to a whole number, and has n + 127 in its low bits: where an exponent wants it. */
+/* 1.5 2^23 + 127. A sum with it is rounded to a whole number, and has n + 127 in its low bits: where an exponent wants
+ * it. */
 #define VF_WHOLE 12583039.0f
 
 /* p = 2^f of n vectors for |f| <= 1/2, one step of all of them after the other */
@@ -23,8 +24,8 @@ VF_INLINE void vf_exp2_parts(int n, const vf *f, vf *p)
     VF_UNROLL
     for (int k = 1; k < 7; k++)
         VF_UNROLL
-        for (int i = 0; i < n; i++)
-            p[i] = vf_fma(p[i], f[i], vf_set(c[k]));
+    for (int i = 0; i < n; i++)
+        p[i] = vf_fma(p[i], f[i], vf_set(c[k]));
 }
 
 static inline vf vf_exp2_part(vf f)
@@ -47,8 +48,9 @@ static inline vf vf_exp2(vf x)
 #endif
 }
 
-/* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly. Degree 3.
- * With VF_REST what is below 2^-126 is a denormal, not 0: the instructions that multiply pairs take it for 0. */
+/* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly.
+ * Degree 3. With VF_REST what is below 2^-126 is a denormal, not 0: the instructions that multiply pairs take it for 0.
+ */
 static inline vf vf_exp2_short(vf x)
 {
 #if defined VF_REST

@@ -1,6 +1,5 @@
-/* vec.h: one vocabulary of float vectors, spelled for each instruction set. A kernel that includes this file is built once
- * per instruction set.
- * SPDX-License-Identifier: Apache-2.0
+/* vec.h: one vocabulary of float vectors, spelled for each instruction set. A kernel that includes this file is built
+ * once per instruction set. SPDX-License-Identifier: Apache-2.0
  *
  *   vf             VF_N floats
  *   vf_load(p)     any alignment       vf_load_n(p, n)     the first n <= VF_N floats, zeros behind
@@ -11,13 +10,13 @@
  *   vf_fma(a,b,c)  a b + c, rounded once (scalar: twice)  vf_sum(v), vf_top(v)  over the lanes; top of no NaN
  *   vf_fma_at(p, b, c)  the number at p, times b, plus c
  *   vf_sums(x)     lane i is the sum of vector x[i], of VF_N: a third of the shuffles that as many vf_sum take
- *   vf_power2(x)   2^n for x = 1.5 2^23 + 127 + n and whole n in -126..127, 0 at n = -127 (exp.h): the low bits of x, shifted
- *   vf_rest(x), vf_rest_down(x)  where VF_REST is defined: x less the nearest whole number, the one below; 0 at an infinity
- *   vf_scale(p, n)  there: p 2^n, n rounded down      vf_scale_above(p, n, x, floor)  the same, 0 where x <= floor
- *   vf_columns(x, ld, y)  y[j] is column j of x, VF_N rows, ld floats apart, of four columns
- *   vf_keep(x, y, floor, to, also)  lanes of x above floor, and the same lanes of y, one behind the other; returns how many.
- *                  VF_N are written to both
- *   TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers (tile/gemm.h)
+ *   vf_power2(x)   2^n for x = 1.5 2^23 + 127 + n and whole n in -126..127, 0 at n = -127 (exp.h): the low bits of x,
+ * shifted vf_rest(x), vf_rest_down(x)  where VF_REST is defined: x less the nearest whole number, the one below; 0 at
+ * an infinity vf_scale(p, n)  there: p 2^n, n rounded down      vf_scale_above(p, n, x, floor)  the same, 0 where x <=
+ * floor vf_columns(x, ld, y)  y[j] is column j of x, VF_N rows, ld floats apart, of four columns vf_keep(x, y, floor,
+ * to, also)  lanes of x above floor, and the same lanes of y, one behind the other; returns how many. VF_N are written
+ * to both TILE_MR, TILE_NV: rows and vectors of the register block that fills this instruction set's registers
+ * (tile/gemm.h)
  */
 #ifndef AS_VEC_H
 #define AS_VEC_H

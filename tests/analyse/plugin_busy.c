@@ -1,10 +1,10 @@
 /* plugin_busy.c: kernels of known order: busy work of exactly c T^a (log T)^b units, for the analysis to find out.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A unit is one step of a chain in which each waits for the one before: no CPU does two at once. What is computed besides is
- * attention to the own key alone (window:w=1): the value itself, so that the harness has a result to check. Beyond T = at
- * the work is step percent of that, as where a working set leaves a cache; and each process does its own share more or
- * less, normal with noise percent, so that a known noise lies on top of the machine's. */
+ * A unit is one step of a chain in which each waits for the one before: no CPU does two at once. What is computed
+ * besides is attention to the own key alone (window:w=1): the value itself, so that the harness has a result to check.
+ * Beyond T = at the work is step percent of that, as where a working set leaves a cache; and each process does its own
+ * share more or less, normal with noise percent, so that a known noise lies on top of the machine's. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,11 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
     static const char *const names[] = {"q", "k", "v", "o"};
     for (int i = 0; i < 4; i++) {
         const bool query = i == 0 || i == 3;
-        out[i] = (as_operand){names[i], i < 3 ? AS_IN : AS_OUT, AS_FILL_NORMAL, AS_F32, 4,
+        out[i] = (as_operand){names[i],
+                              i < 3 ? AS_IN : AS_OUT,
+                              AS_FILL_NORMAL,
+                              AS_F32,
+                              4,
                               {p->batch, query ? p->heads : p->kv_heads, query ? p->length : p->context, p->head_dim}};
     }
     return 4;
@@ -55,7 +59,8 @@ static uint64_t mixed(uint64_t z)
 static double luck(const as_problem *p)
 {
     const uint64_t seed = mixed(mixed((uint64_t)getpid()) + p->param[TRIAL] * 1000003 + p->length);
-    const double u = ((double)(mixed(seed + 1) >> 11) + 1) / 9007199254740993.0, v = (double)(mixed(seed + 2) >> 11) / 9007199254740992.0;
+    const double u = ((double)(mixed(seed + 1) >> 11) + 1) / 9007199254740993.0,
+                 v = (double)(mixed(seed + 2) >> 11) / 9007199254740992.0;
     return 1 + 0.01 * (double)p->param[NOISE] * sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
 }
 
@@ -77,7 +82,8 @@ static void run(const as_call *c, double (*order)(double T))
     uint64_t state = (uint64_t)p->length;
     for (size_t bh = 0; bh < p->batch * p->heads; bh++) {
         const size_t b = bh / p->heads, kv = bh % p->heads / (p->heads / p->kv_heads), rows = p->length * p->head_dim;
-        const float *v = (const float *)c->operand[2] + ((b * p->kv_heads + kv) * p->context + p->context - p->length) * p->head_dim;
+        const float *v =
+            (const float *)c->operand[2] + ((b * p->kv_heads + kv) * p->context + p->context - p->length) * p->head_dim;
         memcpy((float *)c->operand[3] + bh * rows, v, rows * sizeof *v);
     }
     for (uint64_t left = (uint64_t)((double)units_of(p, order) * luck(p)); left; left--)
@@ -90,18 +96,25 @@ static void run(const as_call *c, double (*order)(double T))
     static as_work symbol##_work(const as_problem *p) { return work(p, symbol##_order); }                              \
     static void symbol##_run(const as_call *c) { run(c, symbol##_order); }                                             \
     static const as_phase symbol##_phases[] = {{"run", false, symbol##_run}, {NULL, false, NULL}};                     \
-    static const as_kernel symbol = {.abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_SCALAR), .name = "attention/" NAME,   \
-                                     .help = "busy work of known order, for tests", .order = DECLARED,                 \
-                                     .refuse = refuse, .operands = operands, .workspace = workspace,                   \
-                                     .work = symbol##_work, .tolerance = tolerance, .phases = symbol##_phases,         \
+    static const as_kernel symbol = {.abi = AS_KERNEL_ABI,                                                             \
+                                     .isas = AS_ISA_BIT(AS_SCALAR),                                                    \
+                                     .name = "attention/" NAME,                                                        \
+                                     .help = "busy work of known order, for tests",                                    \
+                                     .order = DECLARED,                                                                \
+                                     .refuse = refuse,                                                                 \
+                                     .operands = operands,                                                             \
+                                     .workspace = workspace,                                                           \
+                                     .work = symbol##_work,                                                            \
+                                     .tolerance = tolerance,                                                           \
+                                     .phases = symbol##_phases,                                                        \
                                      .params = params}
 
 KERNEL(t, "busy-t", "T", T);
-KERNEL(tlogt, "busy-tlogt", "T log T", T * log2(T));
-KERNEL(t15, "busy-t15", NULL, T * sqrt(T));
-KERNEL(t2, "busy-t2", "T^2", T * T);
-KERNEL(t3, "busy-t3", NULL, T * T * T);
-KERNEL(liar, "busy-liar", "T", T * T); /* what it declares is not so */
+KERNEL(tlogt, "busy-tlogt", "T log T", T *log2(T));
+KERNEL(t15, "busy-t15", NULL, T *sqrt(T));
+KERNEL(t2, "busy-t2", "T^2", T *T);
+KERNEL(t3, "busy-t3", NULL, T *T *T);
+KERNEL(liar, "busy-liar", "T", T *T); /* what it declares is not so */
 
 const as_kernel *const *attnscope_plugin(uint32_t abi)
 {

@@ -25,7 +25,7 @@ typedef struct {
     "{\"cpu\": \"Test CPU\", \"fingerprint\": \"abc\", \"cpus\": 4, \"isas\": [\"scalar\", \"avx2\", \"avx512\"],"     \
     " \"fma_gflops\": {\"scalar\": 8, \"avx2\": 80, \"avx512\": 150, \"neon\": null},"                                 \
     " \"fma_gflops_all\": {\"scalar\": 32, \"avx2\": 320, \"avx512\": 600},"                                           \
-    " \"bf16_gflops\": {\"avx512\": 75, \"amx\": 1200}, \"bf16_gflops_all\": {\"avx512\": 300, \"amx\": 4800},"          \
+    " \"bf16_gflops\": {\"avx512\": 75, \"amx\": 1200}, \"bf16_gflops_all\": {\"avx512\": 300, \"amx\": 4800},"        \
     " \"read_gbs\": [300, 100, 30, 12], \"cache_bytes\": [32768, 1048576, 33554432]}"
 
 static inline folder folder_new(void)
@@ -138,8 +138,9 @@ static inline void folder_write(folder *f)
 static inline void folder_remove(folder *f)
 {
     as_text command = {0};
-    static const char *const names[] = {"cases.csv", "samples.csv", "machine.json", "summary.csv", "fits.csv",
-                                        "benchmark.json", "crossovers.csv", "counters.csv", "phases.csv", "shares.csv"};
+    static const char *const names[] = {"cases.csv",  "samples.csv",    "machine.json",   "summary.csv",
+                                        "fits.csv",   "benchmark.json", "crossovers.csv", "counters.csv",
+                                        "phases.csv", "shares.csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         command.length = 0;
         as_text_add(&command, "%s/%s", f->dir, names[i]);

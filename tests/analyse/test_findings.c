@@ -63,8 +63,9 @@ static void order_statistics(void **state)
     const struct {
         size_t n, low, high;
         double coverage;
-    } known[] = {{1, 0, 0, 0},      {2, 0, 1, 0.5},       {5, 0, 4, 0.9375},        {6, 0, 5, 0.96875},
-                 {8, 0, 7, 0.9921875}, {9, 1, 7, 0.9609375}, {10, 1, 8, 0.978515625}, {20, 5, 14, 1 - 2 * 21700.0 / 1048576}};
+    } known[] = {
+        {1, 0, 0, 0},         {2, 0, 1, 0.5},       {5, 0, 4, 0.9375},       {6, 0, 5, 0.96875},
+        {8, 0, 7, 0.9921875}, {9, 1, 7, 0.9609375}, {10, 1, 8, 0.978515625}, {20, 5, 14, 1 - 2 * 21700.0 / 1048576}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         as_interval got = as_stats_median_interval(many, known[i].n);
         assert_true(got.low == (double)known[i].low && got.high == (double)known[i].high);
@@ -198,7 +199,6 @@ static void summary_of_known_samples(void **state)
     folder_remove(&f);
 }
 
-
 /* c T^a for each kernel, four axes in one folder: each curve is found, with its slope, and only those. */
 static void curves_and_their_slopes(void **state)
 {
@@ -236,7 +236,13 @@ static void curves_and_their_slopes(void **state)
         folder_measure(&f, c, (double)(S * S), 0, &random);
     }
     for (uint64_t e = 1; e <= 16; e *= 2) {
-        as_case *c = folder_case(&f, "attention/sparse", e == 1 ? "window:w=16" : e == 2 ? "window:w=32" : e == 4 ? "window:w=64" : e == 8 ? "window:w=128" : "sink:s=1", 64, 0);
+        as_case *c = folder_case(&f, "attention/sparse",
+                                 e == 1   ? "window:w=16"
+                                 : e == 2 ? "window:w=32"
+                                 : e == 4 ? "window:w=64"
+                                 : e == 8 ? "window:w=128"
+                                          : "sink:s=1",
+                                 64, 0);
         c->edges = 4096 * e;
         folder_measure(&f, c, 2048.0 * (double)(e * e * e), 0, &random);
     }
@@ -245,9 +251,9 @@ static void curves_and_their_slopes(void **state)
         const char *kernel, *axis, *pattern;
         size_t points;
         double slope;
-    } known[] = {{"attention/square", "length", "causal", 6, 2}, {"attention/line", "length", "causal", 6, 1},
-                 {"attention/heads", "heads", "causal", 6, 1},   {"attention/many", "heads", "causal", 5, 2},
-                 {"attention/wide", "width", "causal", 5, 1},    {"attention/decode", "context", "causal", 5, 2},
+    } known[] = {{"attention/square", "length", "causal", 6, 2},   {"attention/line", "length", "causal", 6, 1},
+                 {"attention/heads", "heads", "causal", 6, 1},     {"attention/many", "heads", "causal", 5, 2},
+                 {"attention/wide", "width", "causal", 5, 1},      {"attention/decode", "context", "causal", 5, 2},
                  {"attention/sparse", "edges", "window:w=*", 4, 3}};
     assert_int_equal(got.fit_count, sizeof known / sizeof *known);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -273,13 +279,24 @@ static void roofs(void **state)
         double gflops, percent;
         const char *dtype; /* NULL: f32 */
     } rows[] = {
-        {"avx2", "ok", 1, 40, 50, NULL},       {"avx2", "ok", 4, 160, 50, NULL},     {"avx2", "ok", 64, 160, 50, NULL},
-        {"avx2", "ok", 2, 80, 50, NULL},       {"avx2", "suspect", 1, 81, 101.25, NULL}, {"avx512", "ok", 1, 75, 50, NULL},
-        {"scalar", "ok", 1, 4, 50, NULL},      {"scalar", "ok", 1, 30, NAN, NULL},   {"scalar", "suspect", 1, 151, NAN, NULL},
-        {"neon", "ok", 1, 1000, NAN, NULL},    {"strange", "ok", 1, 1, NAN, NULL},
+        {"avx2", "ok", 1, 40, 50, NULL},
+        {"avx2", "ok", 4, 160, 50, NULL},
+        {"avx2", "ok", 64, 160, 50, NULL},
+        {"avx2", "ok", 2, 80, 50, NULL},
+        {"avx2", "suspect", 1, 81, 101.25, NULL},
+        {"avx512", "ok", 1, 75, 50, NULL},
+        {"scalar", "ok", 1, 4, 50, NULL},
+        {"scalar", "ok", 1, 30, NAN, NULL},
+        {"scalar", "suspect", 1, 151, NAN, NULL},
+        {"neon", "ok", 1, 1000, NAN, NULL},
+        {"strange", "ok", 1, 1, NAN, NULL},
         /* bfloat16: a roof of its own, or the float32 one where that is higher or the only one */
-        {"amx", "ok", 1, 600, 50, "bf16"},   {"amx", "ok", 4, 1200, 25, "bf16"}, {"amx", "suspect", 1, 1500, 125, "bf16"},
-        {"avx512", "ok", 1, 75, 50, "bf16"}, {"avx2", "ok", 1, 40, 50, "bf16"},  {"amx", "ok", 1, 1, NAN, NULL},
+        {"amx", "ok", 1, 600, 50, "bf16"},
+        {"amx", "ok", 4, 1200, 25, "bf16"},
+        {"amx", "suspect", 1, 1500, 125, "bf16"},
+        {"avx512", "ok", 1, 75, 50, "bf16"},
+        {"avx2", "ok", 1, 40, 50, "bf16"},
+        {"amx", "ok", 1, 1, NAN, NULL},
     };
     enum { N = sizeof rows / sizeof *rows };
     for (size_t i = 0; i < N; i++) {
@@ -479,7 +496,8 @@ static void google_benchmark_json(void **state)
         uint64_t random = 3 + (uint64_t)side;
         folder f = folder_new();
         for (uint64_t T = 256; T <= 1024; T *= 2)
-            folder_measure(&f, folder_case(&f, "attention/flash", "causal", T, 0), 100.0 * (double)(T * T), 0.01, &random);
+            folder_measure(&f, folder_case(&f, "attention/flash", "causal", T, 0), 100.0 * (double)(T * T), 0.01,
+                           &random);
         as_case *c = folder_case(&f, "attention/naive", "causal", 256, 0);
         c->status = "failed";
         c->reason = "no luck";
@@ -498,7 +516,8 @@ static void google_benchmark_json(void **state)
         assert_int_equal(json_array_size(rows), 3 * (5 + 4));
         assert_true(json_is_string(json_object_get(json_object_get(root, "context"), "date")));
         size_t i;
-        json_array_foreach(rows, i, row) {
+        json_array_foreach(rows, i, row)
+        {
             const char *name = json_string_value(json_object_get(row, "name"));
             const char *run = json_string_value(json_object_get(row, "run_name"));
             assert_true(name && run && !strncmp(name, run, strlen(run)));
@@ -530,13 +549,19 @@ static void google_benchmark_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order_statistics),           cmocka_unit_test(exact_slopes),
-        cmocka_unit_test(the_tail_is_the_upper_half), cmocka_unit_test(intervals_hold_the_truth),
+        cmocka_unit_test(order_statistics),
+        cmocka_unit_test(exact_slopes),
+        cmocka_unit_test(the_tail_is_the_upper_half),
+        cmocka_unit_test(intervals_hold_the_truth),
         cmocka_unit_test(summary_of_known_samples),
-        cmocka_unit_test(summary_of_slowed_samples),   cmocka_unit_test(curves_and_their_slopes),
-        cmocka_unit_test(roofs),                      cmocka_unit_test(references),
-        cmocka_unit_test(unfinished),                 cmocka_unit_test(bad_files),
-        cmocka_unit_test(printed),                    cmocka_unit_test(google_benchmark_json),
+        cmocka_unit_test(summary_of_slowed_samples),
+        cmocka_unit_test(curves_and_their_slopes),
+        cmocka_unit_test(roofs),
+        cmocka_unit_test(references),
+        cmocka_unit_test(unfinished),
+        cmocka_unit_test(bad_files),
+        cmocka_unit_test(printed),
+        cmocka_unit_test(google_benchmark_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

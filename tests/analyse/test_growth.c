@@ -1,5 +1,5 @@
-/* test_growth.c: curves of known order with noise and a step at a cache size: the class is right or `ambiguous`, intervals
- * hold the truth, crossings lie where they were put. */
+/* test_growth.c: curves of known order with noise and a step at a cache size: the class is right or `ambiguous`,
+ * intervals hold the truth, crossings lie where they were put. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
@@ -27,8 +27,8 @@ static double t1_t2(double x) { return x * x + 3000 * x; }
 static const struct {
     const char *name;
     double (*at)(double x);
-} laws[] = {{"T", t1}, {"1 + T", c_t1}, {"T log T", tlogt}, {"1 + T log T", c_tlogt}, {"T^1.5", t1_5}, {"T^2", t2},
-            {"1 + T^2", c_t2}, {"T + T^2", t1_t2}};
+} laws[] = {{"T", t1},       {"1 + T", c_t1}, {"T log T", tlogt}, {"1 + T log T", c_tlogt},
+            {"T^1.5", t1_5}, {"T^2", t2},     {"1 + T^2", c_t2},  {"T + T^2", t1_t2}};
 enum { LAWS = sizeof laws / sizeof *laws };
 
 static int ascending(const void *a, const void *b)
@@ -37,8 +37,10 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* 5 processes at each of `count` x from 64 on, each off by up to 5 %; beyond `step_after` points all are `step` longer. */
-static as_growth trial(double (*law)(double), size_t count, double octaves, size_t step_after, double step, uint64_t *random)
+/* 5 processes at each of `count` x from 64 on, each off by up to 5 %; beyond `step_after` points all are `step` longer.
+ */
+static as_growth trial(double (*law)(double), size_t count, double octaves, size_t step_after, double step,
+                       uint64_t *random)
 {
     as_slope_point points[16];
     as_growth_point medians[16];
@@ -73,8 +75,8 @@ static void classes_right_or_ambiguous(void **state)
                     wrong += g.claimed && !same;
                 }
                 if (wrong)
-                    print_message("%s, step %g, %zu points: %u right, %u wrong\n", laws[law].name, steps[s], count, right,
-                                  wrong);
+                    print_message("%s, step %g, %zu points: %u right, %u wrong\n", laws[law].name, steps[s], count,
+                                  right, wrong);
                 assert_true(wrong <= 1); /* a claim, and a wrong one */
                 if (s == 0 && !strstr(laws[law].name, "1 +"))
                     assert_true(right >= 95); /* it is no answer to call everything ambiguous */
@@ -140,7 +142,8 @@ static void folder_of_two(folder *f, double noise, uint64_t *random, as_findings
     *f = folder_new();
     for (int i = 0; i < 9; i++) {
         const uint64_t T = 64u << i;
-        folder_measure(f, folder_case(f, "attention/flash", "causal", T, 0), 1e3 * (double)T * (double)T, noise, random);
+        folder_measure(f, folder_case(f, "attention/flash", "causal", T, 0), 1e3 * (double)T * (double)T, noise,
+                       random);
         folder_measure(f, folder_case(f, "attention/flash", "window:w=64", T, 64), 1e6 * (double)T, noise, random);
         folder_measure(f, folder_case(f, "attention/naive", "window:w=64", T, 64), 1e8 * (double)T, noise, random);
     }
@@ -256,7 +259,8 @@ static void counted_events_are_fitted(void **state)
             for (uint64_t b = 0; b < 2; b++) { /* folder_measure's batches are of 4 calls */
                 const double count = 4 * ((double)T * (double)T + 1000) + (p == 4 ? 1e9 : 0);
                 const as_counter ok = {c->case_, p, b, "PAPI_TOT_INS", count, "papi", "ok"};
-                const as_counter some = {c->case_, p, b, "PAPI_TOT_CYC", T < 256 ? NAN : 5, "papi", T < 256 ? "unavailable" : "ok"};
+                const as_counter some = {
+                    c->case_, p, b, "PAPI_TOT_CYC", T < 256 ? NAN : 5, "papi", T < 256 ? "unavailable" : "ok"};
                 as_table_row(&as_counter_schema, &ok, &rows);
                 as_table_row(&as_counter_schema, &some, &rows);
             }
@@ -301,9 +305,12 @@ static void crossings_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_laws),        cmocka_unit_test(classes_right_or_ambiguous),
-        cmocka_unit_test(surfaces),          cmocka_unit_test(crossings_by_hand),
-        cmocka_unit_test(exact_crossing),    cmocka_unit_test(crossing_intervals_hold_the_truth),
+        cmocka_unit_test(exact_laws),
+        cmocka_unit_test(classes_right_or_ambiguous),
+        cmocka_unit_test(surfaces),
+        cmocka_unit_test(crossings_by_hand),
+        cmocka_unit_test(exact_crossing),
+        cmocka_unit_test(crossing_intervals_hold_the_truth),
         cmocka_unit_test(tail_intervals_hold_the_truth),
         cmocka_unit_test(counted_events_are_fitted),
     };

@@ -1,6 +1,5 @@
-/* test_orders.c: a declared order is confirmed, refuted or left open as the made-up times are; phases become shares; bytes
- * become a part of the bandwidth; parameters make curves.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_orders.c: a declared order is confirmed, refuted or left open as the made-up times are; phases become shares;
+ * bytes become a part of the bandwidth; parameters make curves. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +11,7 @@
 
 /* A roof that no made-up time passes. */
 #define FAST                                                                                                           \
-    "{\"cpu\": \"Test CPU\", \"cpus\": 4, \"fma_gflops\": {\"avx2\": 1e9}, \"fma_gflops_all\": {\"avx2\": 1e9},"             \
+    "{\"cpu\": \"Test CPU\", \"cpus\": 4, \"fma_gflops\": {\"avx2\": 1e9}, \"fma_gflops_all\": {\"avx2\": 1e9},"       \
     " \"read_gbs\": [300, 100, 30, 12], \"cache_bytes\": [32768, 1048576, 33554432]}"
 
 #define CLOSE(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
@@ -146,7 +145,8 @@ static void a_curve_on_its_way_is_left_open(void **state)
         {{"T^2", two_parts, 256, 8192, 2, 0.002, 1}, "not enough range"},
         {{"T", two_parts, 256, 65536, 2, 0.002, 1}, "refuted"}, /* on its way elsewhere */
         {{"T^2", straight, 256, 16384, 2, 0.01, 1}, "refuted"},
-        /* Bends no more in the tail; but that a bend is over cannot be told from noise that hides it, so it is left open. */
+        /* Bends no more in the tail; but that a bend is over cannot be told from noise that hides it, so it is left
+           open. */
         {{"T^2", steep_with_constant, 64, 65536, M_SQRT2, 0.002, 1}, "not enough range"},
         {{"T^2", steep, 64, 65536, M_SQRT2, 0.002, 1}, "refuted"},
         {{"T^2", steep_with_constant, 16, 256, 2, 0.002, 1}, "not enough range"},
@@ -163,7 +163,8 @@ static void a_curve_on_its_way_is_left_open(void **state)
 static void no_length_decides_alone(void **state)
 {
     (void)state;
-    static const curve off[] = {{"T", straight, 256, 16384, 2, 0.01, 1.8}, {"T", straight, 256, 16384, 2, 0.01, 0.55},
+    static const curve off[] = {{"T", straight, 256, 16384, 2, 0.01, 1.8},
+                                {"T", straight, 256, 16384, 2, 0.01, 0.55},
                                 {"T", steep, 256, 16384, 2, 0.01, 0.35}};
     for (size_t i = 0; i < 3; i++) {
         const as_fit fit = judged(&off[i], 5);
@@ -201,9 +202,12 @@ static void a_step_decides_nothing(void **state)
         double power;
         size_t step_at; /* of 11 points, the tail being the last 6 */
         const char *verdict;
-    } rows[] = {{"k/none", "T", 1, 11, "confirmed"},          {"k/last", "T", 1, 10, "not enough range"},
-                {"k/middle", "T", 1, 8, "not enough range"},  {"k/before", "T", 1, 4, "confirmed"},
-                {"k/flatter", "T^2", 1.5, 8, "not enough range"}, {"k/false", "T", 2, 8, "refuted"}};
+    } rows[] = {{"k/none", "T", 1, 11, "confirmed"},
+                {"k/last", "T", 1, 10, "not enough range"},
+                {"k/middle", "T", 1, 8, "not enough range"},
+                {"k/before", "T", 1, 4, "confirmed"},
+                {"k/flatter", "T^2", 1.5, 8, "not enough range"},
+                {"k/false", "T", 2, 8, "refuted"}};
     folder f = folder_new();
     uint64_t random = 5;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -217,8 +221,8 @@ static void a_step_decides_nothing(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const as_fit *fit = fit_of(&found, rows[i].kernel, "length");
         if (strcmp(fit->verdict, rows[i].verdict))
-            fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel, fit->verdict, rows[i].verdict,
-                     fit->tail_slope, fit->tail_low, fit->tail_high, fit->expected_slope);
+            fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel, fit->verdict,
+                     rows[i].verdict, fit->tail_slope, fit->tail_low, fit->tail_high, fit->expected_slope);
     }
     folder_remove(&f);
 }
@@ -253,8 +257,9 @@ static void other_parameters_are_other_curves(void **state)
     uint64_t random = 5;
     for (uint64_t m = 16; m <= 64; m *= 2)
         for (uint64_t T = 256; T <= 1024; T *= 2) {
-            as_case *c = folder_case(&f, as_arena_printf(f.arena, m == 32 ? "content/k" : "content/k:m=%lu", (unsigned long)m),
-                                     "causal", T, m);
+            as_case *c =
+                folder_case(&f, as_arena_printf(f.arena, m == 32 ? "content/k" : "content/k:m=%lu", (unsigned long)m),
+                            "causal", T, m);
             c->params = as_arena_printf(f.arena, "m=%lu,seed=1", (unsigned long)m);
             folder_measure(&f, c, (double)(m * T), 0.01, &random);
         }
@@ -282,8 +287,8 @@ static void bytes_are_held_against_their_level(void **state)
         uint64_t bytes, threads;
         const char *cache;
         double gbs; /* roof; NaN: none */
-    } rows[] = {{32768, 1, "warm", 300}, {32769, 1, "warm", 100},  {1 << 20, 1, "warm", 100}, {1 << 25, 1, "warm", 30},
-                {1 << 26, 1, "warm", 12}, {4096, 1, "cold", 12}, {4096, 2, "warm", NAN}};
+    } rows[] = {{32768, 1, "warm", 300},  {32769, 1, "warm", 100}, {1 << 20, 1, "warm", 100}, {1 << 25, 1, "warm", 30},
+                {1 << 26, 1, "warm", 12}, {4096, 1, "cold", 12},   {4096, 2, "warm", NAN}};
     folder f = folder_new();
     uint64_t random = 5;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -308,7 +313,8 @@ static void bytes_are_held_against_their_level(void **state)
 
 /* ---- phases */
 
-static void phase(as_text *out, const char *key, unsigned process, unsigned batch, const char *name, bool once, double ns)
+static void phase(as_text *out, const char *key, unsigned process, unsigned batch, const char *name, bool once,
+                  double ns)
 {
     const as_phase_time row = {key, process, batch, name, once, 10, 10 * (ns + 25), 25};
     as_table_row(&as_phase_schema, &row, out);

@@ -158,9 +158,12 @@ static void wrong_types_and_ranks_are_refused(void **state)
         size_t shape[5];
         const char *says;
     } rows[] = {
-        {AS_NPY_F64, 3, {1, 2, 3}, "<f8"},       {AS_NPY_BOOL, 3, {1, 2, 3}, "|b1"},
-        {AS_NPY_F32, 2, {2, 3}, "2 dimensions"}, {AS_NPY_F32, 0, {0}, "0 dimensions"},
-        {AS_NPY_F32, 5, {1, 1, 1, 2, 3}, "5 dimensions"}, {AS_NPY_F32, 3, {2, 0, 3}, "tokens dimension (index 1) is 0"},
+        {AS_NPY_F64, 3, {1, 2, 3}, "<f8"},
+        {AS_NPY_BOOL, 3, {1, 2, 3}, "|b1"},
+        {AS_NPY_F32, 2, {2, 3}, "2 dimensions"},
+        {AS_NPY_F32, 0, {0}, "0 dimensions"},
+        {AS_NPY_F32, 5, {1, 1, 1, 2, 3}, "5 dimensions"},
+        {AS_NPY_F32, 3, {2, 0, 3}, "tokens dimension (index 1) is 0"},
         {AS_NPY_F16, 4, {0, 1, 1, 1}, "batch dimension (index 0) is 0"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -87,10 +87,18 @@ static void quoting_and_formulas(void **state)
     static const struct {
         const char *text, *cell;
     } rows[] = {
-        {"plain", "plain"},         {"a,b", "\"a,b\""},         {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"two\nlines", "\"two\nlines\""}, {"=1+1", "\"'=1+1\""}, {"+1", "\"'+1\""},
-        {"-1", "\"'-1\""},          {"@SUM(A1)", "\"'@SUM(A1)\""}, {"\t=1", "\"'\t=1\""},
-        {"it's", "it's"},           {"'=1", "\"''=1\""},        {" padded ", "\" padded \""},
+        {"plain", "plain"},
+        {"a,b", "\"a,b\""},
+        {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"two\nlines", "\"two\nlines\""},
+        {"=1+1", "\"'=1+1\""},
+        {"+1", "\"'+1\""},
+        {"-1", "\"'-1\""},
+        {"@SUM(A1)", "\"'@SUM(A1)\""},
+        {"\t=1", "\"'\t=1\""},
+        {"it's", "it's"},
+        {"'=1", "\"''=1\""},
+        {" padded ", "\" padded \""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         as_text out = {0};
@@ -127,7 +135,8 @@ static void everything_comes_back(void **state)
     void *records;
     for (size_t i = 0; i < N; i++) {
         double real = ((double)roll(&seed) - 1e9) / (1 + roll(&seed) % 1000);
-        written[i] = (thing){random_text(&seed), roll(&seed), i % 7 ? real : AS_NO_REAL, i % 3 ? random_text(&seed) : NULL};
+        written[i] =
+            (thing){random_text(&seed), roll(&seed), i % 7 ? real : AS_NO_REAL, i % 3 ? random_text(&seed) : NULL};
     }
     written[0].wall_ns = INFINITY;
     assert_true(as_table_write(&thing_schema, written, N, dir, &err));
@@ -161,7 +170,8 @@ static void columns_are_found_by_name(void **state)
 static void an_unfinished_row_is_dropped(void **state)
 {
     (void)state;
-    static const char *const whole = "case,calls,wall_ns,reason\r\na,1,2,r\r\n", *next = "b,2,3,\"two\nlines, \"\"x\"\"\"\r\n";
+    static const char *const whole = "case,calls,wall_ns,reason\r\na,1,2,r\r\n",
+                             *next = "b,2,3,\"two\nlines, \"\"x\"\"\"\r\n";
     for (size_t cut = 0; cut <= strlen(next); cut++) {
         char csv[200];
         snprintf(csv, sizeof csv, "%s%.*s", whole, (int)cut, next);
@@ -239,10 +249,10 @@ static void schemas_are_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(header_and_missing_cells),    cmocka_unit_test(quoting_and_formulas),
-        cmocka_unit_test(everything_comes_back),       cmocka_unit_test(columns_are_found_by_name),
+        cmocka_unit_test(header_and_missing_cells),     cmocka_unit_test(quoting_and_formulas),
+        cmocka_unit_test(everything_comes_back),        cmocka_unit_test(columns_are_found_by_name),
         cmocka_unit_test(an_unfinished_row_is_dropped), cmocka_unit_test(faults_have_a_place),
-        cmocka_unit_test(json_has_null_for_missing),   cmocka_unit_test(schemas_are_sound),
+        cmocka_unit_test(json_has_null_for_missing),    cmocka_unit_test(schemas_are_sound),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -20,8 +20,10 @@ static void counts(void **state)
     static const struct {
         const char *text;
         uint64_t value;
-    } good[] = {{"0", 0}, {"512", 512}, {"8k", 8192}, {"8K", 8192}, {"1M", 1048576}, {"2G", 2147483648}, {"1.5k", 1536}};
-    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "1.5", "1e30", "0x10", "nan", "inf", "8kb", "k", "1e400"};
+    } good[] = {{"0", 0},        {"512", 512},       {"8k", 8192},  {"8K", 8192},
+                {"1M", 1048576}, {"2G", 2147483648}, {"1.5k", 1536}};
+    static const char *const bad[] = {"",     "-1",  "+1",  " 1",  "1 ", "1.5",  "1e30",
+                                      "0x10", "nan", "inf", "8kb", "k",  "1e400"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         uint64_t value = 99;
         assert_true(as_parse_count(good[i].text, &value));
@@ -109,8 +111,8 @@ static void nearest_words(void **state)
     static const char *const known[] = {"length", "width", "heads", "kv_heads"};
     static const struct {
         const char *word, *close;
-    } rows[] = {{"lenght", "length"}, {"wdith", "width"},     {"head", "heads"}, {"kvheads", "kv_heads"},
-                {"heads", "heads"},   {"zzzzzzzzz", NULL},    {"", NULL},        {"x", NULL}};
+    } rows[] = {{"lenght", "length"}, {"wdith", "width"},  {"head", "heads"}, {"kvheads", "kv_heads"},
+                {"heads", "heads"},   {"zzzzzzzzz", NULL}, {"", NULL},        {"x", NULL}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         as_nearest n = {.word = rows[i].word};
         for (size_t k = 0; k < 4; k++)
@@ -171,9 +173,15 @@ static void arena_keeps_texts_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts),         cmocka_unit_test(sizes_and_times),     cmocka_unit_test(formats),
-        cmocka_unit_test(globs),          cmocka_unit_test(growing),             cmocka_unit_test(printed_tables),
-        cmocka_unit_test(nearest_words),  cmocka_unit_test(errors_are_one_line), cmocka_unit_test(arena_keeps_texts_once),
+        cmocka_unit_test(counts),
+        cmocka_unit_test(sizes_and_times),
+        cmocka_unit_test(formats),
+        cmocka_unit_test(globs),
+        cmocka_unit_test(growing),
+        cmocka_unit_test(printed_tables),
+        cmocka_unit_test(nearest_words),
+        cmocka_unit_test(errors_are_one_line),
+        cmocka_unit_test(arena_keeps_texts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* test_charts.c: made-up sweeps are drawn, every curve is in the legend, and no text of a user becomes anything but text. */
+/* test_charts.c: made-up sweeps are drawn, every curve is in the legend, and no text of a user becomes anything but
+ * text. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <math.h>
@@ -126,7 +127,8 @@ static void one_curve(void **state)
         assert_true(exists(&f, "plots/gflops-length.png") && exists(&f, "plots/memory-length.png"));
         assert_true(exists(&f, "plots/percent-length.png") && exists(&f, "plots/roofline.png"));
         assert_true(exists(&f, "plots/mask-1.svg"));
-        assert_false(exists(&f, "plots/surface.gp") || exists(&f, "plots/reach-cost.gp") || exists(&f, "plots/before-after.gp"));
+        assert_false(exists(&f, "plots/surface.gp") || exists(&f, "plots/reach-cost.gp") ||
+                     exists(&f, "plots/before-after.gp"));
         assert_legend(&f, "plots/time-length.svg", "attention/flash  causal   slope 2.0");
         assert_legend(&f, "plots/time-length.svg", "Test CPU");
         assert_legend(&f, "plots/time-length.svg", "avx2, f32, warm cache, 1 thread, B=1, H=8, D=512, d=64");
@@ -171,15 +173,16 @@ static void twelve_curves(void **state)
     folder f = folder_new();
     for (size_t k = 0; k < 4; k++)
         for (size_t p = 0; p < 3; p++)
-            add_curve(&f, kernels[k].name, patterns[p].text, k < 2 ? 0 : patterns[p].w, kernels[k].ns * patterns[p].share,
-                      8192, &random);
+            add_curve(&f, kernels[k].name, patterns[p].text, k < 2 ? 0 : patterns[p].w,
+                      kernels[k].ns * patterns[p].share, 8192, &random);
     chart(&f);
     for (size_t k = 0; has_gnuplot && k < 4; k++)
         for (size_t p = 0; p < 3; p++) {
             char label[200];
             snprintf(label, sizeof label, "%s  %s", kernels[k].name, patterns[p].text);
             assert_legend(&f, "plots/time-length.svg", label);
-            assert_legend(&f, "plots/time-length.svg", as_arena_printf(f.arena, ">%s %s<", strchr(kernels[k].name, '/') + 1, patterns[p].text));
+            assert_legend(&f, "plots/time-length.svg",
+                          as_arena_printf(f.arena, ">%s %s<", strchr(kernels[k].name, '/') + 1, patterns[p].text));
             assert_legend(&f, "plots/gflops-length.svg", label);
             assert_legend(&f, "plots/memory-length.svg", label);
         }
@@ -272,7 +275,8 @@ static void several_shapes(void **state)
         for (uint64_t H = 4; H <= 8; H += 4)
             for (uint64_t k = 0; k < kinds; k++)
                 for (uint64_t T = 256; T <= 1024; T *= 2) {
-                    as_case *c = folder_case(&f, as_arena_printf(f.arena, "attention/k%lu", (unsigned long)k), "causal", T, 0);
+                    as_case *c =
+                        folder_case(&f, as_arena_printf(f.arena, "attention/k%lu", (unsigned long)k), "causal", T, 0);
                     c->heads = c->kv_heads = H;
                     c->head_dim = 512 / H;
                     folder_measure(&f, c, (double)(T * T * (k + 1)), 0.02, &random);
@@ -372,8 +376,9 @@ static void decoding_below_the_bandwidth(void **state)
     (void)state;
     folder f = folder_new();
     uint64_t random = 3;
-    f.machine = "{\"cpu\": \"Test CPU\", \"cpus\": 4, \"fma_gflops\": {\"avx2\": 1e9}, \"read_gbs\": [300, 100, 30, 12],"
-                " \"cache_bytes\": [32768, 1048576, 33554432]}";
+    f.machine =
+        "{\"cpu\": \"Test CPU\", \"cpus\": 4, \"fma_gflops\": {\"avx2\": 1e9}, \"read_gbs\": [300, 100, 30, 12],"
+        " \"cache_bytes\": [32768, 1048576, 33554432]}";
     for (uint64_t S = 512; S <= 65536; S *= 2) {
         as_case *c = folder_case(&f, "attention/flash", "causal", 1, 0);
         c->context = c->edges = S;
@@ -398,7 +403,8 @@ static void texts_stay_texts(void **state)
     assert_int_equal(mkdir(odd, 0777), 0);
     char old[64];
     strcpy(old, f.dir);
-    static const char *const kernels[] = {"attention/" EVIL, "=cmd|' /C calc'!A0", "<tag attribute=\"1\">&", "a_b^{2}@c"};
+    static const char *const kernels[] = {"attention/" EVIL, "=cmd|' /C calc'!A0", "<tag attribute=\"1\">&",
+                                          "a_b^{2}@c"};
     for (size_t k = 0; k < 4; k++)
         for (uint64_t T = 256; T <= 1024; T *= 2) {
             as_case *c = folder_case(&f, kernels[k], "file:" EVIL, T, 0);
@@ -458,7 +464,8 @@ static void before_and_after(void **state)
     folder_write(&f);
     folder_text(&f, "verdicts.csv",
                 "case,verdict,ratio,ratio_low,ratio_high,visible,gate\n"
-                "k/a,same,1.001,0.995,1.007,0.01,time\nk/b,inconclusive,0.99,0.94,1.05,0.06,time\nk/c,same,1,0.99,1.01,0.01,time\n"
+                "k/a,same,1.001,0.995,1.007,0.01,time\nk/b,inconclusive,0.99,0.94,1.05,0.06,time\nk/"
+                "c,same,1,0.99,1.01,0.01,time\n"
                 "k/a,same,1,1,1,,flops\n");
     chart(&f);
     assert_non_null(strstr(content(&f, "plots/before-after.gp"), "array AS_LABEL[2] = ['same', 'inconclusive']"));
@@ -479,7 +486,8 @@ static void plain_text(void **state)
     assert_string_equal(as_chart_plain(a, "it's `a` \"b\" \\", 80), "it’s ’a’ ”b” ∖");
     assert_string_equal(as_chart_plain(a, "a\nb\tc\x7f", 80), "a b c ");
     assert_string_equal(as_chart_plain(a, "µ ∝ T² 你", 80), "µ ∝ T² 你");
-    assert_string_equal(as_chart_plain(a, "\xff\xc0\xaf\xed\xa0\x80 \xe2\x82", 80), "?????" "? ??");
+    assert_string_equal(as_chart_plain(a, "\xff\xc0\xaf\xed\xa0\x80 \xe2\x82", 80), "?????"
+                                                                                    "? ??");
     assert_string_equal(as_chart_plain(a, "0123456789", 6), "01234…");
     assert_string_equal(as_chart_plain(a, "012345", 6), "012345");
     assert_string_equal(as_chart_plain(a, NULL, 6), "?");
@@ -506,7 +514,8 @@ static void names_at_the_ends(void **state)
     as_arena_free(a);
 }
 
-/* No two lines of text overlap, none leaves the chart, the order is that of the curves, and who is alone stays where it is. */
+/* No two lines of text overlap, none leaves the chart, the order is that of the curves, and who is alone stays where it
+ * is. */
 static void ends_do_not_overlap(void **state)
 {
     (void)state;
@@ -565,7 +574,8 @@ static void gnuplot_that_fails(void **state)
     char *path = strdup(getenv("PATH")), fake[300], searched[8192];
     add_curve(&f, "attention/flash", "causal", 0, 4.5, 2048, &random);
     analyse(&f);
-    folder_text(&f, "gnuplot", "#!/bin/sh\necho half > .unfinished-time-length.svg\necho '\"x\" line 3: no luck' >&2\nexit 1\n");
+    folder_text(&f, "gnuplot",
+                "#!/bin/sh\necho half > .unfinished-time-length.svg\necho '\"x\" line 3: no luck' >&2\nexit 1\n");
     snprintf(fake, sizeof fake, "%s/gnuplot", f.dir);
     chmod(fake, 0755);
     snprintf(searched, sizeof searched, "%s:%s", f.dir, path);
@@ -598,12 +608,21 @@ static void nothing_to_draw(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(before_and_after),   cmocka_unit_test(names_at_the_ends), cmocka_unit_test(ends_do_not_overlap),
-        cmocka_unit_test(plain_text),         cmocka_unit_test(one_curve),        cmocka_unit_test(four_curves),
-        cmocka_unit_test(twelve_curves),      cmocka_unit_test(other_axes),       cmocka_unit_test(several_shapes),
+        cmocka_unit_test(before_and_after),
+        cmocka_unit_test(names_at_the_ends),
+        cmocka_unit_test(ends_do_not_overlap),
+        cmocka_unit_test(plain_text),
+        cmocka_unit_test(one_curve),
+        cmocka_unit_test(four_curves),
+        cmocka_unit_test(twelve_curves),
+        cmocka_unit_test(other_axes),
+        cmocka_unit_test(several_shapes),
         cmocka_unit_test(what_is_left_out),
-        cmocka_unit_test(texts_stay_texts),   cmocka_unit_test(without_gnuplot),  cmocka_unit_test(gnuplot_that_fails),
-        cmocka_unit_test(nothing_to_draw),    cmocka_unit_test(phases_are_curves),
+        cmocka_unit_test(texts_stay_texts),
+        cmocka_unit_test(without_gnuplot),
+        cmocka_unit_test(gnuplot_that_fails),
+        cmocka_unit_test(nothing_to_draw),
+        cmocka_unit_test(phases_are_curves),
         cmocka_unit_test(a_layer_says_where_it_crosses),
         cmocka_unit_test(decoding_below_the_bandwidth),
     };

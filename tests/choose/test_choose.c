@@ -86,7 +86,8 @@ static void the_fastest_is_first(void **state)
         assert_true(c.rows[i].rank == i + 1 && c.rows[i].ms_low <= c.rows[i].ms && c.rows[i].ms <= c.rows[i].ms_high);
     /* between measured lengths and windows, and beyond them */
     assert_string_equal(choice(&c, "attention/flash", "window:w=256")->basis, "interpolated");
-    assert_true(fabs(choice(&c, "attention/flash", "window:w=256")->ms / (6 * 120 * edges(256, 2048) / 1e6) - 1) < 0.03);
+    assert_true(fabs(choice(&c, "attention/flash", "window:w=256")->ms / (6 * 120 * edges(256, 2048) / 1e6) - 1) <
+                0.03);
     ask.length = 3000;
     c = choose(&f, &ask);
     assert_string_equal(choice(&c, "attention/flash", "causal")->basis, "interpolated");
@@ -133,8 +134,10 @@ static void no_clear_winner(void **state)
     folder f = folder_new();
     uint64_t random = 4;
     for (uint64_t T = 256; T <= 4096; T *= 2) {
-        folder_measure(&f, folder_case(&f, "attention/flash", "causal", T, 0), 100 * (double)T * (double)T, 0.1, &random);
-        folder_measure(&f, folder_case(&f, "attention/naive", "causal", T, 0), 101 * (double)T * (double)T, 0.1, &random);
+        folder_measure(&f, folder_case(&f, "attention/flash", "causal", T, 0), 100 * (double)T * (double)T, 0.1,
+                       &random);
+        folder_measure(&f, folder_case(&f, "attention/naive", "causal", T, 0), 101 * (double)T * (double)T, 0.1,
+                       &random);
     }
     as_choose_ask ask = usual(1024, 1);
     as_chosen c = choose(&f, &ask);
@@ -179,7 +182,8 @@ static void two_numbers_are_a_grid(void **state)
     folder f = folder_new();
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 3; j++)
-            measure_pattern(&f, as_arena_printf(f.arena, "dilated:r=%lu,k=%lu", rs[i], ks[j]), 10 * pow((double)rs[i], 0.2));
+            measure_pattern(&f, as_arena_printf(f.arena, "dilated:r=%lu,k=%lu", rs[i], ks[j]),
+                            10 * pow((double)rs[i], 0.2));
     as_choose_ask ask = usual(2048, 1);
     as_chosen c = choose(&f, &ask);
     const as_choice *got = choice(&c, "attention/tiles", "dilated:r=16,k=48"); /* neither number was measured */
@@ -216,7 +220,8 @@ static void some_numbers_are_not_free(void **state)
     folder_remove(&f);
 }
 
-/* Every stack: its time is the sum of its layers', its reach is that of the theory, and nothing as fast covers sooner. */
+/* Every stack: its time is the sum of its layers', its reach is that of the theory, and nothing as fast covers sooner.
+ */
 static void stacks_cover_for_less(void **state)
 {
     (void)state;
@@ -241,7 +246,8 @@ static void stacks_cover_for_less(void **state)
         assert_non_null(s);
         for (size_t layer = 0; layer < 4; layer++)
             ms += choice(&c, "attention/tiles", as_pattern_text(as_schedule_layer(s, layer)))->ms / 4;
-        assert_true(as_reach_find(&(as_reach_ask){.schedule = s, .length = 2048, .layers = 4, .heads = 8}, &reach, NULL));
+        assert_true(
+            as_reach_find(&(as_reach_ask){.schedule = s, .length = 2048, .layers = 4, .heads = 8}, &reach, NULL));
         assert_true(fabs(c.rows[i].ms / ms - 1) < 1e-9 && c.rows[i].ms_low <= ms && ms <= c.rows[i].ms_high);
         assert_int_equal(reach.sees[3], 2048);
         assert_int_equal(reach.layers_to_cover, c.rows[i].layers_to_cover);
@@ -268,7 +274,8 @@ static void stacks_cover_for_less(void **state)
 static void errors_on_arrays_rule_out(void **state)
 {
     (void)state;
-    static const as_choose_error errors[] = {{"attention/flash", "window:w=64", 0.3}, {"attention/flash", "window:w=512", 0.01}};
+    static const as_choose_error errors[] = {{"attention/flash", "window:w=64", 0.3},
+                                             {"attention/flash", "window:w=512", 0.01}};
     folder f = folder_new();
     measure(&f, 0.005);
     as_choose_ask ask = usual(2048, 6);
@@ -288,7 +295,8 @@ static void errors_on_arrays_rule_out(void **state)
 static void patterns_can_be_named(void **state)
 {
     (void)state;
-    static const char *const named[] = {"dilated:k=100,r=1", "caus*", NULL}; /* another spelling of a window not measured */
+    static const char *const named[] = {"dilated:k=100,r=1", "caus*",
+                                        NULL}; /* another spelling of a window not measured */
     folder f = folder_new();
     measure(&f, 0.005);
     as_choose_ask ask = usual(2048, 1);
@@ -308,14 +316,10 @@ static void patterns_can_be_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_fastest_is_first),
-        cmocka_unit_test(constraints_rule_out),
-        cmocka_unit_test(no_clear_winner),
-        cmocka_unit_test(two_numbers_are_a_grid),
-        cmocka_unit_test(some_numbers_are_not_free),
-        cmocka_unit_test(stacks_cover_for_less),
-        cmocka_unit_test(errors_on_arrays_rule_out),
-        cmocka_unit_test(patterns_can_be_named),
+        cmocka_unit_test(the_fastest_is_first),      cmocka_unit_test(constraints_rule_out),
+        cmocka_unit_test(no_clear_winner),           cmocka_unit_test(two_numbers_are_a_grid),
+        cmocka_unit_test(some_numbers_are_not_free), cmocka_unit_test(stacks_cover_for_less),
+        cmocka_unit_test(errors_on_arrays_rule_out), cmocka_unit_test(patterns_can_be_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,11 +211,13 @@ static const struct {
     {"shapes: {length: 64, width: 100, heads: 3}\nkernels: a/b\n", "dir/t.yaml:1:41", "33.33, which is not whole"},
     {"shapes: {length: 64, width: [64, 100]}\nkernels: a/b\n", "dir/t.yaml:1:34", "12.5, which is not whole"},
     {"shapes: {length: 64, width: 64, heads: [4, 5]}\nkernels: a/b\n", "dir/t.yaml:1:44", "not whole"},
-    {"shapes: {length: 64, heads: 8, kv_heads: [8, 3]}\nkernels: a/b\n", "dir/t.yaml:1:46", "3 kv_heads do not divide 8"},
+    {"shapes: {length: 64, heads: 8, kv_heads: [8, 3]}\nkernels: a/b\n", "dir/t.yaml:1:46",
+     "3 kv_heads do not divide 8"},
     {"shapes: {length: 64, heads: 4, kv_heads: 8}\nkernels: a/b\n", "dir/t.yaml:1:42", "8 kv_heads do not divide 4"},
     /* ranges */
     {"shapes: {length: {from: 2, to: 9}}\nkernels: a/b\n", "dir/t.yaml:1:18", "either factor or step"},
-    {"shapes: {length: {from: 2, to: 9, factor: 2, step: 1}}\nkernels: a/b\n", "dir/t.yaml:1:18", "either factor or step"},
+    {"shapes: {length: {from: 2, to: 9, factor: 2, step: 1}}\nkernels: a/b\n", "dir/t.yaml:1:18",
+     "either factor or step"},
     {"shapes: {length: {from: 9, to: 2, factor: 2}}\nkernels: a/b\n", "dir/t.yaml:1:18", "swap"},
     {"shapes: {length: {from: 2, factor: 2}}\nkernels: a/b\n", "dir/t.yaml:1:18", "has no 'to'"},
     {"shapes: {length: {from: 2, to: 9, factor: 1}}\nkernels: a/b\n", "dir/t.yaml:1:43", "not '1'"},
@@ -271,7 +273,8 @@ static void garbage_of_a_megabyte(void **state)
 {
     (void)state;
     const size_t size = (size_t)1 << 20;
-    static const char *const alphabets[] = {"[", "{a: ", "- ", "&a [", "a: b\n", "\"", "x", "? ", "!!", "*a ", "# \n", "- - "};
+    static const char *const alphabets[] = {"[", "{a: ", "- ", "&a [", "a: b\n", "\"",
+                                            "x", "? ",   "!!", "*a ",  "# \n",   "- - "};
     char *text = malloc(size + 1);
     for (size_t kind = 0; kind < sizeof alphabets / sizeof *alphabets; kind++) {
         size_t period = strlen(alphabets[kind]);
@@ -296,8 +299,9 @@ static void garbage_of_a_megabyte(void **state)
 /* One to four random edits: a byte changed, a stretch removed, doubled, or replaced by a word that means something. */
 static size_t mutate(char *text, size_t length, size_t cap, uint64_t *seed)
 {
-    static const char *const words[] = {"[", "]", "{", "}", ": ", "- ", "\n", "&a ", "*a", "1e30", "-1", "0", "same",
-                                        "\"", "'", "|\n", "<<", "!!int ", "%", "\t", "\xc3", "window:w=", "+", "\0"};
+    static const char *const words[] = {"[",  "]",      "{",  "}",  ": ",   "- ",        "\n", "&a ",
+                                        "*a", "1e30",   "-1", "0",  "same", "\"",        "'",  "|\n",
+                                        "<<", "!!int ", "%",  "\t", "\xc3", "window:w=", "+",  "\0"};
     for (unsigned edits = 1 + roll(seed) % 4; edits--;) {
         size_t at = roll(seed) % length, span = 1 + roll(seed) % 12;
         span = span > length - at ? length - at : span;
@@ -371,10 +375,14 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_is_read),           cmocka_unit_test(defaults),
-        cmocka_unit_test(numbers_and_ranges),           cmocka_unit_test(two_spellings_are_one_pattern),
-        cmocka_unit_test(every_error_has_its_place),    cmocka_unit_test(anchors_may_be_used_sensibly),
-        cmocka_unit_test(garbage_of_a_megabyte),        cmocka_unit_test(mutations_never_crash),
+        cmocka_unit_test(everything_is_read),
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(numbers_and_ranges),
+        cmocka_unit_test(two_spellings_are_one_pattern),
+        cmocka_unit_test(every_error_has_its_place),
+        cmocka_unit_test(anchors_may_be_used_sensibly),
+        cmocka_unit_test(garbage_of_a_megabyte),
+        cmocka_unit_test(mutations_never_crash),
         cmocka_unit_test(missing_files),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);

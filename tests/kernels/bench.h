@@ -29,9 +29,15 @@ typedef struct {
 
 static inline as_problem bench_problem(const shape *s, const as_pattern *pattern)
 {
-    as_problem p = {.batch = s->batch, .heads = s->heads, .kv_heads = s->kv_heads, .length = s->length,
-                    .context = s->context, .head_dim = s->head_dim, .threads = s->threads,
-                    .scale = 1 / sqrtf((float)s->head_dim), .pattern = pattern};
+    as_problem p = {.batch = s->batch,
+                    .heads = s->heads,
+                    .kv_heads = s->kv_heads,
+                    .length = s->length,
+                    .context = s->context,
+                    .head_dim = s->head_dim,
+                    .threads = s->threads,
+                    .scale = 1 / sqrtf((float)s->head_dim),
+                    .pattern = pattern};
     memcpy(p.param, s->param, sizeof p.param);
     p.edges = as_pattern_edges_all(pattern, s->heads, s->length, s->context);
     return p;
@@ -58,7 +64,8 @@ static inline bool bench_open_problem(bench *b, const as_kernel *kernel, const a
     return true;
 }
 
-static inline bool bench_open(bench *b, const as_kernel *kernel, const shape *s, const as_pattern *pattern, uint64_t seed)
+static inline bool bench_open(bench *b, const as_kernel *kernel, const shape *s, const as_pattern *pattern,
+                              uint64_t seed)
 {
     const as_problem p = bench_problem(s, pattern);
     return bench_open_problem(b, kernel, &p, seed);

@@ -1,6 +1,6 @@
-/* executed.h: a kernel's file, compiled once more with every call of the register block counted, against what it says that it
- * executes; the block itself comes from counted.cmake. A test defines KERNEL_FILE and KERNEL_SYMBOL before, and calls executed_check.
- * SPDX-License-Identifier: Apache-2.0 */
+/* executed.h: a kernel's file, compiled once more with every call of the register block counted, against what it says
+ * that it executes; the block itself comes from counted.cmake. A test defines KERNEL_FILE and KERNEL_SYMBOL before, and
+ * calls executed_check. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +14,10 @@
 #include "kernels/tile/wide.h"
 
 static uint64_t executed;
-static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n; }
+static inline uint64_t executed_note(int rows, int nv, size_t n)
+{
+    return 2 * (uint64_t)rows * (uint64_t)nv * VF_N * n;
+}
 #undef tile_multiply
 #undef tile_multiply_rows
 #undef wide_multiply
@@ -25,7 +28,8 @@ static inline uint64_t executed_note(int rows, int nv, size_t n) { return 2 * (u
     (executed += executed_note((int)(rows), (int)(nv), (n)), tile_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #define wide_multiply(rows, nv, n, ...)                                                                                \
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_counted((rows), (nv), (n), __VA_ARGS__))
-#define wide_add(rows, nv, n, ...) (executed += executed_note((int)(rows), (int)(nv), (n)), wide_add(rows, nv, n, __VA_ARGS__))
+#define wide_add(rows, nv, n, ...)                                                                                     \
+    (executed += executed_note((int)(rows), (int)(nv), (n)), wide_add(rows, nv, n, __VA_ARGS__))
 #define wide_multiply_rows(rows, nv, n, ...)                                                                           \
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #include KERNEL_FILE

@@ -18,8 +18,8 @@
 typedef struct {
     double ulp, denormal; /* the largest seen */
     float at, denormal_at;
-    uint64_t count;       /* inputs looked at */
-    uint64_t wrong;       /* no NaN or no 0 where it should be */
+    uint64_t count; /* inputs looked at */
+    uint64_t wrong; /* no NaN or no 0 where it should be */
     float wrong_at;
 } exp_error;
 

@@ -13,4 +13,5 @@ VF_MAP(map_gelu, vf_gelu)
 VF_MAP(map_elu1, vf_elu1)
 
 extern const test_activation AS_PASTE(test_activation, AS_ISA_NAME);
-const test_activation AS_PASTE(test_activation, AS_ISA_NAME) = {AS_THIS_ISA, map_sigmoid, map_tanh, map_silu, map_gelu, map_elu1};
+const test_activation AS_PASTE(test_activation, AS_ISA_NAME) = {AS_THIS_ISA, map_sigmoid, map_tanh,
+                                                                map_silu,    map_gelu,    map_elu1};

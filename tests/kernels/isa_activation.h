@@ -7,8 +7,8 @@
 
 typedef struct {
     as_isa isa;
-    void (*sigmoid)(float *x, size_t n), (*tanh)(float *x, size_t n), (*silu)(float *x, size_t n), (*gelu)(float *x, size_t n),
-        (*elu1)(float *x, size_t n);
+    void (*sigmoid)(float *x, size_t n), (*tanh)(float *x, size_t n), (*silu)(float *x, size_t n),
+        (*gelu)(float *x, size_t n), (*elu1)(float *x, size_t n);
 } test_activation;
 
 #ifndef AS_ISA_NAME /* in the tests themselves: all of them */

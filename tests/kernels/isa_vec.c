@@ -1,4 +1,5 @@
-/* isa_vec.c: each word of kernels/vec against plain C, on random and edge values; built once for each instruction set. */
+/* isa_vec.c: each word of kernels/vec against plain C, on random and edge values; built once for each instruction set.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "isa_vec.h"
 
@@ -26,8 +27,8 @@ static uint64_t draw(uint64_t *state) /* splitmix64 */
 /* In turn: an edge, any bit pattern, or an ordinary number in (-4, 4). */
 static float any(uint64_t *state)
 {
-    static const float edges[] = {0,        -0.0f,   1,         -1,           INFINITY,      -INFINITY, NAN, FLT_MAX,
-                                  -FLT_MAX, FLT_MIN, -FLT_MIN,  FLT_MIN / 2,  -0x1p-149f,    0x1p-149f, 0.5f, 2.5f};
+    static const float edges[] = {0,        -0.0f,   1,        -1,          INFINITY,   -INFINITY, NAN,  FLT_MAX,
+                                  -FLT_MAX, FLT_MIN, -FLT_MIN, FLT_MIN / 2, -0x1p-149f, 0x1p-149f, 0.5f, 2.5f};
     const uint64_t r = draw(state);
     const uint32_t bits = (uint32_t)(r >> 32);
     float x;
@@ -113,7 +114,8 @@ static bool lanes(uint64_t seed, char *why, size_t cap)
             return broken(why, cap, "vf_sum of a NaN", a[0], a[VF_N - 1], VF_N, vf_sum(vf_load(a)), NAN);
         a[round % VF_N] = INFINITY;
         if (vf_sum(vf_load(a)) != INFINITY || vf_top(vf_load(a)) != INFINITY)
-            return broken(why, cap, "vf_sum or vf_top of an infinity", a[0], a[VF_N - 1], VF_N, vf_sum(vf_load(a)), INFINITY);
+            return broken(why, cap, "vf_sum or vf_top of an infinity", a[0], a[VF_N - 1], VF_N, vf_sum(vf_load(a)),
+                          INFINITY);
     }
     for (int i = 0; i < VF_N; i++)
         a[i] = -INFINITY;
@@ -155,8 +157,8 @@ static bool keeps(uint64_t seed, char *why, size_t cap)
     return true;
 }
 
-/* For every n: the first n floats and no others are read and written. `from` and `to` are the ends of a page between two
- * that cannot be touched. */
+/* For every n: the first n floats and no others are read and written. `from` and `to` are the ends of a page between
+ * two that cannot be touched. */
 static bool parts(float *from, float *to, char *why, size_t cap)
 {
     float got[VF_N];
@@ -201,7 +203,8 @@ static bool dots(float *from, float *to, uint64_t seed, char *why, size_t cap)
     return true;
 }
 
-/* vf_columns: lane i of vector j is column j of row i. vf_elu1_four: each of the four is what it is alone, to the last bit. */
+/* vf_columns: lane i of vector j is column j of row i. vf_elu1_four: each of the four is what it is alone, to the last
+ * bit. */
 static bool fours(uint64_t seed, char *why, size_t cap)
 {
     float x[VF_N * 9], alone[VF_N], four[VF_N];
@@ -251,7 +254,8 @@ static bool sums(uint64_t seed, char *why, size_t cap)
     return true;
 }
 
-/* vf_widen and vf_widen_n: for every n the first n bfloat16, bit by bit, and no others, where memory begins and ends. */
+/* vf_widen and vf_widen_n: for every n the first n bfloat16, bit by bit, and no others, where memory begins and ends.
+ */
 static bool widened(uint16_t *from, uint16_t *to, uint64_t seed, char *why, size_t cap)
 {
     float got[VF_N];
@@ -290,9 +294,8 @@ static bool memory(uint64_t seed, char *why, size_t cap)
 
 static bool laws(uint64_t seed, char *why, size_t cap)
 {
-    return arithmetic(seed, why, cap) && constants(seed, why, cap) && lanes(seed, why, cap) &&
-           powers(why, cap) && keeps(seed, why, cap) && fours(seed, why, cap) &&
-           sums(seed, why, cap) && memory(seed, why, cap);
+    return arithmetic(seed, why, cap) && constants(seed, why, cap) && lanes(seed, why, cap) && powers(why, cap) &&
+           keeps(seed, why, cap) && fours(seed, why, cap) && sums(seed, why, cap) && memory(seed, why, cap);
 }
 
 static void exp2_of(const float *x, float *y, size_t n)

@@ -9,9 +9,9 @@
 
 typedef struct {
     as_isa isa;
-    size_t lanes; /* a divisor of TEST_LANES_MAX */
-    bool (*laws)(uint64_t seed, char *why, size_t cap);   /* false: `why` says which is broken */
-    void (*exp2)(const float *x, float *y, size_t n);     /* n is a multiple of lanes */
+    size_t lanes;                                       /* a divisor of TEST_LANES_MAX */
+    bool (*laws)(uint64_t seed, char *why, size_t cap); /* false: `why` says which is broken */
+    void (*exp2)(const float *x, float *y, size_t n);   /* n is a multiple of lanes */
     void (*exp2_short)(const float *x, float *y, size_t n);
 } test_vec;
 

@@ -1,10 +1,11 @@
-/* special.h: NaN, infinities and denormals in the operands of an attention kernel, against the float64 oracle and by law.
- * SPDX-License-Identifier: Apache-2.0
+/* special.h: NaN, infinities and denormals in the operands of an attention kernel, against the float64 oracle and by
+ * law. SPDX-License-Identifier: Apache-2.0
  *
  * The law: one special element of q reaches its own row, one of k or v the rows that see the key; such rows agree with
- * the oracle (NaN where it has NaN, the same infinity where it has one), all others are what they are without it, bit by
- * bit. One exemption: a value that a row does not see may reach it as 0 x NaN or 0 x infinity, because tiles and BLAS
- * multiply hidden values by weights of 0; rows that do not see the key are therefore not looked at after a change of v. */
+ * the oracle (NaN where it has NaN, the same infinity where it has one), all others are what they are without it, bit
+ * by bit. One exemption: a value that a row does not see may reach it as 0 x NaN or 0 x infinity, because tiles and
+ * BLAS multiply hidden values by weights of 0; rows that do not see the key are therefore not looked at after a change
+ * of v. */
 #ifndef TEST_SPECIAL_H
 #define TEST_SPECIAL_H
 
@@ -67,8 +68,8 @@ static bool special_row_agrees(special *s, const char *what, size_t head, size_t
     for (size_t c = 0; c < SP_D; c++) {
         if ((isnan(o[c]) && isnan(truth[c])) || (double)o[c] == truth[c] || fabs((double)o[c] - truth[c]) <= allowed)
             continue;
-        snprintf(s->why, s->cap, "%s, %s: head %zu, row %zu, column %zu is %g, should be %g", as_pattern_text(s->p.pattern),
-                 what, head, row, c, (double)o[c], truth[c]);
+        snprintf(s->why, s->cap, "%s, %s: head %zu, row %zu, column %zu is %g, should be %g",
+                 as_pattern_text(s->p.pattern), what, head, row, c, (double)o[c], truth[c]);
         return false;
     }
     return true;
@@ -133,19 +134,26 @@ static bool special_pattern(special *s)
     return ok;
 }
 
-/* The kernel on a few patterns; with queries of both signs, and all above 0, so that an infinity in a key hides it or takes
- * all. Patterns that it refuses are left out; *taken counts the others. */
+/* The kernel on a few patterns; with queries of both signs, and all above 0, so that an infinity in a key hides it or
+ * takes all. Patterns that it refuses are left out; *taken counts the others. */
 static bool special_check(const as_entry *entry, size_t *taken, char *why, size_t cap)
 {
-    static const char *const patterns[] = {"causal", "full", "window:w=9", "window:w=1", "dilated:r=4",
-                                           "sink:s=2+window:w=5"};
+    static const char *const patterns[] = {"causal",     "full",        "window:w=9",
+                                           "window:w=1", "dilated:r=4", "sink:s=2+window:w=5"};
     special *s = calloc(1, sizeof *s);
     bool ok = s != NULL;
     for (size_t i = 0; ok && i < 2 * sizeof patterns / sizeof *patterns; i++) {
         as_pattern *pattern = as_pattern_parse(patterns[i / 2], NULL);
         *s = (special){.entry = entry, .why = why, .cap = cap};
-        s->p = (as_problem){.batch = 1, .heads = SP_H, .kv_heads = SP_H, .length = SP_T, .context = SP_T,
-                            .head_dim = SP_D, .threads = 1, .scale = 0.2f, .pattern = pattern};
+        s->p = (as_problem){.batch = 1,
+                            .heads = SP_H,
+                            .kv_heads = SP_H,
+                            .length = SP_T,
+                            .context = SP_T,
+                            .head_dim = SP_D,
+                            .threads = 1,
+                            .scale = 0.2f,
+                            .pattern = pattern};
         s->p.edges = as_pattern_edges_all(pattern, SP_H, SP_T, SP_T);
         if (!(entry->kernel->refuse && entry->kernel->refuse(&s->p, why, cap))) {
             const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {SP_N}};

@@ -1,5 +1,5 @@
-/* test_activation.c: the errors of sigmoid, tanh, SiLU and GELU are what kernels/vec/activation.h promises, and that of elu + 1.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_activation.c: the errors of sigmoid, tanh, SiLU and GELU are what kernels/vec/activation.h promises, and that of
+ * elu + 1. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,10 @@ enum { N = 400003 };
 
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 static double silu(double x) { return x * sigmoid(x); }
-static double gelu(double x) { return 0.5 * x * (1 + tanh(sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }
+static double gelu(double x)
+{
+    return 0.5 * x * (1 + tanh(sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
+}
 
 static double elu1(double x) { return x > 0 ? x + 1 : exp(x); }
 

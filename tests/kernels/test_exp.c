@@ -52,7 +52,8 @@ static void test_values(void **state)
     }
 }
 
-/* The short one: within 1.02e-4 of itself, whole powers exact, 0 at -infinity and no normal number below 2^-126, NaN at NaN. */
+/* The short one: within 1.02e-4 of itself, whole powers exact, 0 at -infinity and no normal number below 2^-126, NaN at
+ * NaN. */
 static void test_short(void **state)
 {
     (void)state;
@@ -67,7 +68,8 @@ static void test_short(void **state)
         assert_true(worst > 1e-5 && worst < 1.02e-4);
         for (int n = -126; n <= 127; n++)
             assert_true(exp_error_at(&v, (float)n) == ldexpf(1, n));
-        assert_true(exp_error_at(&v, -INFINITY) == 0 && exp_error_at(&v, -127) < 0x1p-126f && isnan(exp_error_at(&v, NAN)));
+        assert_true(exp_error_at(&v, -INFINITY) == 0 && exp_error_at(&v, -127) < 0x1p-126f &&
+                    isnan(exp_error_at(&v, NAN)));
     }
 }
 

@@ -32,8 +32,15 @@ static bool attend(const as_entry *e, const char *text, arrays *a)
     as_pattern *pattern = as_pattern_parse(text, NULL);
     char why[200];
     assert_non_null(pattern);
-    as_problem p = {.batch = B, .heads = H, .kv_heads = H, .length = T, .context = T, .head_dim = D, .threads = 1,
-                    .scale = 0.2f, .pattern = pattern};
+    as_problem p = {.batch = B,
+                    .heads = H,
+                    .kv_heads = H,
+                    .length = T,
+                    .context = T,
+                    .head_dim = D,
+                    .threads = 1,
+                    .scale = 0.2f,
+                    .pattern = pattern};
     p.edges = as_pattern_edges_all(pattern, H, T, T);
     const bool takes = !(e->kernel->refuse && e->kernel->refuse(&p, why, sizeof why));
     if (takes) {
@@ -78,8 +85,8 @@ static void each(void (*law)(const as_entry *e, arrays *a, arrays *b))
     free(b);
 }
 
-static const char *const patterns[] = {"causal", "full", "window:w=9", "dilated:r=4", "sink:s=2+window:w=5",
-                                       "dilated:r=3,k=5+window:w=2"};
+static const char *const patterns[] = {
+    "causal", "full", "window:w=9", "dilated:r=4", "sink:s=2+window:w=5", "dilated:r=3,k=5+window:w=2"};
 #define PATTERNS (sizeof patterns / sizeof *patterns)
 
 static void constant_values(const as_entry *e, arrays *a, arrays *b)

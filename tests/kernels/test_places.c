@@ -1,6 +1,5 @@
-/* test_places.c: where operands lie changes no bit of what comes out: tiles multiply values in place where these begin with a cache
- * line and come in whole panels, and pack them elsewhere.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_places.c: where operands lie changes no bit of what comes out: tiles multiply values in place where these begin
+ * with a cache line and come in whole panels, and pack them elsewhere. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -52,10 +51,10 @@ static void same_bits(const as_kernel *kernel, const shape *s, const char *text)
 static void test_no_bit(void **state)
 {
     static const shape shapes[] = {
-        {1, 2, 1, 96, 96, 32, 1, {0}},   /* in place where it begins a line */
-        {1, 2, 2, 40, 320, 64, 2, {0}},  /* more keys than a key block; two threads */
-        {1, 2, 2, 75, 75, 32, 1, {0}},   /* a panel that ends within */
-        {1, 2, 1, 64, 64, 40, 1, {0}},   /* columns that end within a vector */
+        {1, 2, 1, 96, 96, 32, 1, {0}},  /* in place where it begins a line */
+        {1, 2, 2, 40, 320, 64, 2, {0}}, /* more keys than a key block; two threads */
+        {1, 2, 2, 75, 75, 32, 1, {0}},  /* a panel that ends within */
+        {1, 2, 1, 64, 64, 40, 1, {0}},  /* columns that end within a vector */
     };
     static const char *const patterns[] = {"causal", "window:w=37", "dilated:r=2", "block:b=16,density=0.4,seed=1"};
     size_t seen = 0;

@@ -1,4 +1,5 @@
-/* test_machine.c: facts read from a made-up /proc and /sys, the warnings that follow, roofs by their laws, JSON by key. */
+/* test_machine.c: facts read from a made-up /proc and /sys, the warnings that follow, roofs by their laws, JSON by key.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,8 +72,9 @@ static int destroy(void **state)
 /* A laptop with everything that disturbs. */
 static void noisy(const world *w)
 {
-    put(w, "/proc/cpuinfo", "processor\t: 0\nvendor_id\t: MadeUp\nmodel name\t: Made Up 9000 @ 3GHz\nmicrocode\t: 0x42\n"
-                            "\nprocessor\t: 1\nmodel name\t: Another\n");
+    put(w, "/proc/cpuinfo",
+        "processor\t: 0\nvendor_id\t: MadeUp\nmodel name\t: Made Up 9000 @ 3GHz\nmicrocode\t: 0x42\n"
+        "\nprocessor\t: 1\nmodel name\t: Another\n");
     put(w, "/etc/os-release", "NAME=\"X\"\nPRETTY_NAME=\"Test OS 1\"\n");
     put(w, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
     put(w, "/sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
@@ -155,10 +157,9 @@ static const as_warning *warning(const as_machine *m, const char *word)
 
 static void test_each_disturbance_is_named_with_its_remedy(void **state)
 {
-    static const char *const words[] = {"governor is powersave", "turbo",    "2 hardware threads", "1.50 cpus",
-                                        "2 of 4 cpus",           "3.25",     "12.5 %",             "virtual machine (X)",
-                                        "hpet",                  "paranoid", "no hardware",        "huge pages",
-                                        "randomisation"};
+    static const char *const words[] = {
+        "governor is powersave", "turbo", "2 hardware threads", "1.50 cpus",   "2 of 4 cpus", "3.25",         "12.5 %",
+        "virtual machine (X)",   "hpet",  "paranoid",           "no hardware", "huge pages",  "randomisation"};
     world *w = *state;
     noisy(w);
     as_machine_read(&w->m, w->arena, w->root);
@@ -304,10 +305,12 @@ static void test_probes_say_works_or_why_not(void **state)
 
 static void test_json_keys(void **state)
 {
-    static const char *const keys[] = {"fingerprint", "cpu", "governor", "turbo", "compiler", "flags", "commit", "blas", "roofs_date",
-                                       "cpus", "smt", "perf_paranoid", "cgroup_cpus", "memory_total", "cache_bytes",
-                                       "isas", "fma_gflops", "fma_gflops_all", "bf16_gflops", "bf16_gflops_all",
-                                       "read_gbs", "warnings", "probes"};
+    static const char *const keys[] = {
+        "fingerprint", "cpu",           "governor",       "turbo",        "compiler",
+        "flags",       "commit",        "blas",           "roofs_date",   "cpus",
+        "smt",         "perf_paranoid", "cgroup_cpus",    "memory_total", "cache_bytes",
+        "isas",        "fma_gflops",    "fma_gflops_all", "bf16_gflops",  "bf16_gflops_all",
+        "read_gbs",    "warnings",      "probes"};
     world *w = *state;
     as_machine_describe(&w->m, w->arena);
     w->m.cpu = "a \"quoted\" cpu";

@@ -21,7 +21,8 @@ static void the_librarys_choice_stays_where_it_uses_the_vectors(void **state)
 static void a_cpu_unknown_to_the_library_is_named(void **state)
 {
     (void)state;
-    const uint32_t avx2 = AS_ISA_BIT(AS_SCALAR) | AS_ISA_BIT(AS_AVX2), all = avx2 | AS_ISA_BIT(AS_AVX512) | AS_ISA_BIT(AS_AMX);
+    const uint32_t avx2 = AS_ISA_BIT(AS_SCALAR) | AS_ISA_BIT(AS_AVX2),
+                   all = avx2 | AS_ISA_BIT(AS_AVX512) | AS_ISA_BIT(AS_AMX);
     assert_string_equal(as_blas_core_best(all, "Prescott"), "SkylakeX");
     assert_string_equal(as_blas_core_best(avx2, "Prescott"), "Haswell");
     assert_string_equal(as_blas_core_best(AS_ISA_BIT(AS_SCALAR), "Prescott"), "Prescott");

@@ -106,7 +106,8 @@ KERNEL(step_high, "plan/step", AS_ISA_BIT(AS_AVX512) | AS_ISA_BIT(AS_AMX), narro
 
 #undef PARAMS
 #define PARAMS tuned_params
-static const as_kernel_param tuned_params[] = {{"m", 1, 4096, 64, "features"}, {"seed", 0, 1000, 1, "of the draw"}, {0}};
+static const as_kernel_param tuned_params[] = {
+    {"m", 1, 4096, 64, "features"}, {"seed", 0, 1000, 1, "of the draw"}, {0}};
 static const as_kernel_param other_params[] = {{"k", 1, 16, 4, "keys"}, {0}};
 KERNEL(tuned, "plan/tuned", AS_ISA_BIT(AS_SCALAR), too_wide, no_workspace, work);
 #undef PARAMS
@@ -115,7 +116,7 @@ KERNEL(other, "plan/other", AS_ISA_BIT(AS_SCALAR), NULL, no_workspace, work);
 
 const as_kernel *const *attnscope_plugin(uint32_t abi)
 {
-    static const as_kernel *const all[] = {&fine, &hungry, &endless, &slow, &picky, &foreign, &ladder,
-                                           &step_low, &step_high, &tuned, &other, NULL};
+    static const as_kernel *const all[] = {&fine,   &hungry,   &endless,   &slow,  &picky, &foreign,
+                                           &ladder, &step_low, &step_high, &tuned, &other, NULL};
     return abi == AS_KERNEL_ABI ? all : NULL;
 }

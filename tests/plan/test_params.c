@@ -1,6 +1,5 @@
-/* test_params.c: parameters in a kernel's name: canonical text, sweeps, errors with their place, and the build that takes
- * the problem.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_params.c: parameters in a kernel's name: canonical text, sweeps, errors with their place, and the build that
+ * takes the problem. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -238,10 +237,10 @@ static void choices_count_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(canonical_and_swept),       cmocka_unit_test(the_row_has_them_all),
-        cmocka_unit_test(the_way_back_from_a_row),   cmocka_unit_test(mistakes_have_their_place),
-        cmocka_unit_test(a_kernel_refuses_a_value),  cmocka_unit_test(the_best_build_that_takes_it),
-        cmocka_unit_test(choices_count_up),          cmocka_unit_test(mechanisms_refuse_with_a_reason),
+        cmocka_unit_test(canonical_and_swept),      cmocka_unit_test(the_row_has_them_all),
+        cmocka_unit_test(the_way_back_from_a_row),  cmocka_unit_test(mistakes_have_their_place),
+        cmocka_unit_test(a_kernel_refuses_a_value), cmocka_unit_test(the_best_build_that_takes_it),
+        cmocka_unit_test(choices_count_up),         cmocka_unit_test(mechanisms_refuse_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

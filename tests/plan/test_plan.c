@@ -218,7 +218,7 @@ static void only_selects(void **state)
     static const struct {
         const char *glob;
         size_t count;
-    } rows[] = {{"*", 56},       {"plan/fine", 28}, {"plan/*", 56},    {"window*", 28},
+    } rows[] = {{"*", 56},       {"plan/fine", 28}, {"plan/*", 56}, {"window*", 28},
                 {"*|T=16:*", 8}, {"causal", 28},    {"*:H=1:*", 28}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bench *b = start(sweep);
@@ -333,7 +333,8 @@ static void resolve_trusts_nothing(void **state)
 static void prediction_is_monotone(void **state)
 {
     (void)state;
-    bench *b = start("shapes: {length: {from: 1, to: 8k, factor: 2}}\nkernels: plan/fine\nmeasure: {case_timeout: 10h}\n");
+    bench *b =
+        start("shapes: {length: {from: 1, to: 8k, factor: 2}}\nkernels: plan/fine\nmeasure: {case_timeout: 10h}\n");
     must_build(b);
     for (size_t i = 1; i < b->plan.count; i++)
         assert_true(b->plan.cases[i].row.predicted_s >= b->plan.cases[i - 1].row.predicted_s);
@@ -349,8 +350,9 @@ static void prediction_is_monotone(void **state)
 static void shipped_configs_can_be_planned(void **state)
 {
     (void)state;
-    static const char *const names[] = {"quick", "scaling-length", "scaling-width", "scaling-heads", "scaling-sparsity",
-                                        "mechanisms", "layer", "decode", "convolution", "longnet"};
+    static const char *const names[] = {
+        "quick",      "scaling-length", "scaling-width", "scaling-heads", "scaling-sparsity",
+        "mechanisms", "layer",          "decode",        "convolution",   "longnet"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bench *b = start("shapes: {length: 1}\nkernels: plan/fine\n");
         const char *path = as_arena_printf(b->arena, "%s/configs/%s.yaml", TEST_SOURCE, names[i]);

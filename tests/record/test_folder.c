@@ -172,10 +172,8 @@ static void a_full_disk_keeps_whole_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(headers_come_first_and_rows_follow),
-        cmocka_unit_test(an_existing_folder_is_not_touched),
-        cmocka_unit_test(dated_folders_differ_within_a_second),
-        cmocka_unit_test(resume_mends_a_row_cut_short),
+        cmocka_unit_test(headers_come_first_and_rows_follow),   cmocka_unit_test(an_existing_folder_is_not_touched),
+        cmocka_unit_test(dated_folders_differ_within_a_second), cmocka_unit_test(resume_mends_a_row_cut_short),
         cmocka_unit_test(a_full_disk_keeps_whole_rows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -141,15 +141,17 @@ static void sparse_workspace(const as_call *c)
                                              .help = "a kernel with one fault",                                        \
                                              .order = "T^2",                                                           \
                                              .refuse = refuse,                                                         \
-                                             .operands = plain_operands,                                                     \
+                                             .operands = plain_operands,                                               \
                                              .workspace = workspace,                                                   \
-                                             .work = plain_work,                                                             \
+                                             .work = plain_work,                                                       \
                                              .tolerance = tolerance,                                                   \
                                              .phases = phases_##fault};
 
-#define EACH(F)                                                                                                        \
-    F(crash) F(abort_loudly) F(hang) F(overrun) F(underrun) F(spill) F(scribble) F(unwritten) F(wrong) F(remember)     \
-        F(chatter) F(hungry) F(leave) F(good) F(sparse_workspace)
+/* clang-format off */
+#define EACH(F) \
+    F(crash) F(abort_loudly) F(hang) F(overrun) F(underrun) F(spill) F(scribble) F(unwritten) F(wrong) F(remember) \
+    F(chatter) F(hungry) F(leave) F(good) F(sparse_workspace)
+/* clang-format on */
 
 EACH(KERNEL)
 

@@ -1,6 +1,5 @@
-/* plugin_null.c: the least that a kernel can do and still be right: of one key, attention is its value. What a call of it
- * costs is what the harness adds to every kernel.
- * SPDX-License-Identifier: Apache-2.0 */
+/* plugin_null.c: the least that a kernel can do and still be right: of one key, attention is its value. What a call of
+ * it costs is what the harness adds to every kernel. SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
 #include "kernel.h"

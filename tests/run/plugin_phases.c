@@ -1,5 +1,5 @@
-/* plugin_phases.c: attention whose work is split into phases, one of them paid once; and kernels that choose their keys, or
- * say nonsense of what they chose. What a phase leaves for the next lies in the workspace.
+/* plugin_phases.c: attention whose work is split into phases, one of them paid once; and kernels that choose their
+ * keys, or say nonsense of what they chose. What a phase leaves for the next lies in the workspace.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +20,11 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     static const char *const names[] = {"q", "k", "v", "o"};
     for (int i = 0; i < 4; i++)
-        out[i] = (as_operand){names[i], i < 3 ? AS_IN : AS_OUT, AS_FILL_NORMAL, AS_F32, 4,
+        out[i] = (as_operand){names[i],
+                              i < 3 ? AS_IN : AS_OUT,
+                              AS_FILL_NORMAL,
+                              AS_F32,
+                              4,
                               {p->batch, i == 1 || i == 2 ? p->kv_heads : p->heads, p->length, p->head_dim}};
     return 4;
 }
@@ -47,7 +51,8 @@ static void attend(const as_call *c)
     for (size_t h = 0; h < p->batch * p->heads; h++)
         for (size_t t = 0; t < T; t++) {
             const size_t kv = h / p->heads * p->kv_heads + h % p->heads / (p->heads / p->kv_heads);
-            const float *q = (const float *)c->operand[0] + (h * T + t) * d, *k = (const float *)c->operand[1] + kv * T * d;
+            const float *q = (const float *)c->operand[0] + (h * T + t) * d,
+                        *k = (const float *)c->operand[1] + kv * T * d;
             const float *v = (const float *)c->operand[2] + kv * T * d;
             float *o = (float *)c->operand[3] + (h * T + t) * d, sum = 0, most = -INFINITY;
             for (size_t s = 0; s <= t; s++) {
@@ -76,7 +81,8 @@ static void once_more(const as_call *c)
         attend(c);
 }
 
-static const as_phase phases[] = {{"prepare", true, prepare}, {"first", false, attend}, {"second", false, once_more}, {0}};
+static const as_phase phases[] = {
+    {"prepare", true, prepare}, {"first", false, attend}, {"second", false, once_more}, {0}};
 static const as_phase plain[] = {{"run", false, attend}, {0}};
 static const as_phase nameless[] = {{"", false, attend}, {"second", false, attend}, {0}};
 

@@ -22,8 +22,9 @@ typedef struct {
 static const struct {
     const char *name;
     long long value;
-} events[] = {{"good", 1000000}, {"better", 5000}, {"best", 70}, {"zero", 0},          {"negative", -3},
-              {"absurd", (long long)1 << 60}, {"PAPI_TOT_INS", 12}, {"perf::PAGE-FAULTS", 64}};
+} events[] = {{"good", 1000000},    {"better", 5000},         {"best", 70},
+              {"zero", 0},          {"negative", -3},         {"absurd", (long long)1 << 60},
+              {"PAPI_TOT_INS", 12}, {"perf::PAGE-FAULTS", 64}};
 
 static int find(const char *name)
 {
@@ -68,7 +69,8 @@ static void bad_events_are_unavailable_with_a_reason(void **unused)
     (void)unused;
     fake f = {.slots = 8};
     const as_pmu pmu = {"fake", start, stop, &f};
-    static const char *const asked[] = {"good", "zero", "negative", "absurd", "missing", "PAPI_TOT_INS", "perf::PAGE-FAULTS", NULL};
+    static const char *const asked[] = {"good",    "zero",         "negative",          "absurd",
+                                        "missing", "PAPI_TOT_INS", "perf::PAGE-FAULTS", NULL};
     static const char *const status[] = {"ok",
                                          "unavailable: counted 0 over",
                                          "unavailable: counted -3 over",

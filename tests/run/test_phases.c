@@ -1,7 +1,6 @@
-/* test_phases.c: phases are timed apart and after all samples, parameters reach the worker, and what a kernel says that it
- * chose is heard, but not believed when it cannot be.
- * SPDX-License-Identifier: Apache-2.0
- * The program is its own worker: as_run_visit executes /proc/self/exe with the argument `worker`. */
+/* test_phases.c: phases are timed apart and after all samples, parameters reach the worker, and what a kernel says that
+ * it chose is heard, but not believed when it cannot be. SPDX-License-Identifier: Apache-2.0 The program is its own
+ * worker: as_run_visit executes /proc/self/exe with the argument `worker`. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -180,7 +179,7 @@ int main(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], "worker"))
         return as_worker_main();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_phase_of_each_batch), cmocka_unit_test(cold_phases_are_single_calls),
+        cmocka_unit_test(each_phase_of_each_batch),    cmocka_unit_test(cold_phases_are_single_calls),
         cmocka_unit_test(parameters_are_checked_anew), cmocka_unit_test(chosen_pairs_are_told),
         cmocka_unit_test(the_line_of_a_phase),
     };

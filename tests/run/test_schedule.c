@@ -16,10 +16,10 @@ enum { CASES = 6, BATCHES = 3, VISITS_MAX = 200 };
 static struct {
     double clock, visit_s;
     size_t visits;
-    char order[VISITS_MAX];      /* the case of each visit */
+    char order[VISITS_MAX]; /* the case of each visit */
     unsigned process[VISITS_MAX];
-    char failing;                /* a case that fails */
-    char noisy;                  /* a case whose processes differ */
+    char failing; /* a case that fails */
+    char noisy;   /* a case whose processes differ */
     size_t stop_after;
     volatile sig_atomic_t stop;
     unsigned samples, rewrites;
@@ -38,7 +38,8 @@ static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *resul
     world.order[world.visits] = key;
     world.process[world.visits++] = v->process;
     world.clock += world.visit_s;
-    *result = (as_visit_result){.status = "ok", .checked = true, .seconds = world.visit_s, .error_max = 1e-7 * v->process};
+    *result =
+        (as_visit_result){.status = "ok", .checked = true, .seconds = world.visit_s, .error_max = 1e-7 * v->process};
     if (world.stop_after && world.visits >= world.stop_after) {
         world.stop = 1;
         snprintf(result->status, sizeof result->status, "interrupted");
@@ -259,7 +260,8 @@ static void widths_are_order_statistics(void **unused)
     double four[] = {1, 2, 3, 4}, five[] = {5, 1, 2, 4, 3}, eight[] = {100, 1, 2, 3, 4, 5, 6, -100};
     assert_true(isinf(as_relative_width(four, 4)));
     assert_true(fabs(as_relative_width(five, 5) - 4.0 / 3) < 1e-12);
-    assert_true(fabs(as_relative_width(eight, 8) - 200 / 3.5) < 1e-12); /* all of them: without two, 2 (1 + 8) / 256 = 0.0703 would miss */
+    assert_true(fabs(as_relative_width(eight, 8) - 200 / 3.5) <
+                1e-12); /* all of them: without two, 2 (1 + 8) / 256 = 0.0703 would miss */
 }
 
 int main(void)

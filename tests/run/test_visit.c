@@ -1,6 +1,6 @@
-/* test_visit.c: one visit with each kind of faulty kernel: one failed result, with a reason that helps, and nothing else.
- * SPDX-License-Identifier: Apache-2.0
- * The program is its own worker: as_run_visit executes /proc/self/exe with the argument `worker`. */
+/* test_visit.c: one visit with each kind of faulty kernel: one failed result, with a reason that helps, and nothing
+ * else. SPDX-License-Identifier: Apache-2.0 The program is its own worker: as_run_visit executes /proc/self/exe with
+ * the argument `worker`. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -107,13 +107,17 @@ static void faults_are_named(void **state)
         bool may_sample;
     } rows[] = {
         {"attention/crash", "killed by SIGSEGV in its ", true},
-        {"attention/abort_loudly", "killed by SIGABRT in its check: its last words: assertion ?[31mfailed?[0m: rows > 0", false},
+        {"attention/abort_loudly",
+         "killed by SIGABRT in its check: its last words: assertion ?[31mfailed?[0m: rows > 0", false},
         {"attention/hang", "timed out after 500 ms in its check", false},
-        {"attention/overrun", "killed by SIGSEGV in its check: it touched memory past the end of its workspace of 40000", false},
-        {"attention/underrun", "killed by SIGSEGV in its check: it touched memory before the start of its workspace", false},
+        {"attention/overrun",
+         "killed by SIGSEGV in its check: it touched memory past the end of its workspace of 40000", false},
+        {"attention/underrun", "killed by SIGSEGV in its check: it touched memory before the start of its workspace",
+         false},
         {"attention/spill", "it wrote beside its operand 'o'", false},
         {"attention/scribble", "killed by SIGSEGV in its check: it wrote to its input 'k'", false},
-        {"attention/unwritten", "wrong before timing, so not timed: a NaN, or an element left unwritten, in row 16", false},
+        {"attention/unwritten", "wrong before timing, so not timed: a NaN, or an element left unwritten, in row 16",
+         false},
         {"attention/wrong", "wrong before timing, so not timed: error 0.25", false},
         {"attention/remember", "wrong after timing, on new inputs", true},
         {"attention/hungry", "it used a null pointer; memory asked for beyond the limit is refused", false},

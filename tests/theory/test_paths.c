@@ -103,8 +103,16 @@ static uint64_t walk(const as_schedule *s, size_t length, size_t layers, size_t 
 static void own_graph(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"causal", "window:w=3", "dilated:r=2", "sink:s=2+window:w=2", "full", "log:base=2",
-                                        "power:p=2", "random:r=2,seed=3", "longnet:w=4/8,r=1/2", "strided:l=3",
+    static const char *const texts[] = {"causal",
+                                        "window:w=3",
+                                        "dilated:r=2",
+                                        "sink:s=2+window:w=2",
+                                        "full",
+                                        "log:base=2",
+                                        "power:p=2",
+                                        "random:r=2,seed=3",
+                                        "longnet:w=4/8,r=1/2",
+                                        "strided:l=3",
                                         "schedule(window:w=2;causal;sink:s=1)"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         as_schedule *s = as_schedule_parse(texts[i], NULL);
@@ -163,8 +171,9 @@ static void costs(void **state)
 static void edges_by_distance_equal_counting(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"causal", "window:w=5", "dilated:r=3", "dilated:r=4,k=3", "window:w=4+dilated:r=3",
-                                        "log:base=2", "power:p=2", "log:base=2+window:w=7", "strided:l=6"};
+    static const char *const texts[] = {
+        "causal",     "window:w=5", "dilated:r=3",           "dilated:r=4,k=3", "window:w=4+dilated:r=3",
+        "log:base=2", "power:p=2",  "log:base=2+window:w=7", "strided:l=6"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (size_t t = 1; t <= 130; t++) {
             as_pattern *p = as_pattern_parse(texts[i], NULL);
@@ -189,8 +198,12 @@ static void longnet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(models), cmocka_unit_test(large), cmocka_unit_test(own_graph),
-        cmocka_unit_test(costs),  cmocka_unit_test(edges_by_distance_equal_counting), cmocka_unit_test(longnet),
+        cmocka_unit_test(models),
+        cmocka_unit_test(large),
+        cmocka_unit_test(own_graph),
+        cmocka_unit_test(costs),
+        cmocka_unit_test(edges_by_distance_equal_counting),
+        cmocka_unit_test(longnet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

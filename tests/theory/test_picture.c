@@ -51,9 +51,19 @@ static void check(const char *text, size_t length, size_t most)
 static void cells_are_exact(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"causal", "full", "window:w=7", "dilated:r=3", "dilated:r=5,k=4", "log:base=2",
-                                        "power:p=2", "sink:s=3+window:w=5", "global:g=2+dilated:r=6", "strided:l=9",
-                                        "fixed:l=8,c=2", "random:r=4,seed=1", "longnet:w=8/16,r=1/4"};
+    static const char *const texts[] = {"causal",
+                                        "full",
+                                        "window:w=7",
+                                        "dilated:r=3",
+                                        "dilated:r=5,k=4",
+                                        "log:base=2",
+                                        "power:p=2",
+                                        "sink:s=3+window:w=5",
+                                        "global:g=2+dilated:r=6",
+                                        "strided:l=9",
+                                        "fixed:l=8,c=2",
+                                        "random:r=4,seed=1",
+                                        "longnet:w=8/16,r=1/4"};
     static const size_t lengths[] = {1, 2, 17, 48, 49, 64, 100, 193}, cells[] = {1, 7, 48, 128};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (size_t t = 0; t < sizeof lengths / sizeof *lengths; t++)

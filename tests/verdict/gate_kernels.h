@@ -1,5 +1,5 @@
-/* gate_kernels.h: kernels that are all right and alike, but for one thing each in the plug-in that defines CHANGED as 1.
- * SPDX-License-Identifier: Apache-2.0 */
+/* gate_kernels.h: kernels that are all right and alike, but for one thing each in the plug-in that defines CHANGED
+ * as 1. SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
 #include "../plain_attention.h"
@@ -74,10 +74,11 @@ static double wide(const as_problem *p)
 }
 
 #define EACH(F)                                                                                                        \
-    F(steady, steady, plain_work, tight)                                                                              \
-    F(longer, longer, plain_work, tight)                                                                              \
-    F(hungry, hungry, plain_work, tight)                                                                              \
-    F(wrong, wrong, plain_work, tight) F(loose, loose, plain_work, wide) F(more, steady, more_work, tight) F(steep, steady, steep_work, tight)
+    F(steady, steady, plain_work, tight)                                                                               \
+    F(longer, longer, plain_work, tight)                                                                               \
+    F(hungry, hungry, plain_work, tight)                                                                               \
+    F(wrong, wrong, plain_work, tight)                                                                                 \
+    F(loose, loose, plain_work, wide) F(more, steady, more_work, tight) F(steep, steady, steep_work, tight)
 
 #define KERNEL(id, call, work_, tolerance_)                                                                            \
     static const as_phase phases_##id[] = {{#id, false, call}, {NULL, false, NULL}};                                   \
@@ -87,7 +88,7 @@ static double wide(const as_problem *p)
                                           .help = "a kernel with one change",                                          \
                                           .order = "T^2",                                                              \
                                           .refuse = refuse,                                                            \
-                                          .operands = plain_operands,                                                        \
+                                          .operands = plain_operands,                                                  \
                                           .workspace = workspace,                                                      \
                                           .work = work_,                                                               \
                                           .tolerance = tolerance_,                                                     \

@@ -40,7 +40,8 @@ static void series(uint64_t *x, double *v, size_t n, size_t from, size_t to, dou
         v[i] = noise(x) + (i >= from && i < to ? by : 0);
 }
 
-/* Of `trials` series, how many have a change; and how many have exactly those at `from` and `to` give or take `slack`. */
+/* Of `trials` series, how many have a change; and how many have exactly those at `from` and `to` give or take `slack`.
+ */
 typedef struct {
     unsigned any, right;
 } tally;
@@ -57,7 +58,8 @@ static tally try_out(as_change_rules rules, size_t n, size_t from, size_t to, do
         const size_t ends[2] = {from, to}, wanted = to < n ? 2 : 1;
         bool right = count == wanted;
         for (size_t k = 0; right && k < count; k++)
-            right = found[k].at + slack >= ends[k] && found[k].at <= ends[k] + slack && found[k].shift.low <= found[k].shift.estimate &&
+            right = found[k].at + slack >= ends[k] && found[k].at <= ends[k] + slack &&
+                    found[k].shift.low <= found[k].shift.estimate &&
                     (found[k].shift.estimate > 0) == ((k == 0) == (by > 0));
         t.any += count > 0;
         t.right += right;
@@ -65,8 +67,8 @@ static tally try_out(as_change_rules rules, size_t n, size_t from, size_t to, do
     return t;
 }
 
-/* At most alpha of series without a change are said to have one: 5 % of 400 are 20, and 13 more are three standard deviations.
- * Without a floor, which would hide the rate. */
+/* At most alpha of series without a change are said to have one: 5 % of 400 are 20, and 13 more are three standard
+ * deviations. Without a floor, which would hide the rate. */
 static void test_false_alarms(void **state)
 {
     (void)state;
@@ -90,16 +92,16 @@ static void test_steps_are_found(void **state)
         double by;
         unsigned any, right; /* of 100, at least */
     } rows[] = {
-        {40, 25, 40, 3, 0.02, 90, 75}, /* four times the noise, for good */
-        {40, 25, 40, 3, -0.02, 90, 75},
-        {40, 36, 40, 1, 0.03, 60, 50}, /* in the last four results */
-        {60, 20, 30, 1, 0.03, 85, 55}, /* and taken back */
-        {100, 50, 100, 3, 0.01, 80, 60}, /* little more than the floor */
+        {40, 25, 40, 3, 0.02, 90, 75},                                  /* four times the noise, for good */
+        {40, 25, 40, 3, -0.02, 90, 75},  {40, 36, 40, 1, 0.03, 60, 50}, /* in the last four results */
+        {60, 20, 30, 1, 0.03, 85, 55},                                  /* and taken back */
+        {100, 50, 100, 3, 0.01, 80, 60},                                /* little more than the floor */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const as_change_rules rules = {.alpha = 0.05, .floor = 0.008};
         const tally t = try_out(rules, rows[i].n, rows[i].from, rows[i].to, rows[i].by, rows[i].slack, 100);
-        print_message("%+.0f %% at %zu of %zu: %u of 100 right, %u seen\n", 100 * rows[i].by, rows[i].from, rows[i].n, t.right, t.any);
+        print_message("%+.0f %% at %zu of %zu: %u of 100 right, %u seen\n", 100 * rows[i].by, rows[i].from, rows[i].n,
+                      t.right, t.any);
         assert_true(t.any >= rows[i].any && t.right >= rows[i].right);
     }
 }

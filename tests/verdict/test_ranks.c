@@ -311,7 +311,8 @@ static const char *verdicts(script *scripts, size_t count, size_t which)
     static const char *const names[] = {"a", "b", "c"};
     as_verdict rows[3];
     as_arena *arena = as_arena_create();
-    const as_duel duel = {.cases = names, .count = count, .rules = as_duel_rules_usual(), .pair = scripted, .state = scripts};
+    const as_duel duel = {
+        .cases = names, .count = count, .rules = as_duel_rules_usual(), .pair = scripted, .state = scripts};
     as_duel_run(&duel, arena, rows);
     const char *verdict = rows[which].verdict; /* a literal */
     as_arena_free(arena);
@@ -361,7 +362,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signed_ranks_are_the_test_inverted),
         cmocka_unit_test(test_signed_ranks_of_many),
-        cmocka_unit_test(test_rank_sum_is_the_test_inverted), cmocka_unit_test(test_rank_sum_of_many),
+        cmocka_unit_test(test_rank_sum_is_the_test_inverted),
+        cmocka_unit_test(test_rank_sum_of_many),
         cmocka_unit_test(test_estimates),
         cmocka_unit_test(test_holm),
         cmocka_unit_test(test_rules_on_simulated_turns),

@@ -46,7 +46,13 @@ typedef struct {
 static void open_world(world *w)
 {
     *w = (world){.truths = as_truths_create(),
-                 .p = {.batch = 1, .heads = 1, .kv_heads = 1, .length = T, .context = T, .head_dim = D, .scale = 1,
+                 .p = {.batch = 1,
+                       .heads = 1,
+                       .kv_heads = 1,
+                       .length = T,
+                       .context = T,
+                       .head_dim = D,
+                       .scale = 1,
                        .pattern = as_pattern_parse("causal", NULL)}};
     for (size_t i = 0; i < 3; i++)
         w->table[i] = (as_operand){.role = i ? AS_OUT : AS_IN, .dtype = AS_F32, .rank = 2, .shape = {T, D}};
@@ -150,7 +156,7 @@ static void test_forgets(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_once), cmocka_unit_test(test_anew), cmocka_unit_test(test_never),
-                                       cmocka_unit_test(test_forgets)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_once), cmocka_unit_test(test_anew),
+                                       cmocka_unit_test(test_never), cmocka_unit_test(test_forgets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

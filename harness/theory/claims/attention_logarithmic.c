@@ -23,7 +23,8 @@ static bool compute(as_finding *out, as_err *err)
         return false;
     double at_64 = log2(as_brent_low(&farther, 64) / as_brent_low(&far, 64));
     as_text_add(&out->computed,
-                "T = 1024, D = 512, d = 64: span %llu, +%llu per doubling of T; work %llu, W/S = %.3g cores to use it; on 64 cores "
+                "T = 1024, D = 512, d = 64: span %llu, +%llu per doubling of T; work %llu, W/S = %.3g cores to use it; "
+                "on 64 cores "
                 "%.3g..%.3g steps, and at T = 1M they grow as T^%.2f",
                 (unsigned long long)c.span, (unsigned long long)(twice.span - c.span), (unsigned long long)c.work,
                 (double)c.work / (double)c.span, as_brent_low(&c, 64), as_brent_high(&c, 64), at_64);

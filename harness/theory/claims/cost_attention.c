@@ -22,11 +22,12 @@ static bool compute(as_finding *out, as_err *err)
     const uint64_t d = 512;
     uint64_t all = core(d + 1, d) + projections(d + 1, d) + feed_forward(d + 1, d);
     uint64_t past_projections = least(d, false), past_all = least(d, true);
-    as_text_add(&out->computed,
-                "D = %llu: at T = D+1 the T^2 D term is %.1f %% of the layer; it passes the projections at T = %llu (T+1 > 4D) "
-                "and projections with feed-forward at T = %llu (T+1 > 12D)",
-                (unsigned long long)d, 100.0 * (double)core(d + 1, d) / (double)all, (unsigned long long)past_projections,
-                (unsigned long long)past_all);
+    as_text_add(
+        &out->computed,
+        "D = %llu: at T = D+1 the T^2 D term is %.1f %% of the layer; it passes the projections at T = %llu (T+1 > 4D) "
+        "and projections with feed-forward at T = %llu (T+1 > 12D)",
+        (unsigned long long)d, 100.0 * (double)core(d + 1, d) / (double)all, (unsigned long long)past_projections,
+        (unsigned long long)past_all);
     bool exact = past_projections + 1 == 4 * d + 1 && past_all + 1 == 12 * d + 1;
     out->verdict = as_judge(past_all <= d + 1, exact);
     return true;

@@ -19,9 +19,10 @@ static bool compute(as_finding *out, as_err *err)
     double all, capped;
     if (!exponent("dilated:r=8", 65536, &all, err) || !exponent("dilated:r=8,k=64", 65536, &capped, err))
         return false;
-    as_text_add(&out->computed,
-                "r = 8: pairs grow as T^%.3f (about T^2/2r) when every r-th token is kept, as T^%.3f when k = 64 taps are",
-                all, capped);
+    as_text_add(
+        &out->computed,
+        "r = 8: pairs grow as T^%.3f (about T^2/2r) when every r-th token is kept, as T^%.3f when k = 64 taps are", all,
+        capped);
     out->verdict = as_judge(all < 1.05, all < 1.5);
     return true;
 }

@@ -8,7 +8,8 @@ static bool compute(as_finding *out, as_err *err)
     if (!as_claim_sees("dilated:r=4", 1024, 1, &one, err) || !as_claim_sees("dilated:r=4", 1024, 64, &deep, err) ||
         !as_claim_cover("dilated:r=4", 1024, &layers, err))
         return false;
-    as_text_add(&out->computed, "r = 4, T = 1024: %llu tokens after 1 layer, %llu after 64; all T: %s (ceil(T/r) at any depth)",
+    as_text_add(&out->computed,
+                "r = 4, T = 1024: %llu tokens after 1 layer, %llu after 64; all T: %s (ceil(T/r) at any depth)",
                 (unsigned long long)one, (unsigned long long)deep, layers == UINT64_MAX ? "never" : "some depth");
     out->verdict = as_judge(layers != UINT64_MAX, deep > one);
     return true;

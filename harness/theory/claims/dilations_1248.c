@@ -9,7 +9,8 @@ static bool compute(as_finding *out, as_err *err)
     as_text_add(&out->computed, "reach of k = 3, dilations 1,2,4,8:");
     for (size_t depth = 1; depth <= 4; depth++) {
         uint64_t sees;
-        if (!as_claim_sees("schedule(dilated:r=1,k=3;dilated:r=2,k=3;dilated:r=4,k=3;dilated:r=8,k=3)", 64, depth, &sees, err))
+        if (!as_claim_sees("schedule(dilated:r=1,k=3;dilated:r=2,k=3;dilated:r=4,k=3;dilated:r=8,k=3)", 64, depth,
+                           &sees, err))
             return false;
         as_text_add(&out->computed, "%s %llu", depth > 1 ? "," : "", (unsigned long long)sees);
         equal = equal && sees == stated[depth - 1];

@@ -6,7 +6,8 @@
 
 enum { T = 64, WINDOW = 4 };
 
-/* Pairs of tokens joined within two hops, on a mask of one global token (the first), a window of 4, and the diagonal. */
+/* Pairs of tokens joined within two hops, on a mask of one global token (the first), a window of 4, and the diagonal.
+ */
 static unsigned joined(bool bidirectional)
 {
     static bool sees[T][T];
@@ -31,9 +32,11 @@ static bool compute(as_finding *out, as_err *err)
         return false;
     unsigned causal = joined(false), both = joined(true);
     as_text_add(&out->computed,
-                "T = %d, 1 global token, window %d: %u of %llu pairs within 2 hops when causal (the global token sees only what is "
+                "T = %d, 1 global token, window %d: %u of %llu pairs within 2 hops when causal (the global token sees "
+                "only what is "
                 "before it; the last token sees %llu of %d), %u of %llu when bidirectional",
-                T, WINDOW, causal, (unsigned long long)all, (unsigned long long)engine, T, both, (unsigned long long)all);
+                T, WINDOW, causal, (unsigned long long)all, (unsigned long long)engine, T, both,
+                (unsigned long long)all);
     out->verdict = as_judge(causal == all && engine == T, causal == all);
     if (both != all)
         out->verdict = AS_HOLDS; /* then the condition named above is wrong */

@@ -8,9 +8,10 @@ static bool compute(as_finding *out, as_err *err)
     if (!as_claim_sees("log:base=2", 8, 1, &of_eight, err) || !as_claim_sees("log:base=2", 1024, 1, &one, err) ||
         !as_claim_cover("log:base=2", 1024, &layers, err))
         return false;
-    as_text_add(&out->computed,
-                "N(8) has %llu of 8 tokens {8,7,6,4}; T = 1024: %llu tokens after 1 layer, all after %llu = floor(log2 T)",
-                (unsigned long long)of_eight, (unsigned long long)one, (unsigned long long)layers);
+    as_text_add(
+        &out->computed,
+        "N(8) has %llu of 8 tokens {8,7,6,4}; T = 1024: %llu tokens after 1 layer, all after %llu = floor(log2 T)",
+        (unsigned long long)of_eight, (unsigned long long)one, (unsigned long long)layers);
     out->verdict = as_judge(layers == 1, one == 1024);
     return true;
 }

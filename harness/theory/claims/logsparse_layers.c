@@ -15,8 +15,9 @@ static bool compute(as_finding *out, as_err *err)
         tight = tight || layers == floor_log2(t) + 1;
         exact = exact && layers == floor_log2(t);
     }
-    as_text_add(&out->computed, "T = 2..512: the number is %s, and %s; the exact need is %s", enough ? "always enough" : "too small",
-                tight ? "sometimes needed" : "never needed", exact ? "floor(log2 T), one less" : "another");
+    as_text_add(&out->computed, "T = 2..512: the number is %s, and %s; the exact need is %s",
+                enough ? "always enough" : "too small", tight ? "sometimes needed" : "never needed",
+                exact ? "floor(log2 T), one less" : "another");
     out->verdict = as_judge(enough && (tight || exact), false);
     return true;
 }

@@ -27,7 +27,8 @@ static bool compute(as_finding *out, as_err *err)
     if (!flops(PUBLISHED, published, &paper, &causal, err) || !flops(GEOMETRIC, geometric, &grown, &grown_causal, err))
         return false;
     as_text_add(&out->computed,
-                "T = 32768, w0 = 2048, alpha = 2, per d: bound %.0f; geometric r = 1..16: %.0f; published r = 1,2,4,6,12: %.0f, "
+                "T = 32768, w0 = 2048, alpha = 2, per d: bound %.0f; geometric r = 1..16: %.0f; published r = "
+                "1,2,4,6,12: %.0f, "
                 "%s; score and value on the causal pairs: %.0f. Holds for r_i = alpha^i, one product counted",
                 bound, grown, paper, paper > bound ? "above the bound" : "within it", causal);
     out->verdict = as_judge(paper <= bound && causal <= bound, grown <= bound);
@@ -36,7 +37,8 @@ static bool compute(as_finding *out, as_err *err)
 
 const as_claim as_claim_longnet_bound = {
     .name = "longnet_bound",
-    .claim = "Dilated attention with segments and dilations growing by alpha costs at most 2 alpha/(alpha-1) w0 T d FLOPs",
+    .claim =
+        "Dilated attention with segments and dilations growing by alpha costs at most 2 alpha/(alpha-1) w0 T d FLOPs",
     .source = "LongNet (arXiv 2307.02486), computational complexity, with its setting for language models",
     .stated = "2 alpha/(alpha-1) w0 T d",
     .expected = AS_HOLDS_CONDITIONS,

@@ -17,7 +17,8 @@ static bool compute(as_finding *out, as_err *err)
     const uint64_t d = 512;
     uint64_t core = parity(d, 7, false), layer = parity(d, 7, true), small = parity(d, 3, true);
     as_text_add(&out->computed,
-                "D = 512, k = 7: same cost as the causal core at T+1 = %llu = kD, as core and projections at T+1 = %llu = (k-4)D; "
+                "D = 512, k = 7: same cost as the causal core at T+1 = %llu = kD, as core and projections at T+1 = "
+                "%llu = (k-4)D; "
                 "k = 3 costs less than a whole attention layer at every length",
                 (unsigned long long)core, (unsigned long long)layer);
     out->verdict = as_judge(core <= 2, core == 7 * d && layer == 3 * d && small == 2);

@@ -13,7 +13,8 @@ static bool compute(as_finding *out, as_err *err)
     while (2 * d * (exact + 1) <= linear)
         exact++;
     as_text_add(&out->computed,
-                "m = d = 64: same cost as causal softmax at T+1 = %llu = 2m (leading terms); with the feature sums cheaper from "
+                "m = d = 64: same cost as causal softmax at T+1 = %llu = 2m (leading terms); with the feature sums "
+                "cheaper from "
                 "T = %llu on; below, softmax is cheaper",
                 (unsigned long long)(t + 1), (unsigned long long)exact);
     out->verdict = as_judge(t <= 1, t + 1 == 2 * m && exact >= t);

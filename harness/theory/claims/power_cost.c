@@ -14,7 +14,8 @@ static bool compute(as_finding *out, as_err *err)
     double power = log2((double)twice.edges / (double)once.edges);
     double logarithmic = log2((double)log_twice.edges / (double)log_once.edges);
     as_text_add(&out->computed,
-                "T = 1M: the last token sees %llu keys at p = 2 (floor((T-1)^(1/p)) + 1) against %llu for t - 2^i; pairs grow as "
+                "T = 1M: the last token sees %llu keys at p = 2 (floor((T-1)^(1/p)) + 1) against %llu for t - 2^i; "
+                "pairs grow as "
                 "T^%.3f against T^%.3f",
                 (unsigned long long)once.largest_row, (unsigned long long)log_once.largest_row, power, logarithmic);
     out->verdict = as_judge(fabs(power - logarithmic) < 0.05, power < 1.2);

@@ -14,7 +14,8 @@ static bool compute(as_finding *out, as_err *err)
         return false;
     most = layers > most ? layers : most;
     as_text_add(&out->computed,
-                "p = 2: %llu layers at T = 1M, never more than %llu for T = 2..600 (Lagrange); p = 3: %llu layers at T = 16k (Waring)",
+                "p = 2: %llu layers at T = 1M, never more than %llu for T = 2..600 (Lagrange); p = 3: %llu layers at T "
+                "= 16k (Waring)",
                 (unsigned long long)layers, (unsigned long long)most, (unsigned long long)three);
     out->verdict = as_judge(most == 4 && three <= 9, false);
     return true;

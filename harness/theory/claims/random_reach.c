@@ -54,7 +54,8 @@ static bool compute(as_finding *out, as_err *err)
     if (!simulate(&mean, &error, err) || !as_claim_sees("random:r=4,seed=1", T, 8, &deep, err))
         return false;
     as_text_add(&out->computed,
-                "T = %d, r = %d: after 2 layers %.3f expected exactly, %.2f +- %.2f over %d draws, against r^2 = %d; after 8 layers "
+                "T = %d, r = %d: after 2 layers %.3f expected exactly, %.2f +- %.2f over %d draws, against r^2 = %d; "
+                "after 8 layers "
                 "of one draw %llu, against r^8 = 65536: paths meet, and a causal row leans to the start",
                 T, R, exact, mean, error, SEEDS, R * R, (unsigned long long)deep);
     bool agree = fabs(mean - exact) < 5 * error + 1e-9;

@@ -15,10 +15,11 @@ static bool compute(as_finding *out, as_err *err)
     if (!as_claim_cover("sink:s=4+window:w=64", 4096, &cover_with, err) ||
         !as_claim_cover("window:w=64", 4096, &cover_without, err))
         return false;
-    as_text_add(&out->computed,
-                "4 sinks, window 64, T = 4096: at every depth 1..16 %s; all T after %llu layers with sinks, %llu without",
-                equal ? "exactly the 4 sinks more" : "not just the 4 sinks more", (unsigned long long)cover_with,
-                (unsigned long long)cover_without);
+    as_text_add(
+        &out->computed,
+        "4 sinks, window 64, T = 4096: at every depth 1..16 %s; all T after %llu layers with sinks, %llu without",
+        equal ? "exactly the 4 sinks more" : "not just the 4 sinks more", (unsigned long long)cover_with,
+        (unsigned long long)cover_without);
     out->verdict = as_judge(equal, false);
     return true;
 }

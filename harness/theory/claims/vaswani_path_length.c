@@ -23,11 +23,12 @@ static bool compute(as_finding *out, as_err *err)
         !as_claim_cover("window:w=3", n, &contiguous, err) || !dilated(n, k, &grown, err) ||
         !as_claim_cover("window:w=81", n, &restricted, err))
         return false;
-    as_text_add(&out->computed,
-                "n = %zu: self-attention %llu; recurrent %llu = n-1; convolution k = %zu: %llu if dilated (log_k n), %llu if "
-                "contiguous (n/(k-1)); restricted r = %zu: %llu = ceil((n-1)/(r-1)) against n/r = %zu",
-                n, (unsigned long long)self, (unsigned long long)recurrent, k, (unsigned long long)grown,
-                (unsigned long long)contiguous, r, (unsigned long long)restricted, n / r);
+    as_text_add(
+        &out->computed,
+        "n = %zu: self-attention %llu; recurrent %llu = n-1; convolution k = %zu: %llu if dilated (log_k n), %llu if "
+        "contiguous (n/(k-1)); restricted r = %zu: %llu = ceil((n-1)/(r-1)) against n/r = %zu",
+        n, (unsigned long long)self, (unsigned long long)recurrent, k, (unsigned long long)grown,
+        (unsigned long long)contiguous, r, (unsigned long long)restricted, n / r);
     bool others = self == 1 && recurrent == n - 1 && restricted == 10;
     out->verdict = as_judge(others && contiguous == 6, others && grown == 6 && contiguous == 364);
     return true;

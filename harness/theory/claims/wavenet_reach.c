@@ -7,7 +7,8 @@
 static bool compute(as_finding *out, as_err *err)
 {
     uint64_t sees;
-    if (!as_claim_sees("schedule(" D(1) ";" D(2) ";" D(4) ";" D(8) ";" D(16) ";" D(32) ";" D(64) ";" D(128) ";" D(256) ";" D(512) ")",
+    if (!as_claim_sees("schedule(" D(1) ";" D(2) ";" D(4) ";" D(8) ";" D(16) ";" D(32) ";" D(64) ";" D(128) ";" D(
+                           256) ";" D(512) ")",
                        4096, 10, &sees, err))
         return false;
     as_text_add(&out->computed, "10 layers, k = 2, dilations 1..512: %llu samples", (unsigned long long)sees);

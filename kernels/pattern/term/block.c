@@ -1,5 +1,5 @@
-/* block.c: the diagonal blocks, and every earlier block with the given chance: block (i,j), j < i, is there when its draw
- * from (seed, i, j) is below `density`. The query's own block is seen up to the query.
+/* block.c: the diagonal blocks, and every earlier block with the given chance: block (i,j), j < i, is there when its
+ * draw from (seed, i, j) is below `density`. The query's own block is seen up to the query.
  *
  * sides=both: own blocks whole, and every block (i,j), j != i, drawn. Density counts off-diagonal blocks only. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -62,7 +62,8 @@ static uint64_t edges(const as_args *args, size_t head, size_t from, size_t cont
     return as_block_edges(args, args->value[B].count, both(args), from, context, visit);
 }
 
-/* Density 1 leaves nothing out; density 0 draws nothing, whatever the seed; blocks of 1 without others are the query. */
+/* Density 1 leaves nothing out; density 0 draws nothing, whatever the seed; blocks of 1 without others are the query.
+ */
 static bool expand(const as_args *args, char *out, size_t cap)
 {
     const double density = args->value[DENSITY].real;

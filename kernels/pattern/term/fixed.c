@@ -1,6 +1,6 @@
-/* fixed.c: the query's own block of l up to the query, and the last c tokens of every earlier block (Child et al., Sparse
- * Transformer, 2019). Blocks are counted from token 1; where l does not divide T the last block is short, and as no block
- * follows it nobody asks for its last c. */
+/* fixed.c: the query's own block of l up to the query, and the last c tokens of every earlier block (Child et al.,
+ * Sparse Transformer, 2019). Blocks are counted from token 1; where l does not divide T the last block is short, and as
+ * no block follows it nobody asks for its last c. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 

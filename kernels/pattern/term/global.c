@@ -1,7 +1,8 @@
-/* global.c: the first g tokens, seen by all. In a causal net that is all there is to it: a global token sees only what is
- * before it, so global and sink are the same index set and canonical text says sink.
+/* global.c: the first g tokens, seen by all. In a causal net that is all there is to it: a global token sees only what
+ * is before it, so global and sink are the same index set and canonical text says sink.
  *
- * sides=both (Longformer, BigBird): rows and columns. The first g tokens see every token and are seen by every token. */
+ * sides=both (Longformer, BigBird): rows and columns. The first g tokens see every token and are seen by every token.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 

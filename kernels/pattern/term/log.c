@@ -1,5 +1,5 @@
-/* log.c: the query and the tokens at distances 1, base, base^2, ... N(t) = t and t-base^i, i >= 0 (Li et al., LogSparse,
- * 2019; Attention is logarithmic). */
+/* log.c: the query and the tokens at distances 1, base, base^2, ... N(t) = t and t-base^i, i >= 0 (Li et al.,
+ * LogSparse, 2019; Attention is logarithmic). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../term.h"
 

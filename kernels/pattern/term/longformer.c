@@ -23,8 +23,8 @@ static bool expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long w = args->value[W].count, g = args->value[G].count, r = args->value[R].count;
     const char *sides = args->value[SIDES].count == AS_SIDES_BOTH ? ",sides=both" : "";
-    int n = r == 1 ? snprintf(out, cap, "window:w=%llu%s", w, sides)
-                   : snprintf(out, cap, "dilated:r=%llu,k=%llu", r, w);
+    int n =
+        r == 1 ? snprintf(out, cap, "window:w=%llu%s", w, sides) : snprintf(out, cap, "dilated:r=%llu,k=%llu", r, w);
     if (g && (size_t)n < cap)
         n += snprintf(out + n, cap - (size_t)n, "+global:g=%llu%s", g, sides);
     return (size_t)n < cap;

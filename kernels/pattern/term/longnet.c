@@ -1,9 +1,9 @@
-/* longnet.c: mixed dilated attention (Ding et al., LongNet, arXiv 2307.02486). Branch (w,r) cuts the tokens into segments
- * of w and keeps every r-th token of each, from `offset` on; kept tokens see the kept ones of their segment up to
- * themselves. A token that a branch does not keep gets nothing from it, and nothing at all if no branch keeps it.
+/* longnet.c: mixed dilated attention (Ding et al., LongNet, arXiv 2307.02486). Branch (w,r) cuts the tokens into
+ * segments of w and keeps every r-th token of each, from `offset` on; kept tokens see the kept ones of their segment up
+ * to themselves. A token that a branch does not keep gets nothing from it, and nothing at all if no branch keeps it.
  *
- * Branches mix by their softmax denominators, which is one softmax over all their keys as a multiset: a key of m branches
- * counts m times. So each branch yields one run, runs may overlap, and longnet is in no union.
+ * Branches mix by their softmax denominators, which is one softmax over all their keys as a multiset: a key of m
+ * branches counts m times. So each branch yields one run, runs may overlap, and longnet is in no union.
  *
  * offsets=paper: head j starts at j mod r. offsets=groups, as the published code does: at floor(j / ceil(H/r)), for H
  * heads in contiguous groups; H must then be given (heads beyond H start over). Where r does not divide w, or w the

@@ -1,7 +1,7 @@
 /* random.c: min(r,t) distinct tokens of 1..t, every subset as likely, the same on every machine for a seed.
  *
- * sides=both: min(r,S) distinct tokens of 1..S; a row then depends on S. Each row is drawn by itself, so the mask is not
- * symmetric (nor is BigBird's), and the query need not be among its own keys. */
+ * sides=both: min(r,S) distinct tokens of 1..S; a row then depends on S. Each row is drawn by itself, so the mask is
+ * not symmetric (nor is BigBird's), and the query need not be among its own keys. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../draw.h"
 

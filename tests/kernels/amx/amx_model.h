@@ -97,8 +97,8 @@ static inline void amx_model_store(int tile, void *base, ptrdiff_t stride)
         memcpy((char *)base + (ptrdiff_t)r * stride, t->cell[r], t->bytes);
 }
 
-/* Arithmetic between registers, whose shapes are checked before it begins: the sanitizers have nothing to see in it, and took most
- * of the time of a sanitized test_amx. What touches the memory of kernels, above, is theirs. */
+/* Arithmetic between registers, whose shapes are checked before it begins: the sanitizers have nothing to see in it,
+ * and took most of the time of a sanitized test_amx. What touches the memory of kernels, above, is theirs. */
 #define AMX_MODEL_REGISTERS __attribute__((no_sanitize("address", "undefined"))) static inline
 
 /* A denormal as the 0 of its sign. */

@@ -1,4 +1,5 @@
-/* multiply.c: the register block of tile/amx.h on the model of amx_model.h, against float64; compiled as kernels are. */
+/* multiply.c: the register block of tile/amx.h on the model of amx_model.h, against float64; compiled as kernels are.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amx_laws.h"
 

@@ -1,7 +1,7 @@
-/* test_amx.c: the kernels for AMX on a CPU that has none: tile/amx.h and each kernel that is built for it, run on a model
- * of the tile registers (amx_model.h) and held against the oracle. Skips itself where even AVX-512 and its bfloat16 are
- * missing: everything but the tiles is AVX-512 there. Says nothing about speed.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_amx.c: the kernels for AMX on a CPU that has none: tile/amx.h and each kernel that is built for it, run on a
+ * model of the tile registers (amx_model.h) and held against the oracle. Skips itself where even AVX-512 and its
+ * bfloat16 are missing: everything but the tiles is AVX-512 there. Says nothing about speed. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,10 +38,7 @@ static const char f32_refused[] = "amx multiplies bf16; f32 runs on avx512";
 /* A longer call says nothing that shorter ones do not. */
 #define FLOPS_MAX 5e7
 
-static bool here(void)
-{
-    return (as_cpu_isas() & AS_ISA_BIT(AS_AVX512)) && __builtin_cpu_supports("avx512bf16");
-}
+static bool here(void) { return (as_cpu_isas() & AS_ISA_BIT(AS_AVX512)) && __builtin_cpu_supports("avx512bf16"); }
 
 static void need_avx512(void)
 {
@@ -118,8 +115,15 @@ static void test_registry(void **state)
     as_pattern_error error;
     char why[300];
     as_pattern *pattern = as_pattern_parse("causal", &error);
-    as_problem p = {.batch = 1, .heads = 1, .kv_heads = 1, .length = 8, .context = 8, .head_dim = 8, .threads = 1,
-                    .scale = 1, .pattern = pattern};
+    as_problem p = {.batch = 1,
+                    .heads = 1,
+                    .kv_heads = 1,
+                    .length = 8,
+                    .context = 8,
+                    .head_dim = 8,
+                    .threads = 1,
+                    .scale = 1,
+                    .pattern = pattern};
     const as_entry *amx = as_registry_find("attention/flash", AS_ISA_BIT(AS_AMX));
     (void)state;
     if (amx) { /* the compiler knew AMX; nothing is run */

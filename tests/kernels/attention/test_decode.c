@@ -1,5 +1,5 @@
-/* test_decode.c: one query against a cache of keys, at every width of head and in both types, by each build of attention/flash. The
- * cache ends where memory does: what is read behind a last, partial vector is seen.
+/* test_decode.c: one query against a cache of keys, at every width of head and in both types, by each build of
+ * attention/flash. The cache ends where memory does: what is read behind a last, partial vector is seen.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,8 @@ enum { KEYS = 37, HEADS = 4, KV_HEADS = 2, WIDEST = 300 };
 /* Moves operand i to the end of a page that has none behind it. The mapping, to be unmapped. */
 static void *move_to_end(bench *b, size_t i, size_t *mapped)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = as_operand_bytes(&b->table[i]), room = (bytes + page - 1) / page * page;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = as_operand_bytes(&b->table[i]),
+                 room = (bytes + page - 1) / page * page;
     *mapped = room + page;
     char *map = mmap(NULL, *mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(map != MAP_FAILED);

@@ -1,6 +1,5 @@
-/* test_content.c: keys chosen by content: choices obey their rules, choosing everything is attention, bounds bound, and work
- * is what a plain loop counts.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_content.c: keys chosen by content: choices obey their rules, choosing everything is attention, bounds bound, and
+ * work is what a plain loop counts. SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -50,7 +49,8 @@ static void test_topk(void **state)
 static void test_pages(void **state)
 {
     (void)state;
-    const uint64_t params[][4] = {{1, 1, 0, 1}, {4, 17, 1, 1}, {4, 30, 0, 3}, {16, 60, 1, 1}, {7, 1, 1, 2}, {3, 17, 1, 2}};
+    const uint64_t params[][4] = {{1, 1, 0, 1},   {4, 17, 1, 1}, {4, 30, 0, 3},
+                                  {16, 60, 1, 1}, {7, 1, 1, 2},  {3, 17, 1, 2}};
     for (size_t i = 0; i < sizeof params / sizeof *params; i++)
         assert_true(hold("content/pages", params[i], 4) >= 8);
 }
@@ -104,8 +104,8 @@ static void test_all_pages(void **state)
     choosing_all("content/pages", single);
 }
 
-/* One bucket and one chunk: softmax over all earlier tokens with keys of length 1, the token itself only when it is the first.
- * Rounds that agree change nothing. */
+/* One bucket and one chunk: softmax over all earlier tokens with keys of length 1, the token itself only when it is the
+ * first. Rounds that agree change nothing. */
 static void test_one_bucket(void **state)
 {
     (void)state;
@@ -171,8 +171,8 @@ static void test_bound(void **state)
         }
 }
 
-/* What comes after token t changes nothing up to t, bit by bit. (Hashing sorts all tokens, so chunks of lsh see the future in
- * where they are cut: Reformer's rows are causal in what they weigh, not in whom they meet.) */
+/* What comes after token t changes nothing up to t, bit by bit. (Hashing sorts all tokens, so chunks of lsh see the
+ * future in where they are cut: Reformer's rows are causal in what they weigh, not in whom they meet.) */
 static void test_causality(void **state)
 {
     (void)state;
@@ -274,7 +274,10 @@ static void test_mass(void **state)
     const struct {
         const char *name;
         uint64_t param[4];
-    } ladder[] = {{"content/pages", {8, 24, 0, 1}}, {"content/pages", {8, 48, 0, 1}}, {"content/topk", {48}}, {"content/topk", {96}}};
+    } ladder[] = {{"content/pages", {8, 24, 0, 1}},
+                  {"content/pages", {8, 48, 0, 1}},
+                  {"content/topk", {48}},
+                  {"content/topk", {96}}};
     double before = 0;
     for (size_t i = 0; i < 4; i++) {
         size_t from = 0;
@@ -320,7 +323,8 @@ static void test_work(void **state)
             for (size_t u = 1; pages && own + 1 > n && u + s.param[3] <= own; u++) /* pages that compete */
                 scores += 2 * depth;
             for (size_t e = 0; e < n; e++)
-                for (size_t u = (size_t)fmaxf(chosen[row * n + e], 0) * page, j = 0; chosen[row * n + e] >= 0 && j < page; j++)
+                for (size_t u = (size_t)fmaxf(chosen[row * n + e], 0) * page, j = 0;
+                     chosen[row * n + e] >= 0 && j < page; j++)
                     if (u + j <= t) {
                         values += 2 * D;
                         edges++;
@@ -391,16 +395,25 @@ static void test_refusals(void **state)
     refused("content/lsh", shared, "causal", "queries are the keys");
 }
 
-static int setup(void **state) { (void)state; return (causal = as_pattern_parse("causal", NULL)) == NULL; }
-static int teardown(void **state) { (void)state; as_pattern_free(causal); return 0; }
+static int setup(void **state)
+{
+    (void)state;
+    return (causal = as_pattern_parse("causal", NULL)) == NULL;
+}
+static int teardown(void **state)
+{
+    (void)state;
+    as_pattern_free(causal);
+    return 0;
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_topk),       cmocka_unit_test(test_pages),     cmocka_unit_test(test_lsh),
-        cmocka_unit_test(test_all_keys),   cmocka_unit_test(test_all_pages), cmocka_unit_test(test_one_bucket),
-        cmocka_unit_test(test_bound),      cmocka_unit_test(test_causality), cmocka_unit_test(test_spoilt),
-        cmocka_unit_test(test_mass),       cmocka_unit_test(test_work),      cmocka_unit_test(test_work_lsh),
+        cmocka_unit_test(test_topk),     cmocka_unit_test(test_pages),     cmocka_unit_test(test_lsh),
+        cmocka_unit_test(test_all_keys), cmocka_unit_test(test_all_pages), cmocka_unit_test(test_one_bucket),
+        cmocka_unit_test(test_bound),    cmocka_unit_test(test_causality), cmocka_unit_test(test_spoilt),
+        cmocka_unit_test(test_mass),     cmocka_unit_test(test_work),      cmocka_unit_test(test_work_lsh),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -16,7 +16,8 @@ static const struct {
 };
 #define SHAPES (sizeof shapes / sizeof *shapes)
 
-/* --- a convolution is a banded Toeplitz matrix ------------------------------------------------------------------------ */
+/* --- a convolution is a banded Toeplitz matrix
+ * ------------------------------------------------------------------------ */
 
 /* The rows x T blocks of D x D that w (k,D,D) spells: block (t, u) is w[j] where t stride + j dilation - left = u. */
 static double *toeplitz(const as_problem *p, const float *w, size_t *rows)
@@ -34,7 +35,8 @@ static double *toeplitz(const as_problem *p, const float *w, size_t *rows)
                 for (size_t to = 0; to < D; to++) {
                     const long u = t * stride + j * dilation - left;
                     if (u >= 0 && u < (long)T)
-                        m[((size_t)t * D + to) * T * D + (size_t)u * D + from] += (double)w[((size_t)j * D + from) * D + to];
+                        m[((size_t)t * D + to) * T * D + (size_t)u * D + from] +=
+                            (double)w[((size_t)j * D + from) * D + to];
                 }
     return m;
 }
@@ -76,7 +78,8 @@ static void test_nonzeros(void **state)
     size_t rows, nonzero = 0;
     for (size_t j = 0; j < k; j++)
         w[j] = 1;
-    const as_problem p = {.batch = 1, .heads = 1, .kv_heads = 1, .length = T, .context = T, .head_dim = 1, .param = {k, 1, 1, 0}};
+    const as_problem p = {
+        .batch = 1, .heads = 1, .kv_heads = 1, .length = T, .context = T, .head_dim = 1, .param = {k, 1, 1, 0}};
     double *m = toeplitz(&p, w, &rows);
     for (size_t i = 0; i < T * T; i++)
         nonzero += m[i] != 0;
@@ -84,12 +87,19 @@ static void test_nonzeros(void **state)
     assert_int_equal(nonzero, T * k - k * (k - 1) / 2);
 }
 
-/* --- depthwise is the diagonal case ---------------------------------------------------------------------------------- */
+/* --- depthwise is the diagonal case ----------------------------------------------------------------------------------
+ */
 
 static void against_direct(bench *b)
 {
     const size_t D = as_problem_width(&b->p), k = b->p.param[0];
-    const shape s = {b->p.batch, b->p.heads, b->p.kv_heads, b->p.length, b->p.context, b->p.head_dim, 1,
+    const shape s = {b->p.batch,
+                     b->p.heads,
+                     b->p.kv_heads,
+                     b->p.length,
+                     b->p.context,
+                     b->p.head_dim,
+                     1,
                      {b->p.param[0], b->p.param[1], b->p.param[2], b->p.param[3]}};
     const float *w = b->data[1];
     size_t from = 0, n;
@@ -114,7 +124,8 @@ static void test_depthwise(void **state)
         sequence_each("convolution/depthwise", &shapes[i].s, shapes[i].pattern, against_direct);
 }
 
-/* --- dynamic weights ------------------------------------------------------------------------------------------------- */
+/* --- dynamic weights -------------------------------------------------------------------------------------------------
+ */
 
 /* A token's weights sum to 1: where all taps lie inside, a constant sequence stays what it is. */
 static void keeps_constant(bench *b)
@@ -155,13 +166,20 @@ static void test_dynamic(void **state)
     }
 }
 
-/* --- gates ----------------------------------------------------------------------------------------------------------- */
+/* --- gates -----------------------------------------------------------------------------------------------------------
+ */
 
 /* A gate of zero weights is half open: glu is half of a convolution. */
 static void half_open(bench *b)
 {
     const size_t D = as_problem_width(&b->p), k = b->p.param[0];
-    const shape s = {b->p.batch, b->p.heads, b->p.kv_heads, b->p.length, b->p.context, b->p.head_dim, 1,
+    const shape s = {b->p.batch,
+                     b->p.heads,
+                     b->p.kv_heads,
+                     b->p.length,
+                     b->p.context,
+                     b->p.head_dim,
+                     1,
                      {b->p.param[0], b->p.param[1], b->p.param[2], b->p.param[3]}};
     float *w = b->data[1];
     size_t from = 0, n;
@@ -187,7 +205,8 @@ static void test_glu(void **state)
         sequence_each("convolution/glu", &shapes[i].s, shapes[i].pattern, half_open);
 }
 
-/* --- WaveNet's reach ------------------------------------------------------------------------------------------------- */
+/* --- WaveNet's reach -------------------------------------------------------------------------------------------------
+ */
 
 /* A token moved at `at` is felt from there on for 1 + (k-1) (1 + 2 + 4 + ...) tokens, and not by the next. */
 static void felt_so_far(const shape *s, size_t reach)
@@ -236,10 +255,11 @@ static void test_wavenet_residual(void **state)
     sequence_each("convolution/wavenet", &(shape){2, 1, 1, 20, 20, 9, 2, {2, 8}}, "causal", passes_through);
 }
 
-/* --- all of them ----------------------------------------------------------------------------------------------------- */
+/* --- all of them -----------------------------------------------------------------------------------------------------
+ */
 
-static const char *const names[] = {"convolution/direct", "convolution/gemm", "convolution/depthwise", "convolution/dynamic",
-                                    "convolution/glu"};
+static const char *const names[] = {"convolution/direct", "convolution/gemm", "convolution/depthwise",
+                                    "convolution/dynamic", "convolution/glu"};
 #define NAMES (sizeof names / sizeof *names)
 
 static void test_causality(void **state)
@@ -247,7 +267,8 @@ static void test_causality(void **state)
     (void)state;
     for (size_t i = 0; i < NAMES; i++) {
         sequence_causal(names[i], &(shape){1, 2, 2, 50, 50, 10, 1, {4, 3, 1, 0}}, 20, 20);
-        sequence_causal(names[i], &(shape){1, 2, 2, 50, 50, 10, 1, {4, 3, 2, 0}}, 20, 10); /* row 10 stands at token 20 */
+        sequence_causal(names[i], &(shape){1, 2, 2, 50, 50, 10, 1, {4, 3, 2, 0}}, 20,
+                        10); /* row 10 stands at token 20 */
         sequence_causal(names[i], &(shape){1, 2, 2, 50, 50, 10, 1, {4, 3, 1, 2}}, 20, 11); /* rows 9 tokens late */
     }
     sequence_causal("convolution/wavenet", &(shape){1, 2, 2, 50, 50, 10, 1, {2, 8}}, 20, 20);
@@ -317,10 +338,10 @@ static void test_flops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_toeplitz),      cmocka_unit_test(test_nonzeros),         cmocka_unit_test(test_depthwise),
-        cmocka_unit_test(test_dynamic),       cmocka_unit_test(test_glu),              cmocka_unit_test(test_wavenet_reach),
-        cmocka_unit_test(test_wavenet_residual), cmocka_unit_test(test_causality),     cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_flops),
+        cmocka_unit_test(test_toeplitz),         cmocka_unit_test(test_nonzeros),  cmocka_unit_test(test_depthwise),
+        cmocka_unit_test(test_dynamic),          cmocka_unit_test(test_glu),       cmocka_unit_test(test_wavenet_reach),
+        cmocka_unit_test(test_wavenet_residual), cmocka_unit_test(test_causality), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_refusals),         cmocka_unit_test(test_flops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,10 +21,24 @@ static void test(void **state)
     (void)state;
     /* Sums of a strip's weights, of a chunk's features, a factor for each output. */
     for (size_t T = 1; T < 100; T += 33) {
-        executed_check((as_problem){.batch = 2, .heads = 4, .kv_heads = 2, .length = T, .context = T, .head_dim = 23,
-                                    .threads = 1, .param = {32}}, 2 * (4 * (sums(T, 32) + T * 23) + 2 * 23 * T));
-        executed_check((as_problem){.batch = 1, .heads = 1, .kv_heads = 1, .length = T, .context = T, .head_dim = 70,
-                                    .threads = 1, .param = {7}}, sums(T, 7) + T * 70 + 70 * T);
+        executed_check((as_problem){.batch = 2,
+                                    .heads = 4,
+                                    .kv_heads = 2,
+                                    .length = T,
+                                    .context = T,
+                                    .head_dim = 23,
+                                    .threads = 1,
+                                    .param = {32}},
+                       2 * (4 * (sums(T, 32) + T * 23) + 2 * 23 * T));
+        executed_check((as_problem){.batch = 1,
+                                    .heads = 1,
+                                    .kv_heads = 1,
+                                    .length = T,
+                                    .context = T,
+                                    .head_dim = 70,
+                                    .threads = 1,
+                                    .param = {7}},
+                       sums(T, 7) + T * 70 + 70 * T);
     }
 }
 

@@ -9,8 +9,15 @@ static void test(void **state)
     (void)state;
     /* z and the division: 3 m + d a token, where every head has its own keys */
     for (size_t T = 1; T < 100; T += 33)
-        executed_check((as_problem){.batch = 2, .heads = 4, .kv_heads = 2, .length = T, .context = T, .head_dim = 23,
-                                    .threads = 1, .param = {50, 1, 30}}, 2 * T * (2 * 50 + 4 * (2 * 50 + 23)));
+        executed_check((as_problem){.batch = 2,
+                                    .heads = 4,
+                                    .kv_heads = 2,
+                                    .length = T,
+                                    .context = T,
+                                    .head_dim = 23,
+                                    .threads = 1,
+                                    .param = {50, 1, 30}},
+                       2 * T * (2 * 50 + 4 * (2 * 50 + 23)));
 }
 
 EXECUTED_MAIN(test)

@@ -1,6 +1,6 @@
-/* test_kernelised.c: recurrent, chunked and quadratic forms agree; Performer's features estimate the exponential without bias;
- * no row depends on a later token; work is what a plain loop counts.
- * SPDX-License-Identifier: Apache-2.0 */
+/* test_kernelised.c: recurrent, chunked and quadratic forms agree; Performer's features estimate the exponential
+ * without bias; no row depends on a later token; work is what a plain loop counts. SPDX-License-Identifier: Apache-2.0
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,9 +13,9 @@ static as_pattern *causal;
 
 /* Tails of every kind: one token, primes, widths that fill no vector or more than one piece, shared key heads. */
 static const shape shapes[] = {
-    {1, 1, 1, 1, 1, 1, 1, {0}},       {1, 2, 1, 17, 17, 3, 1, {0}},     {2, 4, 2, 65, 65, 40, 2, {0}},
-    {1, 3, 3, 197, 197, 63, 1, {0}},  {1, 1, 1, 513, 513, 128, 2, {0}}, {1, 4, 1, 100, 100, 96, 1, {0}},
-    {1, 1, 1, 70, 70, 300, 1, {0}},   {3, 2, 2, 64, 64, 16, 4, {0}},    {1, 2, 1, 1, 513, 64, 1, {0}},
+    {1, 1, 1, 1, 1, 1, 1, {0}},      {1, 2, 1, 17, 17, 3, 1, {0}},     {2, 4, 2, 65, 65, 40, 2, {0}},
+    {1, 3, 3, 197, 197, 63, 1, {0}}, {1, 1, 1, 513, 513, 128, 2, {0}}, {1, 4, 1, 100, 100, 96, 1, {0}},
+    {1, 1, 1, 70, 70, 300, 1, {0}},  {3, 2, 2, 64, 64, 16, 4, {0}},    {1, 2, 1, 1, 513, 64, 1, {0}},
     {1, 2, 2, 33, 300, 96, 3, {0}},
 };
 #define SHAPES (sizeof shapes / sizeof *shapes)
@@ -110,13 +110,15 @@ static void test_decode(void **state)
         bench_run(&a);
         bench_run(&b);
         for (size_t h = 0; h < 2; h++)
-            assert_true(bench_distance((float *)b.data[3] + h * 24, (float *)a.data[3] + (h * 90 + 89) * 24, 24) < 1e-6);
+            assert_true(bench_distance((float *)b.data[3] + h * 24, (float *)a.data[3] + (h * 90 + 89) * 24, 24) <
+                        1e-6);
         bench_close(&a);
         bench_close(&b);
     }
 }
 
-/* Whatever comes after token t leaves the rows up to t as they were, bit by bit; also a key far larger than all before. */
+/* Whatever comes after token t leaves the rows up to t as they were, bit by bit; also a key far larger than all before.
+ */
 static void test_causality(void **state)
 {
     (void)state;
@@ -213,7 +215,8 @@ static void soften(bench *b)
     }
 }
 
-/* With many features the answer comes nearer to softmax attention: the mean error over all outputs falls as 1 / sqrt m. */
+/* With many features the answer comes nearer to softmax attention: the mean error over all outputs falls as 1 / sqrt m.
+ */
 static void test_near_attention(void **state)
 {
     (void)state;
@@ -306,15 +309,24 @@ static void test_refusals(void **state)
     refused("kernelised/performer", decode, "causal", "as many queries as keys");
 }
 
-static int setup(void **state) { (void)state; return (causal = as_pattern_parse("causal", NULL)) == NULL; }
-static int teardown(void **state) { (void)state; as_pattern_free(causal); return 0; }
+static int setup(void **state)
+{
+    (void)state;
+    return (causal = as_pattern_parse("causal", NULL)) == NULL;
+}
+static int teardown(void **state)
+{
+    (void)state;
+    as_pattern_free(causal);
+    return 0;
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recurrent), cmocka_unit_test(test_chunked),   cmocka_unit_test(test_performer),
-        cmocka_unit_test(test_one_answer), cmocka_unit_test(test_decode),   cmocka_unit_test(test_causality),
-        cmocka_unit_test(test_unbiased),  cmocka_unit_test(test_near_attention), cmocka_unit_test(test_work),
+        cmocka_unit_test(test_recurrent),  cmocka_unit_test(test_chunked),        cmocka_unit_test(test_performer),
+        cmocka_unit_test(test_one_answer), cmocka_unit_test(test_decode),         cmocka_unit_test(test_causality),
+        cmocka_unit_test(test_unbiased),   cmocka_unit_test(test_near_attention), cmocka_unit_test(test_work),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

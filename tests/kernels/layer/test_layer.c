@@ -12,7 +12,8 @@ static float *copy_of(const float *x, size_t n)
     return copy;
 }
 
-/* --- projections ------------------------------------------------------------------------------------------------------ */
+/* --- projections
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* Heads side by side through W_O, or a product per head, added: equal up to rounding, and not always to the bit. */
 static void test_sum_of_heads(void **state)
@@ -40,7 +41,8 @@ static void test_sum_of_heads(void **state)
     as_pattern_free(pattern);
 }
 
-/* --- RoPE ------------------------------------------------------------------------------------------------------------- */
+/* --- RoPE
+ * ------------------------------------------------------------------------------------------------------------- */
 
 /* Turning keeps the length of every head, and leaves position 0 as it is. */
 static void keeps_length(bench *b)
@@ -131,9 +133,11 @@ static void test_rope_layouts(void **state)
     as_pattern_free(pattern);
 }
 
-/* --- norms ------------------------------------------------------------------------------------------------------------ */
+/* --- norms
+ * ------------------------------------------------------------------------------------------------------------ */
 
-/* With gain 1: mean 0 and variance 1 (RMS: mean square 1). Scaling x does not matter, nor, for layer norm, adding to it. */
+/* With gain 1: mean 0 and variance 1 (RMS: mean square 1). Scaling x does not matter, nor, for layer norm, adding to
+ * it. */
 static void normed(bench *b)
 {
     const size_t D = as_problem_width(&b->p);
@@ -172,7 +176,8 @@ static void test_norm(void **state)
     }
 }
 
-/* --- feed-forward ------------------------------------------------------------------------------------------------------ */
+/* --- feed-forward
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* SwiGLU is linear in its second half: twice the weights, twice the output. */
 static void linear_half(bench *b)
@@ -219,7 +224,8 @@ static void test_feed_forward(void **state)
     sequence_each("layer/feed-forward", &(shape){2, 1, 1, 9, 9, 21, 2, {35, 0}}, "causal", odd_part);
 }
 
-/* --- the whole layer --------------------------------------------------------------------------------------------------- */
+/* --- the whole layer
+ * --------------------------------------------------------------------------------------------------- */
 
 /* {ff, swiglu, rms, rope} */
 static const shape blocks[] = {
@@ -325,7 +331,8 @@ static void test_threads(void **state)
     sequence_threads("layer/rope", &(shape){2, 4, 2, 131, 131, 10, 1, {0}}, "causal");
 }
 
-/* --- work -------------------------------------------------------------------------------------------------------------- */
+/* --- work
+ * -------------------------------------------------------------------------------------------------------------- */
 
 /* What plain loops count, FLOP by FLOP. */
 static void test_flops(void **state)
@@ -384,9 +391,9 @@ static void test_golden(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sum_of_heads), cmocka_unit_test(test_rope),  cmocka_unit_test(test_rope_layouts),
+        cmocka_unit_test(test_sum_of_heads), cmocka_unit_test(test_rope),         cmocka_unit_test(test_rope_layouts),
         cmocka_unit_test(test_norm),         cmocka_unit_test(test_feed_forward), cmocka_unit_test(test_block),
-        cmocka_unit_test(test_threads),      cmocka_unit_test(test_flops), cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_threads),      cmocka_unit_test(test_flops),        cmocka_unit_test(test_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

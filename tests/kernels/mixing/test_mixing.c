@@ -105,7 +105,8 @@ static void test_laws(void **state)
     (void)state;
     for (size_t i = 0; i < MIXERS; i++) {
         sequence_each(mixers[i].name, &mixers[i].s, mixers[i].pattern, channels_alike);
-        sequence_each(mixers[i].name, &mixers[i].s, mixers[i].pattern, mixers[i].s.param[1] ? above_triangle : columns_permuted);
+        sequence_each(mixers[i].name, &mixers[i].s, mixers[i].pattern,
+                      mixers[i].s.param[1] ? above_triangle : columns_permuted);
         sequence_threads(mixers[i].name, &mixers[i].s, mixers[i].pattern);
     }
     sequence_threads("mixing/mixer-channel", &(shape){2, 2, 2, 131, 131, 9, 1, {40}}, "causal");

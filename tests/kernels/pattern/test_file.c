@@ -1,5 +1,5 @@
-/* test_file.c: masks of the user's own: what is in the file is what the rows say, in either order of storage; what is not
- * a mask is refused in one line; and .npy files are read back as they were written. */
+/* test_file.c: masks of the user's own: what is in the file is what the rows say, in either order of storage; what is
+ * not a mask is refused in one line; and .npy files are read back as they were written. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,8 +50,8 @@ static void write_raw(const char *name, int version, const char *dictionary, con
 {
     FILE *file = fopen(in_folder(name), "wb");
     const size_t n = strlen(dictionary);
-    const unsigned char start[12] = {0x93, 'N', 'U', 'M', 'P', 'Y', (unsigned char)version, 0, (unsigned char)n,
-                                     (unsigned char)(n >> 8), 0, 0};
+    const unsigned char start[12] = {
+        0x93, 'N', 'U', 'M', 'P', 'Y', (unsigned char)version, 0, (unsigned char)n, (unsigned char)(n >> 8), 0, 0};
     fwrite(start, 1, version == 1 ? 10 : 12, file);
     fwrite(dictionary, 1, n, file);
     fwrite(data, 1, bytes, file);
@@ -173,7 +173,8 @@ static void test_refusals(void **state)
         size_t bytes;
         const char *says;
     } bad[] = {
-        {"{'descr': '|b1', 'fortran_order': False, 'shape': (3, 3), }", 8, "promises 9 bytes of data, the file holds 8"},
+        {"{'descr': '|b1', 'fortran_order': False, 'shape': (3, 3), }", 8,
+         "promises 9 bytes of data, the file holds 8"},
         {"{'descr': '|b1', 'fortran_order': False, 'shape': (3, 3), }", 10, "promises 9 bytes"},
         {"{'descr': '|b1', 'fortran_order': False, 'shape': (3, 99999999999999999999), }", 9, "overflows"},
         {"{'descr': '|b1', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", 9, "overflows"},

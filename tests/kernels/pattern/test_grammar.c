@@ -1,5 +1,5 @@
-/* test_grammar.c: one spelling for each pattern, unions that obey the laws of sets, errors that name their place, and no
- * text that does harm. */
+/* test_grammar.c: one spelling for each pattern, unions that obey the laws of sets, errors that name their place, and
+ * no text that does harm. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -144,15 +144,55 @@ static void test_parts(void **state)
 
 /* ---- unions */
 static const char *const pool[] = {
-    "causal", "full", "window:w=1", "window:w=2", "window:w=3", "window:w=8", "window:w=20", "window:w=2,sides=both",
-    "window:w=16,sides=both", "dilated:r=2", "dilated:r=4", "dilated:r=8", "dilated:r=3,k=4", "dilated:r=2,k=9",
-    "dilated:r=6,k=3", "log:base=2", "log:base=3", "log:base=9", "log:base=4", "power:p=2", "power:p=3", "power:p=4",
-    "global:g=3", "global:g=5,sides=both", "sink:s=2", "sink:s=6", "strided:l=4", "strided:l=8", "strided:l=5",
-    "fixed:l=8,c=1", "fixed:l=8,c=3", "fixed:l=6,c=2", "block:b=4,density=0", "block:b=4,density=0,sides=both",
-    "block:b=4,density=0.2,seed=1", "block:b=4,density=0.6,seed=1", "block:b=4,density=0.6,seed=1,sides=both",
-    "block:b=8,density=0.3,seed=2", "blockwindow:b=4,w=2", "blockwindow:b=4,w=3", "blockwindow:b=4,w=3,sides=both",
-    "blockwindow:b=8,w=2", "random:r=5,seed=1", "random:r=9,seed=1", "random:r=4,seed=2,sides=both",
-    "blockrandom:b=4,r=2,seed=3", "bigbird:b=4", "longformer:w=12,g=2", "longformer:w=8,sides=both",
+    "causal",
+    "full",
+    "window:w=1",
+    "window:w=2",
+    "window:w=3",
+    "window:w=8",
+    "window:w=20",
+    "window:w=2,sides=both",
+    "window:w=16,sides=both",
+    "dilated:r=2",
+    "dilated:r=4",
+    "dilated:r=8",
+    "dilated:r=3,k=4",
+    "dilated:r=2,k=9",
+    "dilated:r=6,k=3",
+    "log:base=2",
+    "log:base=3",
+    "log:base=9",
+    "log:base=4",
+    "power:p=2",
+    "power:p=3",
+    "power:p=4",
+    "global:g=3",
+    "global:g=5,sides=both",
+    "sink:s=2",
+    "sink:s=6",
+    "strided:l=4",
+    "strided:l=8",
+    "strided:l=5",
+    "fixed:l=8,c=1",
+    "fixed:l=8,c=3",
+    "fixed:l=6,c=2",
+    "block:b=4,density=0",
+    "block:b=4,density=0,sides=both",
+    "block:b=4,density=0.2,seed=1",
+    "block:b=4,density=0.6,seed=1",
+    "block:b=4,density=0.6,seed=1,sides=both",
+    "block:b=8,density=0.3,seed=2",
+    "blockwindow:b=4,w=2",
+    "blockwindow:b=4,w=3",
+    "blockwindow:b=4,w=3,sides=both",
+    "blockwindow:b=8,w=2",
+    "random:r=5,seed=1",
+    "random:r=9,seed=1",
+    "random:r=4,seed=2,sides=both",
+    "blockrandom:b=4,r=2,seed=3",
+    "bigbird:b=4",
+    "longformer:w=12,g=2",
+    "longformer:w=8,sides=both",
 };
 #define POOL (sizeof pool / sizeof *pool)
 #define LONGEST 97
@@ -440,7 +480,8 @@ static void test_fits(void **state)
 static size_t mutate(char *text, size_t cap)
 {
     static const char letters[] = "0123456789kMG.,:=+/-|e causlwindobthrefxpgnmyv\n\xff;(";
-    snprintf(text, cap, "%s", below(3) ? pool[below(POOL)] : spellings[below(sizeof spellings / sizeof *spellings)].text);
+    snprintf(text, cap, "%s",
+             below(3) ? pool[below(POOL)] : spellings[below(sizeof spellings / sizeof *spellings)].text);
     size_t n = strlen(text);
     for (size_t edits = 1 + below(4); edits; edits--) {
         const size_t at = below(n + 1);

@@ -1,5 +1,5 @@
-/* test_terms.c: every term of the pattern language against its definition, at every length up to 128: rows, edges, traits;
- * and the counts that the literature's numbers give. */
+/* test_terms.c: every term of the pattern language against its definition, at every length up to 128: rows, edges,
+ * traits; and the counts that the literature's numbers give. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -307,8 +307,7 @@ static void test_random_has_exact_counts(void **state)
             }
             assert_int_equal(as_pattern_edges(p, 0, S, S), edges);
             assert_int_equal(as_pattern_edges(p, 0, S / 2 + 1, S), as_pattern_edges_counted(p, 0, S / 2 + 1, S));
-            assert_int_equal(as_pattern_edges(both, 0, S / 2 + 1, S),
-                             as_pattern_edges_counted(both, 0, S / 2 + 1, S));
+            assert_int_equal(as_pattern_edges(both, 0, S / 2 + 1, S), as_pattern_edges_counted(both, 0, S / 2 + 1, S));
         }
         as_pattern_free(p);
         as_pattern_free(both);
@@ -447,7 +446,8 @@ static void test_blockrandom(void **state)
 }
 
 /* ---- longnet, by its definition: how many branches keep both tokens in one segment, the key not after the query */
-static unsigned branches(const size_t (*wr)[2], size_t count, bool groups, size_t heads, size_t head, size_t i, size_t j)
+static unsigned branches(const size_t (*wr)[2], size_t count, bool groups, size_t heads, size_t head, size_t i,
+                         size_t j)
 {
     unsigned times = 0;
     for (size_t n = 0; n < count; n++) {
@@ -492,7 +492,8 @@ static void test_rows_alike(void **state)
 {
     (void)state;
     static const char *const texts[] = {"block:b=16,density=0.3,seed=2", "block:b=7,density=0.9,seed=1", "causal",
-                                        "block:b=16,density=0.3,seed=2,sides=both", "window:w=3+block:b=16,density=0.3,seed=2"};
+                                        "block:b=16,density=0.3,seed=2,sides=both",
+                                        "window:w=3+block:b=16,density=0.3,seed=2"};
     size_t known = 0;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         as_pattern *p = parse(texts[i]);
@@ -561,9 +562,19 @@ static void test_numbers(void **state)
 static void test_closed_forms_at_length(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"causal",      "full",          "window:w=4k",     "dilated:r=4,k=64", "dilated:r=7",
-                                        "log:base=3",  "power:p=2",     "random:r=64",     "sink:s=4",         "strided:l=128",
-                                        "fixed:l=128,c=8", "global:g=9,sides=both", "window:w=64,sides=both"};
+    static const char *const texts[] = {"causal",
+                                        "full",
+                                        "window:w=4k",
+                                        "dilated:r=4,k=64",
+                                        "dilated:r=7",
+                                        "log:base=3",
+                                        "power:p=2",
+                                        "random:r=64",
+                                        "sink:s=4",
+                                        "strided:l=128",
+                                        "fixed:l=128,c=8",
+                                        "global:g=9,sides=both",
+                                        "window:w=64,sides=both"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         as_pattern *p = parse(texts[i]);
         const size_t S = (size_t)1 << 30, rows = as_pattern_runs_max(p, S) > 1000 ? 3 : 1000;
