@@ -203,7 +203,7 @@ def intervals(program, page):
             page.hold(0.90 <= h <= 0.99, f"{name}: an interval of 95 % holds the truth in {percent(h, 1)}")
     page.say("## Intervals", "", f"How often an interval of 95 % holds the truth, in {n} trials, by noise and processes: the slope of T^2, and with 5 processes the place where",
              "1000 T passes T^2. Resampled medians of few processes scatter by 7 to 48 % too much or, of two, too little; that is allowed for as well as one",
-             "number can for all kinds of noise (harness/analyse/draws.c).")
+             "number can for all kinds of noise (harness/stats/draws.c).")
     page.table(["noise", *(f"{p} processes" for p in (2, 3, 4, 5, 7, 10)), "crossing, 5"], rows)
 
 

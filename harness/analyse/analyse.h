@@ -1,12 +1,12 @@
 /* analyse.h: samples become statistics, laws of growth and crossings, from the CSV files alone.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_ANALYSE_H
-#define AS_ANALYSE_H
+#ifndef AS_ANALYSE_ANALYSE_H
+#define AS_ANALYSE_ANALYSE_H
 
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/curve.h"
-#include "../model/machine_facts.h"
+#include "../machine/read_json.h"
 #include "../model/records.h"
 
 /* What one worker process says of a case: the unit of replication. */

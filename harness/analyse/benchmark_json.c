@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "stages.h"
-#include "stats.h"
+#include "../stats/order.h"
 
 static void put_count(json_t *object, const char *key, uint64_t value)
 {

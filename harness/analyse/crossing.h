@@ -4,8 +4,8 @@
  * r is the logarithm of time a over time b at each x: above 0 where b is faster. At most one crossing is looked for:
  * the place, and the side on which b wins, for which the points on the wrong side add up to least. The place itself is
  * where the line through the two points around it, in logarithms, is 0. */
-#ifndef AS_CROSSING_H
-#define AS_CROSSING_H
+#ifndef AS_ANALYSE_CROSSING_H
+#define AS_ANALYSE_CROSSING_H
 
 #include <stdbool.h>
 #include <stddef.h>

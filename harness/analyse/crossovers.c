@@ -10,9 +10,9 @@
 #include <uthash.h>
 
 #include "crossing.h"
-#include "draws.h"
+#include "../stats/draws.h"
 #include "stages.h"
-#include "stats.h"
+#include "../stats/order.h"
 
 enum { DRAWS = 500, PAIRS_MAX = 40 };
 #define UNCLEAR 0.95 /* fewer draws than this with the verdict of the medians: it is within the noise */

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "../model/place.h"
+#include "../model/axis_text.h"
 #include "stages.h"
 
 enum { LINES_MAX = 12 };

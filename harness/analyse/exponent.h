@@ -1,7 +1,7 @@
 /* exponent.h: the power of x that points follow, whichever it is, when a step between two of them is taken out.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_EXPONENT_H
-#define AS_EXPONENT_H
+#ifndef AS_ANALYSE_EXPONENT_H
+#define AS_ANALYSE_EXPONENT_H
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../model/troubles.h"
+#include "../model/failures.h"
 #include "stages.h"
 
 #define MISSING "-"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "draws.h"
+#include "../stats/draws.h"
 #include "growth.h"
 #include "slope.h"
 #include "stages.h"

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "known.h"
+#include "case_index.h"
 #include "stages.h"
-#include "stats.h"
+#include "../stats/order.h"
 
 static bool check(const char *dir, const as_sample *s, size_t line, as_err *err)
 {

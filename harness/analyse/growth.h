@@ -10,8 +10,8 @@
  * T shall not win over T with a cache in it for want of points. Nor is a class claimed when a power of its own, T^1.25,
  * comes as near: sums and steps can imitate any power. What no class fits (a residual above 15 %, or a slope at the far
  * end that is not the class's) is not claimed either. docs/fit.md has how often all this is right. */
-#ifndef AS_GROWTH_H
-#define AS_GROWTH_H
+#ifndef AS_ANALYSE_GROWTH_H
+#define AS_ANALYSE_GROWTH_H
 
 #include <stdbool.h>
 #include <stddef.h>

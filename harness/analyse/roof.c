@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "../../kernels/cpu.h"
+#include "../../kernels/api/cpu.h"
 
 double as_roof_boost(const as_findings *f)
 {

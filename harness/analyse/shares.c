@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "known.h"
+#include "case_index.h"
 #include "stages.h"
-#include "stats.h"
+#include "../stats/order.h"
 
 _Static_assert(offsetof(as_case, flops_useful) == offsetof(as_share, phase), "both rows begin with the factors");
 

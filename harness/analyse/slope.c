@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "draws.h"
-#include "stats.h"
+#include "../stats/draws.h"
+#include "../stats/order.h"
 
 enum { RESAMPLES = 1000 };
 

@@ -1,7 +1,7 @@
 /* slope.h: how steeply time grows at the far end of a curve.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_SLOPE_H
-#define AS_SLOPE_H
+#ifndef AS_ANALYSE_SLOPE_H
+#define AS_ANALYSE_SLOPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

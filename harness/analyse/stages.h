@@ -19,13 +19,13 @@ size_t as_samples_process_end(const as_sample_list *list, size_t from);
 /* gather.c: fills f->replicates from the lists. */
 void as_replicates_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
-/* events.c: fills f->counted from counters.csv, where there is one. */
+/* counters.c: fills f->counted from counters.csv, where there is one. */
 bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err);
 
 /* summary.c: fills f->summary. */
 void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
-/* slowed.c: fills the columns of f->summary that tell of how many samples the core was slowed, and what the others
+/* full_speed.c: fills the columns of f->summary that tell of how many samples the core was slowed, and what the others
  * took. */
 void as_slowed_add(as_findings *f, const as_sample_list *lists, as_arena *arena);
 

@@ -5,7 +5,7 @@
 #include <uthash.h>
 
 #include "stages.h"
-#include "stats.h"
+#include "../stats/order.h"
 
 _Static_assert(offsetof(as_case, flops_useful) == offsetof(as_summary, median_ns), "both rows begin with the factors");
 

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "internal.h"
 
 #define CHECK_SEED 1

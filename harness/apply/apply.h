@@ -8,10 +8,10 @@
  * Dense attention is `causal`, unless some row of the pattern sees a key after its query; then it is `full`. The mass
  * that a row keeps is the sum of its dense softmax weights (float64) over the keys that the pattern shows it.
  */
-#ifndef AS_APPLY_H
-#define AS_APPLY_H
+#ifndef AS_APPLY_APPLY_H
+#define AS_APPLY_APPLY_H
 
-#include "../../kernels/registry.h"
+#include "../../kernels/api/registry.h"
 #include "../base/table.h"
 
 typedef struct {

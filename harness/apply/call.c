@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../kernels/bf16.h"
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/common/bf16.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "../base/clock.h"
-#include "../base/nearest.h"
+#include "../base/suggest.h"
 #include "internal.h"
 
 #define FILL_SEED 1

@@ -3,7 +3,7 @@
 #ifndef AS_APPLY_INTERNAL_H
 #define AS_APPLY_INTERNAL_H
 
-#include "../../kernels/npy.h"
+#include "../../kernels/npy/npy.h"
 #include "../../kernels/oracle/oracle.h"
 #include "../../kernels/pattern/pattern.h"
 #include "apply.h"

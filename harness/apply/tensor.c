@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../kernels/bf16.h"
+#include "../../kernels/common/bf16.h"
 #include "internal.h"
 
 static const char *const dimension_names[] = {"batch", "heads", "tokens", "width"};

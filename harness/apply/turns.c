@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "../../kernels/cpu.h"
+#include "../../kernels/api/cpu.h"
 #include "../base/serve.h"
 #include "internal.h"
 

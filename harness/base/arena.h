@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * An arena aborts the program with a clear message when the heap is exhausted: the few places that ask for much memory
  * (operands, workspaces) do not use it and report properly. */
-#ifndef AS_ARENA_H
-#define AS_ARENA_H
+#ifndef AS_BASE_ARENA_H
+#define AS_BASE_ARENA_H
 
 #include <stddef.h>
 

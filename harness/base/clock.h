@@ -1,7 +1,7 @@
 /* clock.h: wall time, CPU time. Nanoseconds.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_CLOCK_H
-#define AS_CLOCK_H
+#ifndef AS_BASE_CLOCK_H
+#define AS_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

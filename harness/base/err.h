@@ -1,7 +1,7 @@
 /* err.h: one sentence that says what went wrong, where, and what to do; and the program's exit codes.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_ERR_H
-#define AS_ERR_H
+#ifndef AS_BASE_ERR_H
+#define AS_BASE_ERR_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* file.h: whole files in, whole files out; nobody ever sees half of one.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_FILE_H
-#define AS_FILE_H
+#ifndef AS_BASE_FILE_H
+#define AS_BASE_FILE_H
 
 #include "err.h"
 #include "text.h"

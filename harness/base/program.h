@@ -1,7 +1,7 @@
 /* program.h: runs another program to its end, by its argument vector and never by a shell, and hears what it says.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_PROGRAM_H
-#define AS_PROGRAM_H
+#ifndef AS_BASE_PROGRAM_H
+#define AS_BASE_PROGRAM_H
 
 #include <signal.h>
 #include <sys/types.h>

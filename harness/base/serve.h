@@ -1,7 +1,7 @@
 /* serve.h: calls on demand, so that another program can be measured in turns with this one, in the same seconds.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_SERVE_H
-#define AS_SERVE_H
+#ifndef AS_BASE_SERVE_H
+#define AS_BASE_SERVE_H
 
 #include <stdint.h>
 

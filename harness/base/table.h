@@ -5,8 +5,8 @@
  * reader and the page that explains the columns. CSV is RFC 4180, UTF-8, one header row. A missing value is an empty
  * cell: NULL, AS_NO_COUNT, NaN. Text that a spreadsheet would take for a formula is written behind an apostrophe,
  * which the reader takes away again. */
-#ifndef AS_TABLE_H
-#define AS_TABLE_H
+#ifndef AS_BASE_TABLE_H
+#define AS_BASE_TABLE_H
 
 #include <math.h>
 #include <stddef.h>

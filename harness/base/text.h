@@ -1,7 +1,7 @@
 /* text.h: texts that grow, and the units that people write: 16k, 512MiB, 75%, 10m.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_TEXT_H
-#define AS_TEXT_H
+#ifndef AS_BASE_TEXT_H
+#define AS_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* chart.h: summary.csv and fits.csv become plots/NAME.{csv,gp,svg,png}, drawn by gnuplot alone.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_CHART_H
-#define AS_CHART_H
+#ifndef AS_CHART_CHART_H
+#define AS_CHART_CHART_H
 
 #include "../base/err.h"
 

@@ -1,7 +1,7 @@
 /* gnuplot.h: gnuplot as a child process, by argument vector, with a time limit.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_GNUPLOT_H
-#define AS_GNUPLOT_H
+#ifndef AS_CHART_GNUPLOT_H
+#define AS_CHART_GNUPLOT_H
 
 #include "../base/err.h"
 

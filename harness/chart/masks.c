@@ -27,10 +27,10 @@ static bool draw_mask(const char *pattern, size_t length, const char *path, bool
     as_pattern_error at;
     as_text svg = {0};
     char why[200];
-    as_schedule *s = as_schedule_parse(pattern, &at);
-    *made = s && as_schedule_fits(s, length, length, why, sizeof why) && as_picture_svg(s, length, &svg, NULL);
+    as_layers *s = as_layers_parse(pattern, &at);
+    *made = s && as_layers_fits(s, length, length, why, sizeof why) && as_picture_svg(s, length, &svg, NULL);
     const bool ok = !*made || as_file_write(path, svg.data, svg.length, err);
-    as_schedule_free(s);
+    as_layers_free(s);
     as_text_free(&svg);
     return ok;
 }

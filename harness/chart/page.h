@@ -7,7 +7,7 @@
 #include "../base/err.h"
 #include "../base/text.h"
 #include "../model/curve.h"
-#include "../model/machine_facts.h"
+#include "../machine/read_json.h"
 #include "../model/verdicts.h"
 #include "chart.h"
 
@@ -74,13 +74,14 @@ typedef struct {
 
 const as_chart_set *as_chart_set_find(const char *name);
 
-/* sets.c: the variables that style.gp expects of every chart, but for its range: AS_LOG_Y, AS_X_LOW, ... */
+/* grid_charts.c: the variables that style.gp expects of every chart, but for its range: AS_LOG_Y, AS_X_LOW, ... */
 void as_set_header(const as_chart_input *in, const char *shape, size_t key_rows, as_text *out);
 void as_set_range(as_text *out, double x_low, double x_high, double y_low, double y_high);
-/* sets.c: "attention/flash  causal" */
+/* grid_charts.c: "attention/flash  causal" */
 const char *as_set_name(const as_chart_input *in, const as_summary *row);
 bool as_set_is_ok(const as_summary *row);
-/* sets.c: what a row shares with those that differ in kernel, pattern, isa and what `free` names ("T", "TD"); interned.
+/* grid_charts.c: what a row shares with those that differ in kernel, pattern, isa and what `free` names ("T", "TD");
+ * interned.
  */
 const char *as_set_shape(const as_chart_input *in, const as_summary *row, const char *free);
 
@@ -154,7 +155,7 @@ const char *as_chart_plain(as_arena *arena, const char *text, size_t most);
 void as_page_label(as_page *page);
 /* labels.c: the parts of the curves' names, for as_ends_name; `width` of them each. */
 const char *const *as_page_parts(const as_page *page, size_t *width);
-/* note.c: fills page->note. */
+/* layer_note.c: fills page->note. */
 void as_page_note(as_page *page);
 /* labels.c: what separates two shapes: everything of a curve but kernel, pattern and isa. */
 const char *as_curve_shape(const as_chart_input *in, const as_curve *c);
@@ -167,12 +168,12 @@ typedef struct {
     double place;     /* of the text, the same way */
 } as_end;
 
-/* ends.c: plain texts of parts[count][width], the shortest that tell each from the others. */
+/* end_labels.c: plain texts of parts[count][width], the shortest that tell each from the others. */
 const char **as_ends_name(as_arena *arena, const char *const *parts, size_t count, size_t width);
-/* ends.c: sets the places: no two texts overlap in a chart of `pixels`. */
+/* end_labels.c: sets the places: no two texts overlap in a chart of `pixels`. */
 void as_ends_spread(as_end *ends, size_t count, double pixels, as_arena *arena);
-/* ends.c: the variables of style.gp for the ends of `curves` curves, behind which those of the guides follow, up to
- * `count`. */
+/* end_labels.c: the variables of style.gp for the ends of `curves` curves, behind which those of the guides follow, up
+ * to `count`. */
 void as_ends_header(as_end *ends, size_t count, size_t curves, double pixels, as_arena *arena, as_text *out);
 
 /* ticks.c: `set xtics (...)` or `set ytics (...)` for [low, high]. */

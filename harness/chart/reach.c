@@ -21,7 +21,7 @@ static uint64_t layers_of(const as_summary *row)
 {
     as_pattern_error at;
     as_reach reach;
-    as_schedule *s = row->pattern ? as_schedule_parse(row->pattern, &at) : NULL;
+    as_layers *s = row->pattern ? as_layers_parse(row->pattern, &at) : NULL;
     const as_reach_ask ask = {.schedule = s, .length = row->length, .layers = 1, .heads = 1};
     if (!s)
         return 0;
@@ -29,7 +29,7 @@ static uint64_t layers_of(const as_summary *row)
     const uint64_t layers = known && reach.cover == AS_COVERS ? reach.layers_to_cover : 0;
     if (known)
         as_reach_free(&reach);
-    as_schedule_free(s);
+    as_layers_free(s);
     return layers;
 }
 

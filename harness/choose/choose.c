@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
-#include "../../kernels/registry.h"
+#include "../../kernels/api/registry.h"
 #include "../theory/reach.h"
 #include "estimate.h"
 
@@ -28,7 +28,7 @@ static as_choose_cover find_cover(const as_choose_ask *ask, const char *pattern)
 {
     as_choose_cover out = {AS_NO_COUNT, AS_NO_COUNT};
     as_pattern_error at;
-    as_schedule *s = as_schedule_parse(pattern, &at);
+    as_layers *s = as_layers_parse(pattern, &at);
     const as_reach_ask question = {.schedule = s, .length = ask->length, .layers = ask->layers, .heads = ask->heads};
     as_reach reach;
     if (s && as_reach_find(&question, &reach, NULL)) {
@@ -37,7 +37,7 @@ static as_choose_cover find_cover(const as_choose_ask *ask, const char *pattern)
         out.reach = reach.layers ? reach.sees[reach.layers - 1] : AS_NO_COUNT;
         as_reach_free(&reach);
     }
-    as_schedule_free(s);
+    as_layers_free(s);
     return out;
 }
 

@@ -12,8 +12,8 @@
  * A stack whose layers take two patterns in turn, or a ladder of dilations, is a candidate, too: its time is the sum of
  * its layers', its reach that of the schedule. Only those are kept that cover in fewer layers than anything as fast, or
  * that reach what is asked for in less time than any single pattern. */
-#ifndef AS_CHOOSE_H
-#define AS_CHOOSE_H
+#ifndef AS_CHOOSE_CHOOSE_H
+#define AS_CHOOSE_CHOOSE_H
 
 #include "../base/arena.h"
 #include "../base/err.h"

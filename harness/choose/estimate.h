@@ -1,7 +1,7 @@
 /* estimate.h: the time of one layer's call for a shape that may not have been measured.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_ESTIMATE_H
-#define AS_ESTIMATE_H
+#ifndef AS_CHOOSE_ESTIMATE_H
+#define AS_CHOOSE_ESTIMATE_H
 
 #include "internal.h"
 

@@ -1,7 +1,7 @@
 /* cli.h: a command is one file, cmd_NAME.c, that defines `const as_command as_command_NAME`; the table is generated.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_CLI_H
-#define AS_CLI_H
+#ifndef AS_CLI_CLI_H
+#define AS_CLI_CLI_H
 
 #include "../base/err.h"
 #include "../base/text.h"

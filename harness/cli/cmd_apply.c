@@ -10,7 +10,7 @@
 #include "../apply/apply.h"
 #include "../machine/machine.h"
 #include "cli.h"
-#include "target.h"
+#include "../plan/target.h"
 
 typedef struct {
     as_selection selection;

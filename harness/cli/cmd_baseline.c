@@ -1,6 +1,6 @@
 /* cmd_baseline.c: `attnscope baseline DIR`: keeps of a result folder what `compare --baseline` will need, small enough
  * to commit. SPDX-License-Identifier: Apache-2.0 */
-#include "baseline.h"
+#include "../verdict/baseline.h"
 #include "cli.h"
 
 static as_exit run(int argc, char **argv, as_err *err)

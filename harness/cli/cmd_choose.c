@@ -7,8 +7,8 @@
 
 #include "../machine/machine.h"
 #include "../theory/reach.h"
-#include "choose_errors.h"
-#include "choose_measure.h"
+#include "../choose/errors.h"
+#include "../choose/measure.h"
 #include "cli.h"
 
 enum { ROWS_SHOWN = 15, RULED_OUT_SHOWN = 10, ROUNDS_MAX = 4 };

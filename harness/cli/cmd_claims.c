@@ -1,8 +1,8 @@
 /* cmd_claims.c: `attnscope claims`: what the literature states, computed and judged. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../theory/claim.h"
+#include "../claims/claim.h"
 #include "cli.h"
-#include "measured.h"
+#include "../claims/claim_measured.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
     F(t, AS_TEXT, computed, "what is found when it is computed")                                                       \
     F(t, AS_TEXT, verdict, "holds, holds with conditions, or false")                                                   \
     F(t, AS_TEXT, measured, "what the result folder of --from says")                                                   \
-    F(t, AS_TEXT, name, "the file in harness/theory/claims/")                                                          \
+    F(t, AS_TEXT, name, "the file in harness/claims/literature/")                                                      \
     F(t, AS_TEXT, expected, "the verdict on record; another one is a contradiction and exits 1")
 
 AS_RECORD(row, ROW_COLUMNS);
@@ -37,10 +37,10 @@ static bool judge(const as_claim *claim, const as_measured *measured, as_arena *
                      claim->source,
                      claim->stated,
                      as_arena_intern(arena, finding.computed.data),
-                     as_verdict_text(finding.verdict),
+                     as_claim_verdict_text(finding.verdict),
                      as_arena_intern(arena, quote.data),
                      claim->name,
-                     as_verdict_text(claim->expected)};
+                     as_claim_verdict_text(claim->expected)};
     }
     as_text_free(&finding.computed);
     as_text_free(&quote);
@@ -93,7 +93,7 @@ static void add_markdown(const row *rows, size_t count, as_text *out)
                      "stated: it holds, it\n"
                      "holds under a condition that the statement leaves out, or it is false, by a counterexample. Each "
                      "row is computed\n"
-                     "afresh by one file in harness/theory/claims/. The command exits 1 only when a computation "
+                     "afresh by one file in harness/claims/literature/. The command exits 1 only when a computation "
                      "contradicts the verdict\n"
                      "on record there; that a claim of the literature is false is a finding, not a failure.\n\n"
                      "| claim | source | stated | computed | verdict |\n| --- | --- | --- | --- | --- |\n");

@@ -1,8 +1,8 @@
 /* cmd_compare.c: `attnscope compare BASE NEW`: two result folders that were measured apart, or one and its baseline.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "../verdict/compare.h"
-#include "../verdict/duel.h"
-#include "baseline.h"
+#include "../duel/rules.h"
+#include "../verdict/baseline.h"
 #include "outputs.h"
 
 static as_exit compare(const char *base, const char *new, const as_compare_rules *rules, const as_verdict_outputs *to,

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
-#include "counts.h"
-#include "duel_session.h"
+#include "../duel/count_instructions.h"
+#include "../duel/session.h"
 #include "outputs.h"
 
 static volatile sig_atomic_t stop; /* a signal handler has nowhere else to put it */
@@ -60,7 +60,7 @@ static bool read_config(as_session *s, as_err *err)
 
 /* --- the duel ---------------------------------------------------------------------------------------------------- */
 
-static void on_progress(void *state, size_t index, as_phase_kind phase, const as_judgement *now)
+static void on_progress(void *state, size_t index, as_round_kind phase, const as_judgement *now)
 {
     const as_live *live = state;
     const as_session *s = (const as_session *)(const void *)((const char *)state - offsetof(as_session, live));

@@ -18,7 +18,7 @@ static bool read_number(const char *name, const char *text, uint64_t otherwise, 
     return as_fail(err, AS_EXIT_USAGE, "%s must be a whole number above 0 such as 512 or 8k, not '%.40s'", name, text);
 }
 
-static bool explain(const as_schedule *s, const numbers *n, as_text *out, bool json, as_err *err)
+static bool explain(const as_layers *s, const numbers *n, as_text *out, bool json, as_err *err)
 {
     as_explained e;
     if (!as_explain(s, n->length, n->layers, n->heads, n->width, &e, err))
@@ -32,13 +32,13 @@ static bool explain(const as_schedule *s, const numbers *n, as_text *out, bool j
     return ok;
 }
 
-static bool draw(const as_schedule *s, size_t length, as_text *out, as_err *err)
+static bool draw(const as_layers *s, size_t length, as_text *out, as_err *err)
 {
     char why[200];
     if (length > AS_THEORY_LENGTH_MAX)
         return as_fail(err, AS_EXIT_USAGE, "--length goes up to 256M: ask for less");
-    if (!as_schedule_fits(s, length, length, why, sizeof why))
-        return as_fail(err, AS_EXIT_USAGE, "%s: %s", as_schedule_text(s), why);
+    if (!as_layers_fits(s, length, length, why, sizeof why))
+        return as_fail(err, AS_EXIT_USAGE, "%s: %s", as_layers_text(s), why);
     return as_picture_svg(s, length, out, err);
 }
 
@@ -63,7 +63,7 @@ static as_exit run(int argc, char **argv, as_err *err)
                        (unsigned long long)n.width, (unsigned long long)n.heads),
                err->code;
     as_pattern_error at;
-    as_schedule *s = as_schedule_parse(argv[0], &at);
+    as_layers *s = as_layers_parse(argv[0], &at);
     if (!s)
         return as_fail(err, AS_EXIT_USAGE, "pattern, column %zu: %s", at.column, at.what), err->code;
     as_text out = {0};
@@ -71,7 +71,7 @@ static as_exit run(int argc, char **argv, as_err *err)
         !strcmp(format, "svg") ? draw(s, n.length, &out, err) : explain(s, &n, &out, !strcmp(format, "json"), err);
     ok = ok && as_print(&out, err);
     as_text_free(&out);
-    as_schedule_free(s);
+    as_layers_free(s);
     return ok ? AS_EXIT_OK : err->code;
 }
 

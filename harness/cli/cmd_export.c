@@ -1,6 +1,6 @@
 /* cmd_export.c: `attnscope export DIR --to FORMAT`: a result folder for a tool that watches benchmarks over time.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "../analyse/exports.h"
+#include "../analyse/export.h"
 #include "../base/file.h"
 #include "cli.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/nearest.h"
+#include "../base/suggest.h"
 #include "../model/records.h"
 #include "../model/verdicts.h"
 #include "cli.h"

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../base/file.h"
 #include "cli.h"
-#include "target.h"
+#include "../plan/target.h"
 
 /* Everything is gathered as JSON first: {"kernels": [{...}], ...}; the tables are made from that. */
 

@@ -9,7 +9,7 @@
 #include "../base/file.h"
 #include "../machine/loops.h"
 #include "cli.h"
-#include "target.h"
+#include "../plan/target.h"
 
 #define MEASURE_SECONDS 2.0
 

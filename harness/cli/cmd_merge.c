@@ -11,7 +11,7 @@
 #include "../analyse/analyse.h"
 #include "../base/file.h"
 #include "../chart/chart.h"
-#include "../record/folder.h"
+#include "../folder/writer.h"
 #include "../report/report.h"
 #include "cli.h"
 

@@ -8,7 +8,7 @@
 #include "../config/config.h"
 #include "../plan/plan.h"
 #include "cli.h"
-#include "target.h"
+#include "../plan/target.h"
 
 /* How a column of cases.csv is shown to people. */
 typedef const char *(*cell_writer)(char out[40], const as_case *row);

@@ -13,14 +13,14 @@
 #include "../config/config.h"
 #include "../machine/machine.h"
 #include "../plan/plan.h"
-#include "../record/folder.h"
+#include "../folder/writer.h"
 #include "../report/report.h"
-#include "../run/counters.h"
-#include "../run/schedule.h"
+#include "../measure/counters.h"
+#include "../sweep/order.h"
 #include "cli.h"
-#include "known_roofs.h"
+#include "../machine/known_roofs.h"
 #include "progress.h"
-#include "target.h"
+#include "../plan/target.h"
 
 #define ROOFS_S 1.0 /* spent on measuring the machine */
 #define REWRITE_NS 1000000000u
@@ -42,7 +42,7 @@ typedef struct {
     const char **events;
     as_sample *earlier;
     size_t earlier_count;
-    as_schedule_result result;
+    as_sweep_result result;
     as_progress_line progress;
     uint64_t rewritten_ns;
     as_err *err;
@@ -268,22 +268,22 @@ static void on_progress(void *state, const as_progress *p)
 
 static bool measure_cases(session *s, as_err *err)
 {
-    const as_schedule schedule = {.rows = s->rows,
-                                  .count = s->count,
-                                  .measure = &s->config.measure,
-                                  .plugins = s->selection.plugins,
-                                  .events = s->events,
-                                  .seed = s->config.seed,
-                                  .arena = s->arena,
-                                  .earlier = s->earlier,
-                                  .earlier_count = s->earlier_count,
-                                  .stop = &stop,
-                                  .sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = s},
-                                  .changed = on_change,
-                                  .progress = on_progress,
-                                  .state = s};
+    const as_sweep schedule = {.rows = s->rows,
+                               .count = s->count,
+                               .measure = &s->config.measure,
+                               .plugins = s->selection.plugins,
+                               .events = s->events,
+                               .seed = s->config.seed,
+                               .arena = s->arena,
+                               .earlier = s->earlier,
+                               .earlier_count = s->earlier_count,
+                               .stop = &stop,
+                               .sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = s},
+                               .changed = on_change,
+                               .progress = on_progress,
+                               .state = s};
     as_progress_begin(&s->progress, s->quiet);
-    const bool ok = as_schedule_run(&schedule, &s->result, err);
+    const bool ok = as_sweep_run(&schedule, &s->result, err);
     as_progress_end(&s->progress);
     s->failed += s->result.failed;
     return ok;

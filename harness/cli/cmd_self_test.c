@@ -9,9 +9,9 @@
 
 #include "../base/file.h"
 #include "cli.h"
-#include "counts.h"
-#include "load.h"
-#include "trials.h"
+#include "../duel/count_instructions.h"
+#include "../duel/power_load.h"
+#include "../duel/power_trials.h"
 
 static const as_injection injections[] = {
     {"none", AS_INJECT_NONE, 0},

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../model/records.h"
@@ -25,7 +25,7 @@ typedef struct {
     size_t count, cap, checked, failed;
 } tally;
 
-static void note(tally *t, const as_entry *e, const as_problem *p, const as_verdict *v)
+static void note(tally *t, const as_entry *e, const as_problem *p, const as_verification *v)
 {
     t->checked++;
     t->failed += !v->ok;
@@ -133,7 +133,7 @@ static void check_kernel(tally *t, const as_entry *e, as_problem *p)
             continue;
         if (seen < 64)
             memcpy(before[seen++], p->param, sizeof before[0]);
-        const as_verdict v = as_verify(e, p, t->seed, 2e6, t->truths);
+        const as_verification v = as_verify(e, p, t->seed, 2e6, t->truths);
         if (!v.refused)
             note(t, e, p, &v);
     }

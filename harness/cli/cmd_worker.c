@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
-#include "../run/run.h"
+#include "../worker/worker.h"
 
 static as_exit run(int argc, char **argv, as_err *err)
 {

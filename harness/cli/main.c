@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/nearest.h"
+#include "../base/suggest.h"
 #include "cli.h"
 
 static const as_command *find(const char *name)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
-#include "../base/nearest.h"
+#include "../base/suggest.h"
 #include "cli.h"
 
 bool as_print(const as_text *text, as_err *err)

@@ -1,9 +1,9 @@
 /* outputs.h: the options that every command with verdicts has, for its table, its usage and its help.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_OUTPUTS_H
-#define AS_OUTPUTS_H
+#ifndef AS_CLI_OUTPUTS_H
+#define AS_CLI_OUTPUTS_H
 
-#include "../verdict/report.h"
+#include "../verdict/print.h"
 #include "cli.h"
 
 /* `to` points to an as_verdict_outputs. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../base/nearest.h"
+#include "../base/suggest.h"
 
 #define CONFIG_BYTES_MAX ((size_t)1 << 20)
 #define OPEN_MAX 64        /* brackets open at once; a config needs three */

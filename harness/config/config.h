@@ -1,7 +1,7 @@
 /* config.h (stage): a YAML text becomes an as_config, or one error with file:line:column.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_CONFIG_H
-#define AS_CONFIG_H
+#ifndef AS_CONFIG_CONFIG_H
+#define AS_CONFIG_CONFIG_H
 
 #include "../base/err.h"
 #include "../model/config.h"

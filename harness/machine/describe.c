@@ -1,6 +1,6 @@
 /* describe.c: the facts that cost nothing: /proc and /sys, hwloc for cores and caches, the build's own texts. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "facts.h"
+#include "internal.h"
 
 #include <cblas.h>
 #include <gnu/libc-version.h>

@@ -1,7 +1,7 @@
 /* loops.h: the roofs' loops on demand.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_LOOPS_H
-#define AS_LOOPS_H
+#ifndef AS_MACHINE_LOOPS_H
+#define AS_MACHINE_LOOPS_H
 
 #include "machine.h"
 

@@ -1,11 +1,11 @@
 /* machine.h: what this machine is, what it can do at most, and what will disturb a measurement.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_MACHINE_H
-#define AS_MACHINE_H
+#ifndef AS_MACHINE_MACHINE_H
+#define AS_MACHINE_MACHINE_H
 
 #include <signal.h>
 
-#include "../../kernels/cpu.h"
+#include "../../kernels/api/cpu.h"
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../base/text.h"

@@ -1,7 +1,7 @@
 /* probe.c: which counters work here. Each event is started, a loop of known work is run, and what was counted is held
  * against what the loop must at least have done: absent, silent and absurd are all "does not work", with the reason. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "facts.h"
+#include "internal.h"
 
 #include <papi.h>
 #include <stdint.h>

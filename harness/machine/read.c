@@ -1,6 +1,6 @@
 /* read.c: the facts that Linux keeps in small files: CPU name, governor, clock, limits, load, pressure. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "facts.h"
+#include "internal.h"
 
 #include <fcntl.h>
 #include <limits.h>

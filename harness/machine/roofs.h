@@ -1,7 +1,7 @@
 /* roofs.h: what those who run a roof's loop share.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_ROOFS_H
-#define AS_ROOFS_H
+#ifndef AS_MACHINE_ROOFS_H
+#define AS_MACHINE_ROOFS_H
 
 #include "../../kernels/roof/roof.h"
 #include "machine.h"

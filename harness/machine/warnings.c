@@ -1,12 +1,12 @@
 /* warnings.c: what will disturb a measurement on this machine, each with its effect and its remedy; one table. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "facts.h"
+#include "internal.h"
 
 #include <string.h>
 
-#include "../../kernels/cpu.h"
+#include "../../kernels/api/cpu.h"
 #include "../base/build.h"
-#include "../model/blas_core.h"
+#include "blas_core.h"
 
 /* What is the case, in a few words; NULL when there is nothing to warn of. */
 typedef const char *cause_finder(const as_machine *m, as_arena *arena);

@@ -10,8 +10,8 @@
  * Key/value heads follow the heads where Hkv = H, and are fixed otherwise. Only cases that are ok and have a median are
  * points. A curve has at least two different x, on the axis edges three: two windows do not make a sweep of sparsity.
  */
-#ifndef AS_CURVE_H
-#define AS_CURVE_H
+#ifndef AS_MODEL_CURVE_H
+#define AS_MODEL_CURVE_H
 
 #include "records.h"
 

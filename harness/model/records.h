@@ -1,8 +1,8 @@
 /* records.h: every column of every CSV file, once. Adding a column is adding a line here.
  * SPDX-License-Identifier: Apache-2.0
  * results/README.md is made from these lists (attnscope help columns) and a test holds it equal. */
-#ifndef AS_RECORDS_H
-#define AS_RECORDS_H
+#ifndef AS_MODEL_RECORDS_H
+#define AS_MODEL_RECORDS_H
 
 #include "../base/table.h"
 

@@ -1,7 +1,7 @@
 /* verdicts.h: what two builds, or two folders, are found to be: one row a case, and the turns that a duel's rows rest
  * on. SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_VERDICTS_H
-#define AS_VERDICTS_H
+#ifndef AS_MODEL_VERDICTS_H
+#define AS_MODEL_VERDICTS_H
 
 #include "../base/table.h"
 

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "../../kernels/oracle/oracle.h"
 #include "predict.h"
 

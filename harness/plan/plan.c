@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
-#include "../base/nearest.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
+#include "../base/suggest.h"
 #include "predict.h"
 
 #define KERNELS_MAX 4096u /* alternatives of one text */

@@ -8,12 +8,12 @@
  * Cases come in a stable order: kernels as the config lists them (a glob in the registry's order), then patterns,
  * width, heads, kv_heads, batch, dtype, threads, context, and length innermost: a curve in T reads from top to bottom.
  */
-#ifndef AS_PLAN_H
-#define AS_PLAN_H
+#ifndef AS_PLAN_PLAN_H
+#define AS_PLAN_PLAN_H
 
-#include "../../kernels/kernel.h"
+#include "../../kernels/api/kernel.h"
 #include "../../kernels/pattern/pattern.h"
-#include "../../kernels/registry.h"
+#include "../../kernels/api/registry.h"
 #include "../base/err.h"
 #include "../model/config.h"
 #include "../model/records.h"

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  * A guess within a factor of about three: executed FLOPs over a share of the FMA roof, or the operands over a modest
  * memory bandwidth, whichever is longer. It orders the plan, skips what is hopeless and fills the progress bar. */
-#ifndef AS_PREDICT_H
-#define AS_PREDICT_H
+#ifndef AS_PLAN_PREDICT_H
+#define AS_PLAN_PREDICT_H
 
 #include "plan.h"
 

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../../kernels/cpu.h"
-#include "../../kernels/kernel_text.h"
+#include "../../kernels/api/cpu.h"
+#include "../../kernels/api/kernel_name.h"
 #include "plan.h"
 
 static bool find_entry(const as_case *row, uint32_t isas, const as_entry **out, as_err *err)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../model/place.h"
-#include "../model/troubles.h"
+#include "../model/axis_text.h"
+#include "../model/failures.h"
 #include "parts.h"
 
 enum { SAID_MOST = 12 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../model/place.h"
+#include "../model/axis_text.h"
 #include "parts.h"
 
 enum { SAID_MOST = 12, NEAREST = 3 };

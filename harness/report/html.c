@@ -42,7 +42,7 @@ void as_html_formula(as_text *out, const char *text)
     }
 }
 
-void as_html_code(as_text *out, const char *text)
+static void html_code(as_text *out, const char *text)
 {
     as_text_add(out, "<code>");
     as_html_text(out, text ? text : "?");
@@ -51,9 +51,9 @@ void as_html_code(as_text *out, const char *text)
 
 void as_html_curve(as_text *out, const char *kernel, const char *pattern)
 {
-    as_html_code(out, kernel);
+    html_code(out, kernel);
     as_text_add(out, " on ");
-    as_html_code(out, pattern);
+    html_code(out, pattern);
 }
 
 void as_html_pill(as_text *out, const char *class, const char *text)

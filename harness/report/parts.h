@@ -31,8 +31,6 @@ typedef struct {
 void as_html_text(as_text *out, const char *text);
 /* html.c: the same, with every ^2 as an exponent. */
 void as_html_formula(as_text *out, const char *text);
-/* html.c: <code>text</code> */
-void as_html_code(as_text *out, const char *text);
 /* html.c: kernel on pattern, both as code. */
 void as_html_curve(as_text *out, const char *kernel, const char *pattern);
 /* html.c: the beginning of a sentence in a list: a coloured word; `class` is "", good, bad or open. */

@@ -1,7 +1,7 @@
 /* report.h: a result folder as one page: report.html, which needs no network and, but for sorting, no script.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_REPORT_H
-#define AS_REPORT_H
+#ifndef AS_REPORT_REPORT_H
+#define AS_REPORT_REPORT_H
 
 #include "../base/err.h"
 

@@ -4,8 +4,8 @@
  * Work: FLOPs of the projections and of score and value, 8TD^2 + 4d times the pairs of all heads; exponentials apart.
  * Span: depth with tree reductions, Q, K and V in parallel: 8 + 2 ceil(log2 D) + ceil(log2 d) + 3 ceil(log2 n), n being
  * the largest row (T for causal): the maximum, the sum and the weighted sum of values are trees over n keys. */
-#ifndef AS_COST_H
-#define AS_COST_H
+#ifndef AS_THEORY_COST_H
+#define AS_THEORY_COST_H
 
 #include "../../kernels/pattern/pattern.h"
 #include "../base/err.h"

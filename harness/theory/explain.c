@@ -19,28 +19,28 @@ static bool find_row(const as_pattern *p, size_t length, uint64_t **row)
     return ok;
 }
 
-static bool any_per_head(const as_schedule *s)
+static bool any_per_head(const as_layers *s)
 {
-    for (size_t i = 0; i < as_schedule_period(s); i++)
-        if (as_pattern_traits(as_schedule_layer(s, i)) & AS_PATTERN_PER_HEAD)
+    for (size_t i = 0; i < as_layers_period(s); i++)
+        if (as_pattern_traits(as_layers_at(s, i)) & AS_PATTERN_PER_HEAD)
             return true;
     return false;
 }
 
-bool as_explain(const as_schedule *s, size_t length, size_t layers, size_t heads, size_t width, as_explained *out,
+bool as_explain(const as_layers *s, size_t length, size_t layers, size_t heads, size_t width, as_explained *out,
                 as_err *err)
 {
     char why[200];
-    size_t period = as_schedule_period(s);
+    size_t period = as_layers_period(s);
     *out = (as_explained){.schedule = s, .length = length, .layers = layers, .heads = heads, .width = width};
     if (length > AS_THEORY_LENGTH_MAX || layers > AS_THEORY_LAYERS_MAX)
         return as_fail(err, AS_EXIT_USAGE, "explain goes up to length 256M and 1M layers: ask for less");
-    if (!as_schedule_fits(s, length, length, why, sizeof why))
-        return as_fail(err, AS_EXIT_USAGE, "%s: %s", as_schedule_text(s), why);
+    if (!as_layers_fits(s, length, length, why, sizeof why))
+        return as_fail(err, AS_EXIT_USAGE, "%s: %s", as_layers_text(s), why);
     out->layer = calloc(period, sizeof *out->layer);
     bool ok = out->layer || as_fail_memory(err);
     for (size_t i = 0; ok && i < period; i++) {
-        const as_pattern *p = as_schedule_layer(s, i);
+        const as_pattern *p = as_layers_at(s, i);
         as_explained_layer *l = &out->layer[i];
         ok = as_edges_find(p, length, heads, &l->edges, err) &&
              as_cost_find(&l->edges, length, width, heads, &l->cost, err) &&
@@ -60,7 +60,7 @@ bool as_explain(const as_schedule *s, size_t length, size_t layers, size_t heads
 
 void as_explained_free(as_explained *e)
 {
-    for (size_t i = 0; e->layer && i < as_schedule_period(e->schedule); i++)
+    for (size_t i = 0; e->layer && i < as_layers_period(e->schedule); i++)
         free(e->layer[i].row);
     free(e->layer);
     as_reach_free(&e->reach);

@@ -4,8 +4,8 @@
  * Heads: where rows differ between heads, the numbers are of the first head, and `together` tells what a layer of all
  * heads reaches. Schedules: reach, cover and paths are of the whole stack; the rest is of each layer's pattern, and the
  * top-level keys of the JSON repeat layer 1. Tokens are counted from 1. */
-#ifndef AS_EXPLAIN_H
-#define AS_EXPLAIN_H
+#ifndef AS_THEORY_EXPLAIN_H
+#define AS_THEORY_EXPLAIN_H
 
 #include "../base/text.h"
 #include "cost.h"
@@ -19,7 +19,7 @@ typedef struct {
 } as_explained_layer;
 
 typedef struct {
-    const as_schedule *schedule;
+    const as_layers *schedule;
     size_t length, layers, heads, width;
     as_explained_layer *layer; /* [period] */
     as_reach reach;            /* of the first head */
@@ -28,7 +28,7 @@ typedef struct {
 } as_explained;
 
 /* The schedule is borrowed. Free with as_explained_free. */
-bool as_explain(const as_schedule *s, size_t length, size_t layers, size_t heads, size_t width, as_explained *out,
+bool as_explain(const as_layers *s, size_t length, size_t layers, size_t heads, size_t width, as_explained *out,
                 as_err *err);
 void as_explained_free(as_explained *e);
 

@@ -109,9 +109,9 @@ static void add_paths(as_text *out, const as_paths *p)
 
 void as_explain_json(const as_explained *e, as_text *out)
 {
-    size_t period = as_schedule_period(e->schedule);
+    size_t period = as_layers_period(e->schedule);
     as_text_add(out, "{\n  \"pattern\": ");
-    add_string(out, as_schedule_text(e->schedule));
+    add_string(out, as_layers_text(e->schedule));
     as_text_add(out, ",\n  \"length\": %zu,\n  \"layers\": %zu,\n  \"heads\": %zu,\n  \"width\": %zu,\n", e->length,
                 e->layers, e->heads, e->width);
     add_layer(out, e, 0, "  ");
@@ -126,7 +126,7 @@ void as_explain_json(const as_explained *e, as_text *out)
     }
     for (size_t i = 0; period > 1 && i < period; i++) {
         as_text_add(out, i ? ",\n    {\n      \"pattern\": " : ",\n  \"by_layer\": [\n    {\n      \"pattern\": ");
-        add_string(out, as_pattern_text(as_schedule_layer(e->schedule, i)));
+        add_string(out, as_pattern_text(as_layers_at(e->schedule, i)));
         as_text_add(out, ",\n");
         add_layer(out, e, i, "      ");
         as_text_add(out, i + 1 < period ? "\n    }" : "\n    }\n  ]");

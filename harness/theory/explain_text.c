@@ -92,10 +92,10 @@ static void add_number(as_text *out, const char *name, const as_number *n)
 
 static bool add_drawings(as_text *out, const as_explained *e, as_err *err)
 {
-    size_t period = as_schedule_period(e->schedule), drawn = period < DRAWN ? period : DRAWN;
+    size_t period = as_layers_period(e->schedule), drawn = period < DRAWN ? period : DRAWN;
     for (size_t i = 0; i < drawn; i++) {
         as_grid g;
-        if (!as_grid_count(as_schedule_layer(e->schedule, i), e->length, CELLS, &g, err))
+        if (!as_grid_count(as_layers_at(e->schedule, i), e->length, CELLS, &g, err))
             return false;
         if (period > 1)
             as_text_add(out, "\nmask of layer %zu", i + 1);
@@ -113,12 +113,12 @@ static bool add_drawings(as_text *out, const as_explained *e, as_err *err)
 
 bool as_explain_text(const as_explained *e, as_text *out, as_err *err)
 {
-    size_t period = as_schedule_period(e->schedule);
-    as_text_add(out, "pattern          %s\nlength           %zu\n", as_schedule_text(e->schedule), e->length);
+    size_t period = as_layers_period(e->schedule);
+    as_text_add(out, "pattern          %s\nlength           %zu\n", as_layers_text(e->schedule), e->length);
     for (size_t i = 0; i < period; i++) {
         if (period > 1)
             as_text_add(out, "\nlayer %zu of %zu     %s\n", i + 1, period,
-                        as_pattern_text(as_schedule_layer(e->schedule, i)));
+                        as_pattern_text(as_layers_at(e->schedule, i)));
         add_layer(out, e, &e->layer[i]);
     }
     add_reach(out, period > 1 ? "\nreach            " : "reach            ", e, &e->reach);

@@ -167,14 +167,14 @@ static void integers_free(mpz_t *z, size_t n)
 }
 
 /* Whether the graph is small enough, and the longest row of runs. */
-static bool modest(const as_schedule *s, size_t length, size_t layers, size_t *runs)
+static bool modest(const as_layers *s, size_t length, size_t layers, size_t *runs)
 {
     double work = 0;
     *runs = 1;
     if (length > 8192 || (double)layers * log10((double)length + 1) > GRAPH_DIGITS)
         return false;
-    for (size_t i = 0; i < as_schedule_period(s); i++) {
-        const as_pattern *p = as_schedule_layer(s, i);
+    for (size_t i = 0; i < as_layers_period(s); i++) {
+        const as_pattern *p = as_layers_at(s, i);
         size_t most = as_pattern_runs_max(p, length);
         bool plain = (as_pattern_traits(p) & (AS_PATTERN_CONTIGUOUS | AS_PATTERN_MULTISET)) == AS_PATTERN_CONTIGUOUS;
         double edges = (double)as_pattern_edges(p, 0, length, length);
@@ -185,7 +185,7 @@ static bool modest(const as_schedule *s, size_t length, size_t layers, size_t *r
     return work * (double)layers <= GRAPH_WORK;
 }
 
-static bool count_pattern(const as_schedule *s, size_t length, size_t layers, as_number *out)
+static bool count_pattern(const as_layers *s, size_t length, size_t layers, as_number *out)
 {
     size_t runs;
     *out = (as_number){.log10 = NAN};
@@ -201,7 +201,7 @@ static bool count_pattern(const as_schedule *s, size_t length, size_t layers, as
     if (ok) {
         mpz_set_ui(g.to[0], 1);
         for (size_t i = 0; i < layers; i++)
-            climb(&g, as_schedule_layer(s, i));
+            climb(&g, as_layers_at(s, i));
         *out = number_of(g.to[length - 1]);
     }
     integers_free(g.to, length);
@@ -212,7 +212,7 @@ static bool count_pattern(const as_schedule *s, size_t length, size_t layers, as
     return ok;
 }
 
-bool as_paths_find(const as_schedule *s, size_t length, size_t layers, as_paths *out, as_err *err)
+bool as_paths_find(const as_layers *s, size_t length, size_t layers, as_paths *out, as_err *err)
 {
     uint64_t p = length - 1, q = layers;
     *out = (as_paths){as_paths_unit_steps(p, q), as_paths_any_hops(p, q), as_paths_states(p, q), {.log10 = NAN}};

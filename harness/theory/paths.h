@@ -4,8 +4,8 @@
  * From (token t, layer l) to (t+p, l+q), models of FACTS: `unit_steps` C(p+q,p); `any_hops` sum over j of
  * C(q+1,j) C(p-1,j-1) 2^(p-j); `states` C(p+q-1,p). `pattern` is counted on the pattern's own graph, head 1, an edge
  * counted once. */
-#ifndef AS_PATHS_H
-#define AS_PATHS_H
+#ifndef AS_THEORY_PATHS_H
+#define AS_THEORY_PATHS_H
 
 #include "reach.h"
 
@@ -21,7 +21,7 @@ typedef struct {
 } as_paths;
 
 /* p = length - 1 tokens, q = layers. false: out of memory. Free with as_paths_free. */
-bool as_paths_find(const as_schedule *s, size_t length, size_t layers, as_paths *out, as_err *err);
+bool as_paths_find(const as_layers *s, size_t length, size_t layers, as_paths *out, as_err *err);
 void as_paths_free(as_paths *p);
 
 as_number as_paths_unit_steps(uint64_t p, uint64_t q);

@@ -1,9 +1,9 @@
 /* picture.h: a mask as a picture: exact counts of pairs in a grid of cells, drawn on a terminal or as SVG.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_PICTURE_H
-#define AS_PICTURE_H
+#ifndef AS_THEORY_PICTURE_H
+#define AS_THEORY_PICTURE_H
 
-#include "../../kernels/pattern/schedule.h"
+#include "../../kernels/pattern/layers.h"
 #include "../base/err.h"
 #include "../base/text.h"
 
@@ -25,6 +25,6 @@ double as_grid_share(const as_grid *g, size_t row, size_t column);
 void as_grid_text(const as_grid *g, as_text *out);
 
 /* One panel for each pattern of the schedule (the first eight). */
-bool as_picture_svg(const as_schedule *s, size_t length, as_text *out, as_err *err);
+bool as_picture_svg(const as_layers *s, size_t length, as_text *out, as_err *err);
 
 #endif

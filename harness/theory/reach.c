@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pairs.h"
-#include "spread.h"
+#include "reach_pairs.h"
+#include "reach_frontier.h"
 
-bool as_schedule_all(const as_schedule *s, unsigned trait)
+bool as_layers_all(const as_layers *s, unsigned trait)
 {
-    for (size_t i = 0; i < as_schedule_period(s); i++)
-        if ((as_pattern_traits(as_schedule_layer(s, i)) & trait) != trait)
+    for (size_t i = 0; i < as_layers_period(s); i++)
+        if ((as_pattern_traits(as_layers_at(s, i)) & trait) != trait)
             return false;
     return true;
 }
@@ -107,8 +107,8 @@ static void follow(walk *w, size_t first)
 
 static bool find(walk *w, const as_reach_ask *ask)
 {
-    w->commute = as_schedule_all(ask->schedule, AS_PATTERN_BY_DISTANCE);
-    w->causal = as_schedule_all(ask->schedule, AS_PATTERN_CAUSAL);
+    w->commute = as_layers_all(ask->schedule, AS_PATTERN_BY_DISTANCE);
+    w->causal = as_layers_all(ask->schedule, AS_PATTERN_CAUSAL);
     if (!as_spread_open(&w->spread, ask) || !(w->kept = calloc(w->spread.words, sizeof *w->kept)))
         return false;
     size_t chains = w->commute ? 1 : w->spread.period;

@@ -7,17 +7,17 @@
  *
  * Cost: a row is expanded once for each pattern of the schedule, into a bit set; runs go by the word. Patterns that
  * depend on distance alone may instead be convolved as bit sets of distances, whichever is cheaper at each layer. */
-#ifndef AS_REACH_H
-#define AS_REACH_H
+#ifndef AS_THEORY_REACH_H
+#define AS_THEORY_REACH_H
 
-#include "../../kernels/pattern/schedule.h"
+#include "../../kernels/pattern/layers.h"
 #include "../base/err.h"
 
 #define AS_THEORY_LENGTH_MAX ((size_t)1 << 28)
 #define AS_THEORY_LAYERS_MAX ((size_t)1 << 20)
 
 typedef struct {
-    const as_schedule *schedule;
+    const as_layers *schedule;
     size_t length; /* T queries of T keys */
     size_t layers; /* how many to list */
     size_t heads;  /* union of the rows of heads 0..heads-1 */
@@ -44,6 +44,6 @@ bool as_reach_find(const as_reach_ask *ask, as_reach *out, as_err *err);
 void as_reach_free(as_reach *r);
 
 /* True when every pattern of the schedule has the trait. */
-bool as_schedule_all(const as_schedule *s, unsigned trait);
+bool as_layers_all(const as_layers *s, unsigned trait);
 
 #endif

@@ -65,22 +65,22 @@ static void add_panel(const as_grid *g, const as_pattern *p, size_t index, size_
     as_text_add(out, "</g>\n");
 }
 
-bool as_picture_svg(const as_schedule *s, size_t length, as_text *out, as_err *err)
+bool as_picture_svg(const as_layers *s, size_t length, as_text *out, as_err *err)
 {
-    size_t panels = as_schedule_period(s) < PANELS ? as_schedule_period(s) : PANELS;
+    size_t panels = as_layers_period(s) < PANELS ? as_layers_period(s) : PANELS;
     size_t wide = LEFT + panels * PANEL + (panels - 1) * GAP + 24, high = TOP + PANEL + BELOW;
     as_text_add(out,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
                 "font-family=\"sans-serif\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
                 "<text x=\"%d\" y=\"28\" font-size=\"14\">",
                 wide, high, wide, high, LEFT);
-    add_escaped(out, as_schedule_text(s), panels * 50);
+    add_escaped(out, as_layers_text(s), panels * 50);
     as_text_add(out, ", T = %zu</text>\n", length);
     for (size_t i = 0; i < panels; i++) {
         as_grid g;
-        if (!as_grid_count(as_schedule_layer(s, i), length, 128, &g, err))
+        if (!as_grid_count(as_layers_at(s, i), length, 128, &g, err))
             return false;
-        add_panel(&g, as_schedule_layer(s, i), i, panels, out);
+        add_panel(&g, as_layers_at(s, i), i, panels, out);
         if (i + 1 == panels && g.cells < length)
             as_text_add(out,
                         "<text x=\"%d\" y=\"%d\" font-size=\"11\" fill=\"#666\">a cell is %zu x %zu tokens or so; "

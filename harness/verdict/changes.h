@@ -11,13 +11,13 @@
  *
  * For a series without a change, whatever its distribution, as long as its order tells nothing (no drift), the
  * probability of finding any is at most alpha. */
-#ifndef AS_CHANGES_H
-#define AS_CHANGES_H
+#ifndef AS_VERDICT_CHANGES_H
+#define AS_VERDICT_CHANGES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ranks.h"
+#include "../stats/ranks.h"
 
 enum { AS_STRETCH_MIN = 3 }; /* values between two changes, and before the first and after the last */
 

@@ -6,13 +6,13 @@
  * loop ran just before and after), which takes away most of a machine's swings and sometimes adds one. Only what both
  * show is told. What changed between the two runs of the whole machine is in neither: hence a floor of 5 %, and a duel
  * where less is asked. */
-#ifndef AS_COMPARE_H
-#define AS_COMPARE_H
+#ifndef AS_VERDICT_COMPARE_H
+#define AS_VERDICT_COMPARE_H
 
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/verdicts.h"
-#include "judge.h"
+#include "../duel/judge.h"
 
 typedef struct {
     double alpha;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "ranks.h"
+#include "../stats/ranks.h"
 
 static int by_case(const void *a, const void *b)
 {

@@ -7,7 +7,7 @@
 #ifndef AS_VERDICT_EVIDENCE_H
 #define AS_VERDICT_EVIDENCE_H
 
-#include "../model/machine_facts.h"
+#include "../machine/read_json.h"
 #include "../model/records.h"
 
 typedef struct {

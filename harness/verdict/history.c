@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../model/machine_facts.h"
+#include "../machine/read_json.h"
 #include "../model/records.h"
 
 typedef struct {

@@ -3,7 +3,7 @@
 #ifndef AS_VERDICT_MARKUP_H
 #define AS_VERDICT_MARKUP_H
 
-#include "report.h"
+#include "print.h"
 
 /* The elements and attributes of junit-10.xsd of Jenkins' xunit plug-in, which GitLab reads, too. A test case is a
  * case: regressed is a failure, failed an error; inconclusive, missing and new are skipped (missing and new: failures

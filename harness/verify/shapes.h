@@ -3,7 +3,7 @@
 #ifndef AS_VERIFY_SHAPES_H
 #define AS_VERIFY_SHAPES_H
 
-#include "../../kernels/kernel.h"
+#include "../../kernels/api/kernel.h"
 
 /* Calls `visit` for every shape, every pattern that fits it (each term's example, and unions and sizes beyond those)
  * and every dtype. The problem, its pattern too, lasts until `visit` returns. */

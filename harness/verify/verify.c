@@ -20,8 +20,8 @@ typedef struct {
     void *workspace;
 } bench;
 
-static bool say(as_verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool say(as_verdict *v, const char *format, ...)
+static bool say(as_verification *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool say(as_verification *v, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -31,7 +31,7 @@ static bool say(as_verdict *v, const char *format, ...)
 }
 
 /* The workspace ends where the guard page begins (rounded to the promised 64 bytes). */
-static bool open_bench(bench *b, const as_entry *entry, const as_problem *p, as_verdict *v)
+static bool open_bench(bench *b, const as_entry *entry, const as_problem *p, as_verification *v)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     b->count = entry->kernel->operands(p, b->table);
@@ -74,7 +74,7 @@ static void run_phases(const as_kernel *kernel, const as_call *call, size_t work
 }
 
 static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint64_t seed, double flops,
-                     as_truths *truths, as_verdict *v)
+                     as_truths *truths, as_verification *v)
 {
     const as_oracle *oracle = as_oracle_find(entry->kernel->name);
     as_oracle_verdict seen;
@@ -99,9 +99,9 @@ static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint6
                seen.worst.batch, seen.worst.head, seen.worst.row);
 }
 
-as_verdict as_verify(const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_truths *truths)
+as_verification as_verify(const as_entry *entry, const as_problem *p, uint64_t seed, double flops, as_truths *truths)
 {
-    as_verdict v = {0};
+    as_verification v = {0};
     bench b = {0};
     if (entry->kernel->refuse && entry->kernel->refuse(p, v.why, sizeof v.why)) {
         v.refused = true;

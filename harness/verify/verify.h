@@ -1,10 +1,10 @@
 /* verify.h: one kernel on one shape, held against its oracle. Used by `verify` and by tests; never times anything.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef AS_VERIFY_H
-#define AS_VERIFY_H
+#ifndef AS_VERIFY_VERIFY_H
+#define AS_VERIFY_VERIFY_H
 
 #include "../../kernels/oracle/oracle.h"
-#include "../../kernels/registry.h"
+#include "../../kernels/api/registry.h"
 #include "truths.h"
 
 typedef struct {
@@ -14,12 +14,13 @@ typedef struct {
     double error_max, error_allowed;
     size_t rows, workspace_bytes;
     as_work work;
-} as_verdict;
+} as_verification;
 
 /* Runs the kernel twice: on inputs filled from `seed`, outputs and workspace poisoned, the workspace ending at a page
  * that cannot be touched; then on other inputs, so that an answer kept from the first run is caught. Checks up to about
  * `flops` worth of oracle rows. problem->edges must be set. `truths` spares the oracle what it said of other kernels;
  * NULL: it is always asked. */
-as_verdict as_verify(const as_entry *entry, const as_problem *problem, uint64_t seed, double flops, as_truths *truths);
+as_verification as_verify(const as_entry *entry, const as_problem *problem, uint64_t seed, double flops,
+                          as_truths *truths);
 
 #endif

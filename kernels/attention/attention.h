@@ -3,7 +3,8 @@
 #ifndef AS_ATTENTION_H
 #define AS_ATTENTION_H
 
-#include "../builtin.h"
+#include "../api/builtin.h"
+#include "../common/size.h"
 #include "../pattern/pattern.h"
 
 /* q (B,H,T,d), k (B,Hkv,S,d), v (B,Hkv,S,d), o (B,H,T,d) */
@@ -18,9 +19,6 @@ double as_attention_tolerance(const as_problem *p);
 /* Refusals: each true with its reason. */
 bool as_attention_refuse_dtype(const as_problem *p, char *why, size_t cap);  /* anything but f32 */
 bool as_attention_refuse_sparse(const as_problem *p, char *why, size_t cap); /* patterns but causal and full */
-
-/* a*b*c*d, SIZE_MAX on overflow. */
-size_t as_product(size_t a, size_t b, size_t c, size_t d);
 
 /* Where query t of (batch b, head h) starts in q and o, and key 0 of its head in k and v. */
 static inline size_t as_query_offset(const as_problem *p, size_t b, size_t h, size_t t)

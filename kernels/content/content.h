@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "../attention/attention.h"
-#include "../refuse.h"
+#include "../common/refuse.h"
 #include "../tile/pack.h"
 #include "../vec/row.h"
 

@@ -7,8 +7,8 @@
 #define AS_LSH_H
 
 #include "../attention/attention.h"
-#include "../gauss.h"
-#include "../refuse.h"
+#include "../common/gauss.h"
+#include "../common/refuse.h"
 
 enum { LSH_QK, LSH_V, LSH_O, LSH_ROTATIONS, LSH_BUCKET, LSH_ORDER };
 

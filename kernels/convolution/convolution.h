@@ -7,7 +7,7 @@
 #ifndef AS_CONVOLUTION_H
 #define AS_CONVOLUTION_H
 
-#include "../sequence.h"
+#include "../common/sequence.h"
 
 enum { AS_CONV_K, AS_CONV_DILATION, AS_CONV_STRIDE, AS_CONV_PADDING }; /* places in as_problem.param */
 enum { AS_PAD_CAUSAL, AS_PAD_SAME, AS_PAD_VALID };

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "builtin.h"
+#include "api/builtin.h"
 #include "convolution.h"
 #include "vec/vec.h"
 

@@ -4,7 +4,7 @@
 #include <omp.h>
 #include <string.h>
 
-#include "builtin.h"
+#include "api/builtin.h"
 #include "convolution.h"
 #include "vec/vec.h"
 

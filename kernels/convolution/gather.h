@@ -4,7 +4,7 @@
 #ifndef AS_CONVOLUTION_GATHER_H
 #define AS_CONVOLUTION_GATHER_H
 
-#include "../builtin.h"
+#include "../api/builtin.h"
 #include "../tile/matmul.h"
 #include "convolution.h"
 

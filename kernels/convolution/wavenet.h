@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "../kernel.h"
+#include "../api/kernel.h"
 
 enum { AS_WAVENET_K, AS_WAVENET_DILATION_MAX };
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "gauss.h"
+#include "common/gauss.h"
 #include "kernelised/chunk.h"
 #include "tile/gemm.h"
 

@@ -3,7 +3,7 @@
 #ifndef AS_LAYER_BLOCK_H
 #define AS_LAYER_BLOCK_H
 
-#include "../kernel.h"
+#include "../api/kernel.h"
 
 enum { AS_BLOCK_FF, AS_BLOCK_SWIGLU, AS_BLOCK_RMS, AS_BLOCK_ROPE }; /* places in as_problem.param */
 enum { AS_ROPE_NONE, AS_ROPE_INTERLEAVED, AS_ROPE_SPLIT };

@@ -10,8 +10,8 @@
 
 #include <math.h>
 
-#include "../builtin.h"
-#include "../sequence.h"
+#include "../api/builtin.h"
+#include "../common/sequence.h"
 #include "../tile/matmul.h"
 
 #define LAYER_EPSILON 1e-5f

@@ -5,7 +5,7 @@
 #ifndef AS_MIXING_TOKEN_H
 #define AS_MIXING_TOKEN_H
 
-#include "../sequence.h"
+#include "../common/sequence.h"
 
 enum { AS_MIXER_HIDDEN, AS_MIXER_CAUSAL }; /* places in as_problem.param */
 

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "../builtin.h"
+#include "../api/builtin.h"
 #include "../tile/matmul.h"
 #include "../vec/activation.h"
 #include "token.h"

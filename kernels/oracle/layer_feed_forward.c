@@ -1,6 +1,6 @@
 /* layer_feed_forward.c: one token through GELU or SwiGLU between two projections. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../kernel.h"
+#include "../api/kernel.h"
 #include "sums.h"
 
 static size_t hidden(const as_problem *p) { return p->param[0] ? p->param[0] : 4 * as_problem_width(p); }

@@ -1,6 +1,6 @@
 /* mixing_mixer_channel.c: one token through the hidden units of channel mixing. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../kernel.h"
+#include "../api/kernel.h"
 #include "sums.h"
 
 static size_t hidden(const as_problem *p) { return p->param[0] ? p->param[0] : 4 * as_problem_width(p); }

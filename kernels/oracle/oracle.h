@@ -3,7 +3,7 @@
 #ifndef AS_ORACLE_H
 #define AS_ORACLE_H
 
-#include "../kernel.h"
+#include "../api/kernel.h"
 
 /* Names one output row to be checked. */
 typedef struct {

@@ -55,7 +55,6 @@ void as_use_close(as_use *use);
 
 /* value.c: one value of a parameter from text and back. False and `why` when the text is none. */
 bool as_value_read(const as_term *term, const as_param *param, as_piece text, as_value *value, char *why, size_t cap);
-size_t as_value_print(const as_param *param, const as_value *value, char *out, size_t cap); /* as snprintf */
 /* name:key=value,... in the order of the term's params, defaults left out. Freed by the caller; NULL: too long. */
 char *as_use_print(const as_use *use);
 

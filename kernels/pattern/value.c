@@ -150,7 +150,8 @@ static size_t print_real(double x, char *out, size_t cap)
     return (size_t)n;
 }
 
-size_t as_value_print(const as_param *param, const as_value *v, char *out, size_t cap)
+/* Prints a value as snprintf does. */
+static size_t print_value(const as_param *param, const as_value *v, char *out, size_t cap)
 {
     size_t n = 0;
     as_piece words = {param->words, param->words ? strlen(param->words) : 0}, word = {"", 0};
@@ -192,7 +193,7 @@ char *as_use_print(const as_use *use)
             continue;
         n += (size_t)snprintf(out + n, sizeof out - n, "%s%s%s", between, path ? "" : param->key, path ? "" : "=");
         if (n < sizeof out)
-            n += as_value_print(param, &use->args.value[i], out + n, sizeof out - n);
+            n += print_value(param, &use->args.value[i], out + n, sizeof out - n);
         between = ",";
     }
     return n < sizeof out ? strdup(out) : NULL;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "roof.h"
 
-#include "builtin.h"
+#include "api/builtin.h"
 #include "vec/vec.h"
 
 /* Enough independent sums to hide the latency of two multiply-add units: 5 cycles x 2. */

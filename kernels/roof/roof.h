@@ -3,7 +3,7 @@
 #ifndef AS_ROOF_H
 #define AS_ROOF_H
 
-#include "../kernel.h"
+#include "../api/kernel.h"
 
 /* Independent multiply-adds in registers, `rounds` times over, on the calling thread. Returns the FLOPs done;
  * the caller times it. `sink` keeps the compiler honest. */

@@ -307,5 +307,3 @@ void tile_attend(const tile_job *job, void *workspace)
     else
         tile_attend_together(&plan, packed, threads);
 }
-
-size_t tile_strip_rows(as_dtype dtype) { return tile_format_for(dtype)->strip; }

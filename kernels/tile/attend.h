@@ -59,7 +59,6 @@ static inline size_t tile_strip_height(const tile_job *job, size_t strip, size_t
 /* One function of each instruction set: a kernel calls its own. */
 #define tile_workspace AS_ISA(tile_workspace)
 #define tile_attend AS_ISA(tile_attend)
-#define tile_strip_rows AS_ISA(tile_strip_rows)
 #define tile_flops_executed AS_ISA(tile_flops_executed)
 
 /* Bytes of workspace; SIZE_MAX where that is no size. */
@@ -67,9 +66,6 @@ size_t tile_workspace(const tile_job *job);
 
 /* The whole job. `workspace` has tile_workspace(job) bytes. */
 void tile_attend(const tile_job *job, void *workspace);
-
-/* Rows of a strip: what is multiplied at once for operands of `dtype`. */
-size_t tile_strip_rows(as_dtype dtype);
 
 /* What tile_attend multiplies, counted from the views' rows without running the job. The job's call may be without
  * operands: only shapes are asked for. */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "../builtin.h"
+#include "../api/builtin.h"
 
 /* AMX has no float32 product; the registry then goes on to the next build, which is the same kernel for AVX-512. */
 static inline bool tile_refuse_dtype(const as_problem *p, char *why, size_t cap)

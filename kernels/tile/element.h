@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../bf16.h"
-#include "../kernel.h"
+#include "../common/bf16.h"
+#include "../api/kernel.h"
 
 static inline float tile_bf16_element(const void *x, size_t i) { return as_bf16_float(((const uint16_t *)x)[i]); }
 

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "../builtin.h"
+#include "../api/builtin.h"
 #include "../vec/vec.h"
 
 #define TILE_NR (TILE_NV * VF_N)                              /* columns of a full panel */

@@ -10,7 +10,7 @@
 
 #include <omp.h>
 
-#include "../kernel.h"
+#include "../api/kernel.h"
 #include "pack.h"
 
 #define PRODUCT_ROWS (8 * TILE_MR)

@@ -6,7 +6,7 @@
 #ifndef AS_TILE_MLP_H
 #define AS_TILE_MLP_H
 
-#include "../sequence.h"
+#include "../common/sequence.h"
 #include "../vec/activation.h"
 #include "matmul.h"
 

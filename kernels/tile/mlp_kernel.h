@@ -6,7 +6,7 @@
 #ifndef AS_TILE_MLP_KERNEL_H
 #define AS_TILE_MLP_KERNEL_H
 
-#include "../builtin.h"
+#include "../api/builtin.h"
 #include "mlp.h"
 
 static tile_mlp mlp_of(const as_problem *p)

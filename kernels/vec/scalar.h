@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
-#include "../bf16.h"
+#include "../common/bf16.h"
 
 typedef float vf;
 #define VF_N 1

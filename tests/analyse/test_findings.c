@@ -12,7 +12,7 @@
 
 #include "harness/analyse/analyse.h"
 #include "harness/analyse/slope.h"
-#include "harness/analyse/stats.h"
+#include "harness/stats/order.h"
 #include "synthetic.h"
 
 #define CLOSE(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "kernels/npy.h"
+#include "kernels/npy/npy.h"
 
 #define FILE_MAX 4096
 #define ROUNDS 40000

@@ -11,7 +11,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/err.h"
-#include "harness/base/nearest.h"
+#include "harness/base/suggest.h"
 #include "harness/base/text.h"
 
 static void counts(void **state)

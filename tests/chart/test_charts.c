@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 #include "harness/analyse/analyse.h"
-#include "harness/analyse/draws.h"
+#include "harness/stats/draws.h"
 #include "harness/chart/chart.h"
 #include "harness/chart/page.h"
 #include "tests/analyse/synthetic.h"

@@ -240,12 +240,12 @@ static void stacks_cover_for_less(void **state)
         as_pattern_error at;
         if (strncmp(c.rows[i].pattern, "schedule(", 9) != 0)
             continue;
-        as_schedule *s = as_schedule_parse(c.rows[i].pattern, &at);
+        as_layers *s = as_layers_parse(c.rows[i].pattern, &at);
         as_reach reach;
         double ms = 0;
         assert_non_null(s);
         for (size_t layer = 0; layer < 4; layer++)
-            ms += choice(&c, "attention/tiles", as_pattern_text(as_schedule_layer(s, layer)))->ms / 4;
+            ms += choice(&c, "attention/tiles", as_pattern_text(as_layers_at(s, layer)))->ms / 4;
         assert_true(
             as_reach_find(&(as_reach_ask){.schedule = s, .length = 2048, .layers = 4, .heads = 8}, &reach, NULL));
         assert_true(fabs(c.rows[i].ms / ms - 1) < 1e-9 && c.rows[i].ms_low <= ms && ms <= c.rows[i].ms_high);
@@ -253,7 +253,7 @@ static void stacks_cover_for_less(void **state)
         assert_int_equal(reach.layers_to_cover, c.rows[i].layers_to_cover);
         assert_int_equal(c.rows[i].pareto, 1);
         as_reach_free(&reach);
-        as_schedule_free(s);
+        as_layers_free(s);
         stacks++;
     }
     assert_true(stacks > 0);

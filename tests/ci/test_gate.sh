@@ -72,7 +72,7 @@ run usage 2 "docs/ci/gate.sh HEAD"
 run config 2 "docs/ci/gate.sh HEAD~1 configs/none.yaml gate"
 
 # A kernel that dies in the new build only: exit code 1, and 0 with a warning where it may only warn.
-protocol=$(sed -n 's/^#define AS_PROTOCOL \([0-9]*\)$/\1/p' "$SOURCE/harness/run/protocol.h")
+protocol=$(sed -n 's/^#define AS_PROTOCOL \([0-9]*\)$/\1/p' "$SOURCE/harness/worker/protocol.h")
 cat >dying <<S
 #!/bin/sh
 [ "\$1" = duel ] && { shift 3; exec "$ATTNSCOPE" duel "$ATTNSCOPE" "\$0" "\$@"; } # in place of --from-git COMMIT

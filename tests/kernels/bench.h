@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/verify/verify.h"
-#include "kernels/cpu.h"
+#include "kernels/api/cpu.h"
 #include "kernels/pattern/pattern.h"
 
 typedef struct {

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "isa_activation.h"
 
-#include "../../kernels/builtin.h"
+#include "../../kernels/api/builtin.h"
 #include "../../kernels/vec/activation.h"
 #include "../../kernels/vec/elu.h"
 

@@ -3,7 +3,7 @@
 #ifndef TEST_ISA_ACTIVATION_H
 #define TEST_ISA_ACTIVATION_H
 
-#include "../../kernels/cpu.h"
+#include "../../kernels/api/cpu.h"
 
 typedef struct {
     as_isa isa;

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../kernels/builtin.h"
+#include "../../kernels/api/builtin.h"
 #include "../../kernels/vec/elu.h"
 #include "../../kernels/vec/row.h"
 

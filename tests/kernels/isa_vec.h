@@ -3,7 +3,7 @@
 #ifndef TEST_ISA_VEC_H
 #define TEST_ISA_VEC_H
 
-#include "../../kernels/cpu.h"
+#include "../../kernels/api/cpu.h"
 
 #define TEST_LANES_MAX 16
 

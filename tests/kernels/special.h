@@ -16,7 +16,7 @@
 
 #include "../../kernels/oracle/oracle.h"
 #include "../../kernels/pattern/pattern.h"
-#include "../../kernels/registry.h"
+#include "../../kernels/api/registry.h"
 
 enum { SP_H = 2, SP_T = 75, SP_D = 24, SP_N = SP_H * SP_T * SP_D, SP_AT = 20, SP_COLUMN = 3, SP_DENORMAL = 1 << 7 };
 

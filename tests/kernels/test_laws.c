@@ -9,10 +9,10 @@
 #include <math.h>
 #include <cmocka.h>
 
-#include "kernels/cpu.h"
+#include "kernels/api/cpu.h"
 #include "kernels/oracle/oracle.h"
 #include "kernels/pattern/pattern.h"
-#include "kernels/registry.h"
+#include "kernels/api/registry.h"
 
 enum { B = 1, H = 2, T = 75, D = 24, N = H * T * D };
 

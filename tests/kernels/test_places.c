@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "kernels/registry.h"
+#include "kernels/api/registry.h"
 
 /* Every operand so many floats behind the beginning of a cache line. */
 static void move(bench *b, size_t floats)

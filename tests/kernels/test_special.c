@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "kernels/cpu.h"
+#include "kernels/api/cpu.h"
 #include "special.h"
 
 static void test_special(void **state)

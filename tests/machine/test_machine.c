@@ -20,7 +20,7 @@
 
 #include "harness/base/build.h"
 #include "harness/base/file.h"
-#include "harness/machine/facts.h"
+#include "harness/machine/internal.h"
 
 typedef struct {
     char root[64];

@@ -10,7 +10,7 @@
 
 #include "harness/verify/shapes.h"
 #include "harness/verify/verify.h"
-#include "kernels/cpu.h"
+#include "kernels/api/cpu.h"
 #include "tests/kernels/exp_error.h"
 #include "tests/kernels/isa_vec.h"
 #include "tests/kernels/special.h"
@@ -46,7 +46,7 @@ static void check_problem(const as_problem *p, void *more)
              p->heads, p->kv_heads, p->length, p->context, p->head_dim, p->threads);
     for (size_t i = 0; i < as_registry_count(); i++) {
         const as_entry *e = as_registry_at(i);
-        const as_verdict v = as_verify(e, p, 1, 2e5, t->truths);
+        const as_verification v = as_verify(e, p, 1, 2e5, t->truths);
         if (!v.refused)
             note(t, e, v.ok, about, v.why);
     }

@@ -11,7 +11,7 @@
 
 #include "harness/config/config.h"
 #include "harness/plan/plan.h"
-#include "kernels/kernel_text.h"
+#include "kernels/api/kernel_name.h"
 
 typedef struct {
     as_arena *arena;

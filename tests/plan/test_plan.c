@@ -12,7 +12,7 @@
 
 #include "harness/config/config.h"
 #include "harness/plan/plan.h"
-#include "kernels/cpu.h"
+#include "kernels/api/cpu.h"
 
 #define GIB ((uint64_t)1 << 30)
 

@@ -83,14 +83,14 @@ static void large(void **state)
     assert_true(fabs(n.log10 - (p * log10(2) + log10(sum))) < 1e-6 * n.log10);
 }
 
-static uint64_t walk(const as_schedule *s, size_t length, size_t layers, size_t from)
+static uint64_t walk(const as_layers *s, size_t length, size_t layers, size_t from)
 {
     bool seen[16] = {false};
     as_run runs[64];
     if (!layers)
         return from == 0;
     uint64_t paths = 0;
-    size_t n = as_pattern_row(as_schedule_layer(s, layers - 1), (as_at){0, from, length}, runs);
+    size_t n = as_pattern_row(as_layers_at(s, layers - 1), (as_at){0, from, length}, runs);
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < runs[i].count; c++) {
             size_t key = runs[i].first + c * runs[i].step;
@@ -115,13 +115,13 @@ static void own_graph(void **state)
                                         "strided:l=3",
                                         "schedule(window:w=2;causal;sink:s=1)"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        as_schedule *s = as_schedule_parse(texts[i], NULL);
+        as_layers *s = as_layers_parse(texts[i], NULL);
         assert_non_null(s);
         for (size_t t = 1; t <= 9; t++)
             for (size_t l = 1; l <= 4; l++) {
                 as_paths p;
                 char why[200];
-                if (!as_schedule_fits(s, t, t, why, sizeof why))
+                if (!as_layers_fits(s, t, t, why, sizeof why))
                     continue;
                 assert_true(as_paths_find(s, t, l, &p, NULL));
                 assert_non_null(p.pattern.exact);
@@ -130,7 +130,7 @@ static void own_graph(void **state)
                     assert_string_equal(p.pattern.exact, p.states.exact);
                 as_paths_free(&p);
             }
-        as_schedule_free(s);
+        as_layers_free(s);
     }
 }
 

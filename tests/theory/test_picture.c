@@ -74,13 +74,13 @@ static void cells_are_exact(void **state)
 static void svg_has_a_panel_a_layer(void **state)
 {
     (void)state;
-    as_schedule *s = as_schedule_parse("schedule(causal;window:w=2)", NULL);
+    as_layers *s = as_layers_parse("schedule(causal;window:w=2)", NULL);
     as_text out = {0};
     assert_true(as_picture_svg(s, 16, &out, NULL));
     assert_non_null(strstr(out.data, "layer 2: window:w=2"));
     assert_string_equal(out.data + out.length - 7, "</svg>\n");
     as_text_free(&out);
-    as_schedule_free(s);
+    as_layers_free(s);
 }
 
 int main(void)

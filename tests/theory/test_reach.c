@@ -59,10 +59,10 @@ static const char *const PATTERNS[] = {
     "schedule(strided:l=5;random:r=3,seed=9+window:w=1)",
 };
 
-static as_schedule *parse(const char *text)
+static as_layers *parse(const char *text)
 {
     as_pattern_error error = {0};
-    as_schedule *s = as_schedule_parse(text, &error);
+    as_layers *s = as_layers_parse(text, &error);
     if (!s)
         print_message("%s: %zu: %s\n", text, error.column, error.what);
     assert_non_null(s);
@@ -99,24 +99,24 @@ static void climb(const matrix *layer, const matrix *below, matrix *through, siz
 
 static size_t row_size(const matrix *m, size_t t) { return (size_t)__builtin_popcountll(m->row[t]); }
 
-static void equal(const as_schedule *s, size_t length, size_t depth, uint64_t found, uint64_t truth)
+static void equal(const as_layers *s, size_t length, size_t depth, uint64_t found, uint64_t truth)
 {
     if (found != truth)
-        print_message("%s, T = %zu, layer %zu\n", as_schedule_text(s), length, depth);
+        print_message("%s, T = %zu, layer %zu\n", as_layers_text(s), length, depth);
     assert_int_equal(found, truth);
 }
 
-static void check(const as_schedule *s, size_t length, size_t heads, size_t deep)
+static void check(const as_layers *s, size_t length, size_t heads, size_t deep)
 {
     static matrix layer[4], below, above;
-    size_t m = as_schedule_period(s), covered = 0, pairs = 0;
+    size_t m = as_layers_period(s), covered = 0, pairs = 0;
     as_reach r;
     as_reach_ask ask = {.schedule = s, .length = length, .layers = LAYERS, .heads = heads, .share = true};
     assert_true(as_reach_find(&ask, &r, NULL));
     for (size_t i = 0; i < m; i++)
-        adjacency(as_schedule_layer(s, i), length, heads, &layer[i]);
+        adjacency(as_layers_at(s, i), length, heads, &layer[i]);
     for (size_t t = 0; t < length; t++)
-        pairs += as_schedule_all(s, AS_PATTERN_CAUSAL) ? t + 1 : length;
+        pairs += as_layers_all(s, AS_PATTERN_CAUSAL) ? t + 1 : length;
     for (size_t depth = 1; depth <= deep && (depth <= LAYERS || !covered); depth++) {
         if (depth == 1)
             above = layer[0];
@@ -153,19 +153,19 @@ static void against_powers_of_the_matrix(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++) {
-        as_schedule *s = parse(PATTERNS[i]);
+        as_layers *s = parse(PATTERNS[i]);
         bool per_head = false;
-        for (size_t l = 0; l < as_schedule_period(s); l++)
-            per_head = per_head || as_pattern_traits(as_schedule_layer(s, l)) & AS_PATTERN_PER_HEAD;
+        for (size_t l = 0; l < as_layers_period(s); l++)
+            per_head = per_head || as_pattern_traits(as_layers_at(s, l)) & AS_PATTERN_PER_HEAD;
         for (size_t t = 1; t <= SIDE; t++) {
             char why[200];
-            if (!as_schedule_fits(s, t, t, why, sizeof why))
+            if (!as_layers_fits(s, t, t, why, sizeof why))
                 continue;
             check(s, t, 1, DEEP);
             if (per_head && t % 9 == 1)
                 check(s, t, 3, DEEP);
         }
-        as_schedule_free(s);
+        as_layers_free(s);
     }
 }
 
@@ -177,12 +177,12 @@ static void every_term_of_the_language(void **state)
     for (size_t i = 0; as_pattern_term(i, &name, &example, &help); i++) {
         char why[200];
         as_pattern_error error;
-        as_schedule *s = as_schedule_parse(example, &error); /* file: names a file that is not there */
+        as_layers *s = as_layers_parse(example, &error); /* file: names a file that is not there */
         assert_true(s || !strcmp(name, "file"));
         for (size_t t = 1; s && t <= SIDE; t += 7)
-            if (as_schedule_fits(s, t, t, why, sizeof why))
+            if (as_layers_fits(s, t, t, why, sizeof why))
                 check(s, t, 1, DEEP);
-        as_schedule_free(s);
+        as_layers_free(s);
     }
 }
 
@@ -192,9 +192,9 @@ static void distance_is_all_that_matters(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++) {
         static matrix m;
-        as_schedule *s = parse(PATTERNS[i]);
-        for (size_t l = 0; l < as_schedule_period(s); l++) {
-            const as_pattern *p = as_schedule_layer(s, l);
+        as_layers *s = parse(PATTERNS[i]);
+        for (size_t l = 0; l < as_layers_period(s); l++) {
+            const as_pattern *p = as_layers_at(s, l);
             if (!(as_pattern_traits(p) & AS_PATTERN_BY_DISTANCE))
                 continue;
             assert_true(as_pattern_traits(p) & AS_PATTERN_CAUSAL);
@@ -203,17 +203,17 @@ static void distance_is_all_that_matters(void **state)
                 for (size_t u = 0; u < SIDE; u++)
                     assert_int_equal(m.row[t] >> u & 1, u <= t && m.row[SIDE - 1] >> (SIDE - 1 - (t - u)) & 1);
         }
-        as_schedule_free(s);
+        as_layers_free(s);
     }
 }
 
 static as_reach find(const char *text, size_t length, size_t layers)
 {
-    as_schedule *s = parse(text);
+    as_layers *s = parse(text);
     as_reach r;
     as_reach_ask ask = {.schedule = s, .length = length, .layers = layers, .heads = 1};
     assert_true(as_reach_find(&ask, &r, NULL));
-    as_schedule_free(s);
+    as_layers_free(s);
     return r;
 }
 
@@ -321,7 +321,7 @@ static void sampled_share(void **state)
 {
     (void)state;
     const size_t t = 200000, w = 300, g = 1;
-    as_schedule *s = parse("sink:s=1+window:w=300");
+    as_layers *s = parse("sink:s=1+window:w=300");
     as_reach r;
     as_reach_ask ask = {.schedule = s, .length = t, .layers = 8, .heads = 1, .share = true};
     assert_true(as_reach_find(&ask, &r, NULL));
@@ -333,19 +333,19 @@ static void sampled_share(void **state)
         assert_true(fabs(r.share[l - 1] / (connected / ((double)t * (double)(t + 1) / 2)) - 1) < 0.02);
     }
     as_reach_free(&r);
-    as_schedule_free(s);
+    as_layers_free(s);
 }
 
 static void refuses_what_is_too_long(void **state)
 {
     (void)state;
-    as_schedule *s = parse("causal");
+    as_layers *s = parse("causal");
     as_err err = {0};
     as_reach r;
     as_reach_ask ask = {.schedule = s, .length = AS_THEORY_LENGTH_MAX + 1, .layers = 1, .heads = 1};
     assert_false(as_reach_find(&ask, &r, &err));
     assert_int_equal(err.code, AS_EXIT_USAGE);
-    as_schedule_free(s);
+    as_layers_free(s);
 }
 
 int main(void)

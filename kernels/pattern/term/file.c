@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../npy.h"
+#include "../../npy/npy.h"
 #include "../term.h"
 
 typedef struct {

@@ -15,7 +15,7 @@
 #include "amx_laws.h"
 #include "harness/verify/shapes.h"
 #include "harness/verify/verify.h"
-#include "kernels/cpu.h"
+#include "kernels/api/cpu.h"
 #include "kernels/pattern/pattern.h"
 
 #if defined AMX_EMULATED
@@ -79,7 +79,7 @@ static void check_problem(const as_problem *p, void *more)
         if (kernels[i]->refuse(p, why, sizeof why) || (double)kernels[i]->work(p).flops_executed > FLOPS_MAX)
             continue;
         const int loads = amx_model_loads;
-        const as_verdict v = as_verify(&entry, p, 1, 1e6, t->truths);
+        const as_verification v = as_verify(&entry, p, 1, 1e6, t->truths);
         const bool lone = p->length == 1 && amx_model_loads == loads; /* decode multiplies no tiles */
         t->checked[i]++;
         if (v.ok && amx_model_held == 0 && (lone || amx_model_loads > loads))

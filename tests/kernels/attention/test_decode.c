@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../bench.h"
-#include "kernels/registry.h"
+#include "kernels/api/registry.h"
 #include "kernels/tile/element.h"
 
 enum { KEYS = 37, HEADS = 4, KV_HEADS = 2, WIDEST = 300 };

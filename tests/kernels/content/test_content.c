@@ -28,7 +28,7 @@ static size_t hold(const char *name, const uint64_t *param, size_t params)
             shape s = shapes[i];
             memcpy(s.param, param, params * sizeof *param);
             const as_problem p = bench_problem(&s, causal);
-            const as_verdict v = as_verify(e, &p, 7, 1e7, NULL);
+            const as_verification v = as_verify(e, &p, 7, 1e7, NULL);
             if (v.refused)
                 continue;
             if (!v.ok)

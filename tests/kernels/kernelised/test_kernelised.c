@@ -32,7 +32,7 @@ static size_t hold(const char *name, const uint64_t *param, size_t params)
             for (size_t k = 0; k < params; k++)
                 s.param[k] = param[k];
             const as_problem p = bench_problem(&s, causal);
-            const as_verdict v = as_verify(e, &p, 7, 1e7, truths);
+            const as_verification v = as_verify(e, &p, 7, 1e7, truths);
             if (v.refused)
                 continue;
             if (!v.ok)

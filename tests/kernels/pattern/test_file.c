@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "kernels/npy.h"
+#include "kernels/npy/npy.h"
 #include "kernels/pattern/pattern.h"
 
 static char folder[] = "/tmp/test_file_XXXXXX";

@@ -1,0 +1,57 @@
+/* exact_gates.h: the gates of a duel that need no clock: instructions, FLOPs, workspace, accuracy, and how counts grow.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each side of a case is checked once with the same inputs and says what it does (exact.csv). Two sides are then held
+ * against each other without chance: the same rows give the same verdicts.
+ *
+ * - accuracy: failed where a side was wrong, crashed or hung; and where new's error is more than *base* promises, so
+ * that a build cannot buy speed with a wider promise.
+ * - instructions (callgrind): regressed above +0.2 %, improved below -0.2 %.
+ * - flops: any change of the FLOPs executed. workspace: more than 1 % and a page, which is where a size ends.
+ * - order: along a sweep of T (or S) with three lengths and two octaves, the slope of log(count) over log(T) over its
+ *   upper half; regressed where edges, FLOPs or instructions grow by an exponent larger by 0.1: between T and T log T
+ * lie 1 / ln T, 0.14 at T = 1024. Told with the longest case. */
+#ifndef AS_DUEL_EXACT_GATES_H
+#define AS_DUEL_EXACT_GATES_H
+
+#include "../base/arena.h"
+#include "../base/err.h"
+#include "../model/records.h"
+#include "../model/verdicts.h"
+
+typedef enum {
+    AS_GATE_TIME,
+    AS_GATE_INSTRUCTIONS,
+    AS_GATE_FLOPS,
+    AS_GATE_WORKSPACE,
+    AS_GATE_ACCURACY,
+    AS_GATE_ORDER,
+    AS_GATE_COUNT,
+} as_gate;
+
+#define AS_GATE_BIT(gate) (1u << (gate))
+#define AS_GATES_MEASURED (AS_GATE_BIT(AS_GATE_TIME) | AS_GATE_BIT(AS_GATE_INSTRUCTIONS))
+#define AS_GATES_ALL (AS_GATE_BIT(AS_GATE_COUNT) - 1)
+
+const char *as_gate_name(as_gate gate);
+/* "time,instructions" to bits. false: `wrong` is the first word that is none of `allowed`. */
+bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40]);
+
+typedef struct {
+    const char *const *cases;   /* names */
+    const as_case *const *rows; /* the plan's; NULL for a case that only the new build has */
+    size_t count;
+    unsigned gates;
+    const as_exact *exact; /* in any order; a case without its two rows was interrupted */
+    size_t exact_count;
+} as_exact_input;
+
+/* The row of one side of a case; NULL: none. */
+const as_exact *as_exact_find(const as_exact_input *in, size_t index, const char *side);
+/* Both sides were checked and found right: the case may be timed. */
+bool as_exact_ready(const as_exact_input *in, size_t index);
+
+/* The verdicts of all gates, case by case. `timed[i]` is the one of time, or NULL where there is none. */
+as_verdict *as_exact_judge(const as_exact_input *in, const as_verdict *const *timed, as_arena *arena, size_t *count);
+
+#endif

@@ -1,0 +1,236 @@
+/* writer.c: see writer.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "writer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../base/file.h"
+
+struct as_folder {
+    char *path;
+    int samples, counters, phases; /* opened for appending */
+};
+
+/* Alone in the folder: two programs that appended to the same files would give one case two sets of process numbers. */
+static bool alone(const as_folder *f, as_err *err)
+{
+    if (flock(f->samples, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return true;
+    return as_fail(err, AS_EXIT_USAGE, "%s: another attnscope is writing there: wait for it or choose another --out",
+                   f->path);
+}
+
+static int open_table(const as_folder *f, const as_schema *schema, int flags, as_err *err)
+{
+    as_text path = {0};
+    as_text_add(&path, "%s/%s", f->path, schema->file);
+    int fd = open(path.data, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
+    if (fd < 0)
+        as_fail(err, AS_EXIT_ENVIRONMENT, "%s: cannot write: %s", path.data, strerror(errno));
+    as_text_free(&path);
+    return fd;
+}
+
+/* One write(2). Where the disk takes only a part, the part is taken back, so that the file ends with a whole row. */
+static bool append(const as_folder *f, int fd, const as_schema *schema, const as_text *text, as_err *err)
+{
+    const off_t before = lseek(fd, 0, SEEK_END);
+    ssize_t done;
+    do
+        done = write(fd, text->data, text->length);
+    while (done < 0 && errno == EINTR);
+    if (done == (ssize_t)text->length)
+        return true;
+    const int why = done < 0 ? errno : ENOSPC;
+    if (done > 0 && before >= 0 && ftruncate(fd, before) != 0)
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: its last row is cut short: %s", f->path, schema->file,
+                       strerror(errno));
+    return as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: cannot write: %s: make room, then go on with --resume %s", f->path,
+                   schema->file, strerror(why), f->path);
+}
+
+static bool append_record(const as_folder *f, int fd, const as_schema *schema, const void *record, as_err *err)
+{
+    as_text row = {0};
+    as_table_row(schema, record, &row);
+    bool ok = append(f, fd, schema, &row, err);
+    as_text_free(&row);
+    return ok;
+}
+
+static bool append_header(const as_folder *f, int fd, const as_schema *schema, as_err *err)
+{
+    as_text row = {0};
+    as_table_header(schema, &row);
+    bool ok = append(f, fd, schema, &row, err);
+    as_text_free(&row);
+    return ok;
+}
+
+/* A row that a kill has cut short is taken away, so that the next one does not grow onto it; a file without a header
+ * gets one. */
+static bool mend(const as_folder *f, int fd, const as_schema *schema, as_err *err)
+{
+    off_t length = lseek(fd, 0, SEEK_END);
+    char c = 0;
+    while (length > 0 && pread(fd, &c, 1, length - 1) == 1 && c != '\n')
+        length--;
+    if (length < 0 || ftruncate(fd, length) != 0)
+        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: cannot write: %s", f->path, schema->file, strerror(errno));
+    return length > 0 || append_header(f, fd, schema, err);
+}
+
+static bool empty_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    bool empty = true;
+    for (const struct dirent *entry; dir && empty && (entry = readdir(dir));)
+        empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+    if (dir)
+        closedir(dir);
+    return empty;
+}
+
+/* As the user named it: new, or there and empty. */
+static bool make_named(as_folder *f, const char *out, as_err *err)
+{
+    struct stat st;
+    f->path = strdup(out);
+    if (!f->path)
+        return as_fail_memory(err);
+    for (size_t n = strlen(f->path); n > 1 && f->path[n - 1] == '/'; n--)
+        f->path[n - 1] = 0;
+    if (stat(f->path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return as_fail(err, AS_EXIT_USAGE, "%s: exists and is not a folder: choose another --out", out);
+    if (!empty_folder(f->path))
+        return as_fail(err, AS_EXIT_USAGE, "%s: exists and is not empty: choose another --out, or --resume it", out);
+    return as_dir_create(f->path, err);
+}
+
+/* results/<name>-<UTC time>, with a number behind it when two runs start in the same second. */
+static bool make_dated(as_folder *f, const char *name, as_err *err)
+{
+    char when[32], tail[16] = "";
+    const time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &utc);
+    if (!as_dir_create("results", err))
+        return false;
+    for (int i = 2; i < 1000; i++) {
+        free(f->path);
+        if (asprintf(&f->path, "results/%s-%s%s", name, when, tail) < 0) {
+            f->path = NULL;
+            return as_fail_memory(err);
+        }
+        if (mkdir(f->path, 0777) == 0)
+            return true;
+        if (errno != EEXIST)
+            break;
+        snprintf(tail, sizeof tail, "-%d", i);
+    }
+    return as_fail(err, AS_EXIT_ENVIRONMENT, "%s: cannot create folder: %s", f->path, strerror(errno));
+}
+
+static as_folder *fresh(as_err *err)
+{
+    as_folder *f = calloc(1, sizeof *f);
+    if (!f)
+        as_fail_memory(err);
+    else
+        f->samples = f->counters = f->phases = -1;
+    return f;
+}
+
+as_folder *as_folder_create(const char *out, const char *name, const char *config_text, as_err *err)
+{
+    as_folder *f = fresh(err);
+    if (!f)
+        return NULL;
+    bool ok = (out ? make_named(f, out, err) : make_dated(f, name, err)) &&
+              (f->samples = open_table(f, &as_sample_schema, O_CREAT | O_EXCL, err)) >= 0 &&
+              (f->counters = open_table(f, &as_counter_schema, O_CREAT | O_EXCL, err)) >= 0 &&
+              (f->phases = open_table(f, &as_phase_schema, O_CREAT | O_EXCL, err)) >= 0 && alone(f, err) &&
+              append_header(f, f->samples, &as_sample_schema, err) &&
+              append_header(f, f->counters, &as_counter_schema, err) &&
+              append_header(f, f->phases, &as_phase_schema, err) &&
+              as_folder_file(f, "config.yaml", config_text, strlen(config_text), err);
+    if (ok)
+        return f;
+    as_folder_free(f);
+    return NULL;
+}
+
+as_folder *as_folder_resume(const char *path, as_err *err)
+{
+    as_folder *f = fresh(err);
+    as_text config = {0};
+    if (!f)
+        return NULL;
+    f->path = strdup(path);
+    for (size_t n = f->path ? strlen(f->path) : 0; n > 1 && f->path[n - 1] == '/'; n--)
+        f->path[n - 1] = 0;
+    as_text_add(&config, "%s/config.yaml", path);
+    bool ok = f->path || as_fail_memory(err);
+    if (ok && !as_file_exists(config.data))
+        ok = as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with", path);
+    ok = ok && (f->samples = open_table(f, &as_sample_schema, O_CREAT, err)) >= 0 &&
+         (f->counters = open_table(f, &as_counter_schema, O_CREAT, err)) >= 0 &&
+         (f->phases = open_table(f, &as_phase_schema, O_CREAT, err)) >= 0 && alone(f, err) &&
+         mend(f, f->samples, &as_sample_schema, err) && mend(f, f->counters, &as_counter_schema, err) &&
+         mend(f, f->phases, &as_phase_schema, err);
+    as_text_free(&config);
+    if (ok)
+        return f;
+    as_folder_free(f);
+    return NULL;
+}
+
+void as_folder_free(as_folder *f)
+{
+    if (!f)
+        return;
+    if (f->samples >= 0)
+        close(f->samples);
+    if (f->counters >= 0)
+        close(f->counters);
+    if (f->phases >= 0)
+        close(f->phases);
+    free(f->path);
+    free(f);
+}
+
+const char *as_folder_path(const as_folder *f) { return f->path; }
+
+bool as_folder_sample(as_folder *f, const as_sample *sample, as_err *err)
+{
+    return append_record(f, f->samples, &as_sample_schema, sample, err);
+}
+
+bool as_folder_counter(as_folder *f, const as_counter *counter, as_err *err)
+{
+    return append_record(f, f->counters, &as_counter_schema, counter, err);
+}
+
+bool as_folder_phase(as_folder *f, const as_phase_time *phase, as_err *err)
+{
+    return append_record(f, f->phases, &as_phase_schema, phase, err);
+}
+
+bool as_folder_file(as_folder *f, const char *name, const char *text, size_t length, as_err *err)
+{
+    as_text path = {0};
+    as_text_add(&path, "%s/%s", f->path, name);
+    bool ok = as_file_write(path.data, text, length, err);
+    as_text_free(&path);
+    return ok;
+}

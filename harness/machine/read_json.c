@@ -1,0 +1,76 @@
+/* read_json.c: see read_json.h. jansson reads; a key that is missing or of another kind is an unknown fact. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "read_json.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#include "../../kernels/api/cpu.h"
+#include "../base/file.h"
+
+static double rate(const json_t *value)
+{
+    double rate = json_is_number(value) ? json_number_value(value) : 0;
+    return rate > 0 && isfinite(rate) ? rate : NAN;
+}
+
+static void read_roofs(const json_t *object, double out[8])
+{
+    const char *key;
+    json_t *value;
+    as_isa isa;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value) if (as_isa_parse(key, &isa)) out[isa] = rate(value);
+}
+
+static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *facts)
+{
+    facts->name = as_arena_intern(arena, json_string_value(json_object_get(root, "cpu")));
+    facts->fingerprint = as_arena_intern(arena, json_string_value(json_object_get(root, "fingerprint")));
+    facts->date = as_arena_intern(arena, json_string_value(json_object_get(root, "date")));
+    facts->roofs_date = as_arena_intern(arena, json_string_value(json_object_get(root, "roofs_date")));
+    facts->commit = as_arena_intern(arena, json_string_value(json_object_get(root, "commit")));
+    json_int_t cpus = json_integer_value(json_object_get(root, "cpus"));
+    facts->cpus = cpus > 0 && cpus < 1 << 20 ? (int)cpus : 0;
+    read_roofs(json_object_get(root, "fma_gflops"), facts->fma_gflops);
+    read_roofs(json_object_get(root, "fma_gflops_all"), facts->fma_gflops_all);
+    read_roofs(json_object_get(root, "bf16_gflops"), facts->bf16_gflops);
+    read_roofs(json_object_get(root, "bf16_gflops_all"), facts->bf16_gflops_all);
+    for (size_t i = 0; i < 4; i++)
+        facts->read_gbs[i] = rate(json_array_get(json_object_get(root, "read_gbs"), i));
+    for (size_t i = 0; i < 3; i++) {
+        json_int_t bytes = json_integer_value(json_array_get(json_object_get(root, "cache_bytes"), i));
+        facts->cache_bytes[i] = bytes > 0 ? (uint64_t)bytes : 0;
+    }
+}
+
+bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err)
+{
+    as_text path = {0}, text = {0};
+    json_error_t where;
+    json_t *root = NULL;
+    bool ok = true;
+    *facts = (as_machine_facts){0};
+    for (size_t i = 0; i < 8; i++)
+        facts->fma_gflops[i] = facts->fma_gflops_all[i] = facts->bf16_gflops[i] = facts->bf16_gflops_all[i] = NAN;
+    for (size_t i = 0; i < 4; i++)
+        facts->read_gbs[i] = NAN;
+
+    as_text_add(&path, "%s/machine.json", dir);
+    if (!as_file_exists(path.data))
+        goto done;
+    ok = as_file_read(path.data, (size_t)64 << 20, &text, err);
+    if (!ok)
+        goto done;
+    root = json_loadb(text.data, text.length, 0, &where);
+    if (!root)
+        ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column, where.text);
+    else if (!json_is_object(root))
+        ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.data);
+    else
+        read_facts(root, arena, facts);
+done:
+    json_decref(root);
+    as_text_free(&text);
+    as_text_free(&path);
+    return ok;
+}

@@ -1,0 +1,12 @@
+/* environment.h: the environment variables that a worker starts with: threads, the BLAS's core type, a pad of varying
+ * size. SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_WORKER_ENVIRONMENT_H
+#define AS_WORKER_ENVIRONMENT_H
+
+#include "../base/arena.h"
+#include "worker.h"
+
+/* Ends with NULL; lives in `arena`, but for the variables that are inherited. */
+char **as_worker_environment(const as_visit *visit, as_arena *arena);
+
+#endif

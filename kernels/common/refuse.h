@@ -1,0 +1,38 @@
+/* refuse.h: refusals that the mechanisms beside attention share: they see what is before them, and no pattern says
+ * more. SPDX-License-Identifier: Apache-2.0 */
+#ifndef AS_REFUSE_H
+#define AS_REFUSE_H
+
+#include <stdio.h>
+
+#include "../api/kernel.h"
+#include "../pattern/pattern.h"
+
+static inline bool as_refuse_but_causal(const as_problem *p, char *why, size_t cap)
+{
+    const unsigned wanted = AS_PATTERN_CAUSAL | AS_PATTERN_DENSE;
+    if ((as_pattern_traits(p->pattern) & wanted) == wanted)
+        return false;
+    snprintf(why, cap, "takes the pattern causal only: which keys count is its own matter");
+    return true;
+}
+
+static inline bool as_refuse_but_f32(const as_problem *p, char *why, size_t cap)
+{
+    if (p->dtype == AS_F32)
+        return false;
+    snprintf(why, cap, "takes f32 only");
+    return true;
+}
+
+static inline bool as_refuse_more_than(uint64_t value, const char *what, uint64_t most, const char *of, char *why,
+                                       size_t cap)
+{
+    if (value >= 1 && value <= most)
+        return false;
+    snprintf(why, cap, "%s is %llu: it must be 1 or more and at most %s, %llu", what, (unsigned long long)value, of,
+             (unsigned long long)most);
+    return true;
+}
+
+#endif
