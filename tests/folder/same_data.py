@@ -4,7 +4,7 @@
     python3 tests/folder/same_data.py OLD_PROGRAM NEW_PROGRAM FOLDER... [--keep DIR]
 
 Each program gets copies of the folders, without the files that are computed from the samples. It computes those files
-again (fit, plot, report) and answers export, choose, claims, explain, compare, merge, history, baseline and
+again (fit, plot, report) and answers plan, export, choose, claims, explain, compare, merge, history, baseline and
 duel --again. Then the script compares what the two programs wrote and printed:
   CSV    the old columns, in their order, and the old rows with equal text; new columns may follow at the end
   JSON   the old keys with equal values, digit by digit; new keys may be added
@@ -12,8 +12,8 @@ duel --again. Then the script compares what the two programs wrote and printed:
   other  (SVG, PNG, gnuplot, HTML, YAML) present and not empty; their words may change
 and the exit code of each command. It prints the first difference of each file.
 
-Folders are made by `attnscope run` and `attnscope duel`. Two runs of one config make a pair, which compare, merge,
-history and baseline take. Both programs need gnuplot for the charts.
+Folders are made by `attnscope run` and `attnscope duel`. Two runs of one config on one machine make a pair,
+which compare, merge, history and baseline take. Both programs need gnuplot for the charts.
 Exit code 0: the data are the same; 1: they differ; 2: bad usage, or OLD_PROGRAM itself refuses a folder.
 SPDX-License-Identifier: Apache-2.0
 """
@@ -34,6 +34,8 @@ import time
 # What has to differ: the file, the column or the path to the JSON value, and the reason. All three may hold globs.
 IGNORED = [
     ("merged*/benchmark.json", "context.date", "the time at which samples.csv was written: merge writes it now"),
+    ("printed/plan-*.json", "*.predicted_s", "plan measures the speed of this machine at each call"),
+    ("printed/plan-*.json", "*.reason", "may quote predicted_s or the memory that is free; the status is compared"),
 ]
 
 COMPUTED = ["summary.csv", "fits.csv", "crossovers.csv", "shares.csv", "benchmark.json", "report.html", "plots"]
@@ -50,8 +52,19 @@ def fail(text):
 
 # --- what the programs are asked ---------------------------------------------------------------------------------
 
+def read(folder, name):
+    with open(os.path.join(folder, name), "rb") as file:
+        return file.read()
+
+
 def is_duel(folder):
     return os.path.exists(os.path.join(folder, "duel.json"))
+
+
+def are_pair(a, b):
+    """Two runs of one config on one machine. A folder merged from several machines has no fingerprint and no pair."""
+    one = [json.loads(read(folder, "machine.json")).get("fingerprint") for folder in (a, b)]
+    return one[0] and one[0] == one[1] and read(a, "config.yaml") == read(b, "config.yaml")
 
 
 def targets(folder):
@@ -81,6 +94,7 @@ def questions(folders):
     runs = [f for f in folders if not is_duel(f)]
     for folder in runs:
         name = os.path.basename(folder)
+        yield f"plan-{name}.json", ["plan", os.path.join(name, "config.yaml"), "--format", "json"]
         yield f"fit-{name}.txt", ["fit", name]
         yield f"plot-{name}.txt", ["plot", name]
         yield f"report-{name}.txt", ["report", name]
@@ -98,10 +112,9 @@ def questions(folders):
             for form in ("csv", "json"):
                 yield f"again-{name}.{form}", ["duel", "--again", name, "--format", form]
                 yield f"history-{name}.{form}", ["history", name, "--format", form]
-    configs = [open(os.path.join(f, "config.yaml"), "rb").read() for f in runs]
-    for i, j in itertools.combinations(range(len(runs)), 2):
-        if configs[i] == configs[j]:
-            yield from questions_of_pair(os.path.basename(runs[i]), os.path.basename(runs[j]))
+    for a, b in itertools.combinations(runs, 2):
+        if are_pair(a, b):
+            yield from questions_of_pair(os.path.basename(a), os.path.basename(b))
 
 
 def questions_of_pair(a, b):
@@ -115,25 +128,31 @@ def questions_of_pair(a, b):
     yield f"compare-kept-{pair}.json", ["compare", "--baseline", b, "--baselines", f"kept-{pair}", "--format", "json"]
 
 
-def answers(program, folders, room):
-    """Asks all questions in `room`, where the folders are copied to; {name: (exit code, last line of its errors)}."""
+def remove(path):
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    elif os.path.exists(path):
+        os.remove(path)
+
+
+def answers(program, folders, work):
+    """Asks all questions in `work`, where the folders are copied to; {name: (exit code, last line of its errors)}."""
     for folder in folders:
-        copy = os.path.join(room, os.path.basename(folder))
+        copy = os.path.join(work, os.path.basename(folder))
         shutil.copytree(folder, copy)
         for name in [] if is_duel(folder) else COMPUTED:
-            path = os.path.join(copy, name)
-            shutil.rmtree(path) if os.path.isdir(path) else os.path.exists(path) and os.remove(path)
-    os.mkdir(os.path.join(room, "said"))
-    # Each program uses the gnuplot scripts of its own tree; no folder of the caller's home is in the way.
+            remove(os.path.join(copy, name))
+    os.mkdir(os.path.join(work, "printed"))
+    # Without it each program uses the gnuplot scripts of its own tree.
     env = {name: value for name, value in os.environ.items() if name != "ATTNSCOPE_HOME"}
-    ends = {}
+    exits = {}
     for name, arguments in questions(folders):
-        with open(os.path.join(room, "said", name), "wb") as out:
-            done = subprocess.run([program] + [str(a) for a in arguments], cwd=room, env=env, stdin=subprocess.DEVNULL,
+        with open(os.path.join(work, "printed", name), "wb") as out:
+            done = subprocess.run([program] + [str(a) for a in arguments], cwd=work, env=env, stdin=subprocess.DEVNULL,
                                   stdout=out, stderr=subprocess.PIPE)
         errors = done.stderr.decode(errors="replace").strip()
-        ends[name] = (done.returncode, errors.split("\n")[-1])
-    return ends
+        exits[name] = (done.returncode, errors.split("\n")[-1])
+    return exits
 
 
 # --- what they answered ------------------------------------------------------------------------------------------
@@ -205,20 +224,20 @@ def difference(name, old, new):
     return "is empty" if os.path.getsize(old) and not os.path.getsize(new) else None
 
 
-def files_below(room):
-    paths = (os.path.join(at, name) for at, _, names in os.walk(room) for name in names)
-    return sorted(os.path.relpath(path, room) for path in paths)
+def files_below(work):
+    paths = (os.path.join(at, name) for at, _, names in os.walk(work) for name in names)
+    return sorted(os.path.relpath(path, work) for path in paths)
 
 
-def compare(rooms, ends):
+def compare(works, exits):
     """Prints the first difference of each file and each exit code; how many there are."""
     found = 0
-    for name, (code, error) in ends[0].items():
-        if ends[1][name][0] != code:
-            print(f"{name}: exit code: old {code} {error}, new {ends[1][name][0]} {ends[1][name][1]}")
+    for name, (code, error) in exits[0].items():
+        if exits[1][name][0] != code:
+            print(f"{name}: exit code: old {code} {error}, new {exits[1][name][0]} {exits[1][name][1]}")
             found += 1
-    for name in files_below(rooms[0]):
-        old, new = (os.path.join(room, name) for room in rooms)
+    for name in files_below(works[0]):
+        old, new = (os.path.join(work, name) for work in works)
         text = difference(name, old, new) if os.path.exists(new) else "is missing in new"
         if text:
             print(f"{name}: {text}")
@@ -239,7 +258,7 @@ def arguments():
         if not (os.path.isfile(program) and os.access(program, os.X_OK)):
             fail(f"{program}: is not a program")
     for folder in given.folder:
-        if not all(os.path.exists(os.path.join(folder, name)) for name in ("config.yaml", "cases.csv")):
+        if not all(os.path.exists(os.path.join(folder, name)) for name in ("config.yaml", "cases.csv", "machine.json")):
             fail(f"{folder}: is not a result folder")
     if len({os.path.basename(f) for f in given.folder}) < len(given.folder):
         fail("two folders have one name: rename one")
@@ -252,18 +271,18 @@ def main():
     given = arguments()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as made:
-        rooms = [os.path.join(given.keep or made, side) for side in ("old", "new")]
-        for room in rooms:
-            os.makedirs(room)
+        works = [os.path.join(given.keep or made, side) for side in ("old", "new")]
+        for work in works:
+            os.makedirs(work)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            ends = list(pool.map(answers, given.program, [given.folder] * 2, rooms))
-        refused = [(name, *end) for name, end in ends[0].items() if end[0] not in ANSWERED]
-        found = compare(rooms, ends)
-        files = files_below(rooms[0])
+            exits = list(pool.map(answers, given.program, [given.folder] * 2, works))
+        refused = [(name, code, error) for name, (code, error) in exits[0].items() if code not in ANSWERED]
+        found = compare(works, exits)
+        files = files_below(works[0])
     for name, code, error in refused:
         print(f"{name}: proves nothing: the old program gives {code}: {error}", file=sys.stderr)
     count = ", ".join(f"{sum(f.endswith('.' + kind) for f in files)} {kind}" for kind in ("csv", "json", "svg"))
-    print(f"{found} differences: {len(given.folder)} folders, {len(ends[0])} commands, {len(files)} files ({count}), "
+    print(f"{found} differences: {len(given.folder)} folders, {len(exits[0])} commands, {len(files)} files ({count}), "
           f"{time.monotonic() - began:.0f} s")
     return 1 if found else 2 if refused else 0
 

@@ -42,7 +42,7 @@ same 0 "$ATTNSCOPE" "$PWD/more" first second duel
 prints '^0 differences: 3 folders'
 same 1 "$ATTNSCOPE" "$PWD/other" first
 prints '^explain-1.json: exit code: old 0 , new 4'
-prints '^said/claims.json: cannot be read'
+prints '^printed/claims.json: cannot be read'
 prints "^first/benchmark.json: context: the key 'num_cpus' is gone"
 prints "^first/fits.csv: row 1: "
 prints '^first/plots/time-length.svg: is missing in new'
