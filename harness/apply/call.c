@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "../../kernels/common/bf16.h"
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/clock.h"
 #include "../base/suggest.h"
@@ -114,7 +116,7 @@ bool as_bench_open(as_bench *b, const as_apply_request *request, bool prefer_bf1
     if (!settle_build(b, request, prefer_bf16, p, err))
         return false;
     const as_kernel *kernel = b->entry->kernel;
-    b->count = kernel->operands(p, b->operands);
+    b->count = as_kernel_operands(kernel, p, b->operands);
     if (!takes_qkv(b, p, err))
         return false;
     const size_t bytes = kernel->workspace(p);

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 
 enum { SIZE_LIMIT = 1 << 30 };
@@ -24,7 +26,8 @@ static bool numbers(const as_case *row, as_problem *p, as_err *err)
             return as_fail(err, AS_EXIT_USAGE, "case: %s is not between 1 and 2^30", sizes[i].name);
     if (row->heads % row->kv_heads != 0 || row->length > row->context || row->threads > 4096)
         return as_fail(err, AS_EXIT_USAGE, "case: kv_heads must divide heads, length cannot exceed context");
-    *p = (as_problem){.batch = row->batch,
+    *p = (as_problem){.struct_size = sizeof *p,
+                      .batch = row->batch,
                       .heads = row->heads,
                       .kv_heads = row->kv_heads,
                       .length = row->length,
@@ -73,7 +76,7 @@ static bool kernel_of(const as_case *row, as_resolved *out, as_err *err)
     out->oracle = as_oracle_find(row->kernel);
     if (!out->oracle)
         return as_fail(err, AS_EXIT_USAGE, "'%.60s' has no oracle, and nothing unchecked is timed", row->kernel);
-    if (out->kernel->refuse && out->kernel->refuse(&out->problem, why, sizeof why))
+    if (as_kernel_refuses(out->kernel, &out->problem, why, sizeof why))
         return as_fail(err, AS_EXIT_USAGE, "the kernel refuses: %s", why);
     return true;
 }
@@ -83,10 +86,11 @@ bool as_resolve(const as_case *row, as_resolved *out, as_err *err)
     *out = (as_resolved){0};
     if (!numbers(row, &out->problem, err) || !pattern_of(row, out, err) || !kernel_of(row, out, err))
         return false;
-    out->count = out->kernel->operands(&out->problem, out->operands);
-    out->workspace_bytes = out->kernel->workspace ? out->kernel->workspace(&out->problem) : 0;
-    if (!out->count || out->count > AS_OPERANDS_MAX || out->workspace_bytes == SIZE_MAX)
-        return as_fail(err, AS_EXIT_USAGE, "the kernel states no operands, or sizes that overflow");
+    out->count = as_kernel_operands(out->kernel, &out->problem, out->operands);
+    out->workspace_bytes = out->kernel->workspace(&out->problem);
+    if (!out->count || out->workspace_bytes == SIZE_MAX)
+        return as_fail(err, AS_EXIT_USAGE,
+                       "the kernel's operand table breaks the contract of kernel.h, or sizes overflow");
     return true;
 }
 

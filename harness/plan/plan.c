@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/suggest.h"
 #include "predict.h"
@@ -229,7 +230,7 @@ static bool add_case(planning *g, const size_t at[AXES], as_err *err)
 {
     as_plan *plan = g->plan;
     const wish *kernel = &g->kernels[at[KERNEL]];
-    as_planned c = {.problem = {.pattern = plan->patterns[at[PATTERN]]}};
+    as_planned c = {.problem = {.struct_size = sizeof(as_problem), .pattern = plan->patterns[at[PATTERN]]}};
     memcpy(c.problem.param, kernel->param, sizeof c.problem.param);
     memcpy(c.problem.cache_bytes, g->target->cache_bytes, sizeof c.problem.cache_bytes);
     if (!fill_problem(&c.problem, &g->config->shapes, at, err))

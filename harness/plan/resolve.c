@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "plan.h"
 
@@ -73,7 +74,7 @@ static as_pattern *fitting_pattern(const as_case *row, as_err *err)
 bool as_plan_resolve(const as_case *row, uint32_t isas, const size_t cache_bytes[3], as_planned *out, as_err *err)
 {
     const as_entry *entry = NULL;
-    as_problem p = {0};
+    as_problem p = {.struct_size = sizeof p};
     if (!row->case_ || !row->kernel || !row->isa || !row->dtype || !row->pattern)
         return as_fail(err, AS_EXIT_USAGE, "case %.200s: kernel, isa, dtype or pattern is missing",
                        row->case_ ? row->case_ : "without a key");

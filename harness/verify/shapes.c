@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/pattern/pattern.h"
 
 /* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
@@ -34,6 +35,7 @@ static void each_shape(const as_pattern *pattern, void (*visit)(const as_problem
     char why[240];
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         as_problem p = {
+            .struct_size = sizeof p,
             .batch = shapes[i].batch,
             .heads = shapes[i].heads,
             .kv_heads = shapes[i].kv_heads,
@@ -48,7 +50,7 @@ static void each_shape(const as_pattern *pattern, void (*visit)(const as_problem
         if (!as_pattern_fits(pattern, p.length, p.context, why, sizeof why))
             continue;
         p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
-        for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
+        for (int dtype = 0; as_dtype_words[dtype]; dtype++) {
             p.dtype = (as_dtype)dtype;
             visit(&p, more);
         }

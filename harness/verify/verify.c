@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/pattern/pattern.h"
 
 typedef struct {
@@ -34,7 +35,9 @@ static bool say(as_verification *v, const char *format, ...)
 static bool open_bench(bench *b, const as_entry *entry, const as_problem *p, as_verification *v)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    b->count = entry->kernel->operands(p, b->table);
+    b->count = as_kernel_operands(entry->kernel, p, b->table);
+    if (!b->count)
+        return say(v, "its operand table breaks the contract of kernel.h");
     for (size_t i = 0; i < b->count; i++) {
         const size_t bytes = as_operand_bytes(&b->table[i]);
         b->data[i] = bytes < SIZE_MAX - 64 ? aligned_alloc(64, (bytes + 63) / 64 * 64 + 64) : NULL;
@@ -85,7 +88,7 @@ static bool run_once(bench *b, const as_entry *entry, const as_problem *p, uint6
             as_operand_fill(&b->table[i], seed + i, b->data[i]);
         else
             as_operand_poison(&b->table[i], b->data[i]);
-    const as_call call = {p, b->data, b->workspace};
+    const as_call call = {.problem = p, .operand = b->data, .workspace = b->workspace};
     run_phases(entry->kernel, &call, v->workspace_bytes, true);
     run_phases(entry->kernel, &call, v->workspace_bytes, false);
     const as_oracle_question question = {oracle, p, b->table, b->count, b->data, as_oracle_rows(p, flops), seed, false};
@@ -103,7 +106,7 @@ as_verification as_verify(const as_entry *entry, const as_problem *p, uint64_t s
 {
     as_verification v = {0};
     bench b = {0};
-    if (entry->kernel->refuse && entry->kernel->refuse(p, v.why, sizeof v.why)) {
+    if (as_kernel_refuses(entry->kernel, p, v.why, sizeof v.why)) {
         v.refused = true;
         return v;
     }

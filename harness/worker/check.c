@@ -23,7 +23,7 @@ void as_worker_run(as_worker *w, bool once)
 
 unsigned as_worker_lines(const as_worker *w, size_t buffer)
 {
-    uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
+    uint64_t x = (w->request.seed + w->request.process) * (2 * AS_OPERANDS_MAX) + buffer + 1;
     x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
     return (unsigned)(x >> 58);
 }

@@ -251,9 +251,10 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(attention_diagonals) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "attention/diagonals",

@@ -75,9 +75,10 @@ static size_t workspace(const as_problem *p) { return as_product(p->length, p->c
 
 static as_work work(const as_problem *p) { return as_attention_work(p, 4 * p->head_dim * p->edges * p->batch); }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(attention_naive) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_SCALAR),
     .name = "attention/naive",

@@ -9,9 +9,10 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, tile_flops_executed(&job));
 }
 
-static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = tile_heads_run}, {0}};
 
 const as_kernel AS_KERNEL(attention_tiles) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "attention/tiles",

@@ -302,12 +302,12 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, H = p->heads, T = p->length, d = p->head_dim, rounds = lsh_rounds(p);
     const size_t half = lsh_half(p) ? lsh_half(p) : 1;
-    out[LSH_QK] = (as_operand){"qk", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, H, T, d}};
-    out[LSH_V] = (as_operand){"v", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, H, T, d}};
-    out[LSH_O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, H, T, d}};
-    out[LSH_ROTATIONS] = (as_operand){"rotations", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {rounds, d, half}};
-    out[LSH_BUCKET] = (as_operand){"bucket", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, H, rounds, T}};
-    out[LSH_ORDER] = (as_operand){"order", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, H, rounds, T}};
+    out[LSH_QK] = AS_OPERAND("qk", AS_IN, AS_FILL_NORMAL, AS_F32, B, H, T, d);
+    out[LSH_V] = AS_OPERAND("v", AS_IN, AS_FILL_NORMAL, AS_F32, B, H, T, d);
+    out[LSH_O] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, B, H, T, d);
+    out[LSH_ROTATIONS] = AS_OPERAND("rotations", AS_OUT, AS_FILL_ZERO, AS_F32, rounds, d, half);
+    out[LSH_BUCKET] = AS_OPERAND("bucket", AS_OUT, AS_FILL_ZERO, AS_F32, B, H, rounds, T);
+    out[LSH_ORDER] = AS_OPERAND("order", AS_OUT, AS_FILL_ZERO, AS_F32, B, H, rounds, T);
     return 6;
 }
 
@@ -359,17 +359,20 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
-static const as_phase phases[] = {
-    {"prepare", true, prepare}, {"select", false, choose}, {"attend", false, attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "prepare", .once = true, .run = prepare},
+                                  {.name = "select", .run = choose},
+                                  {.name = "attend", .run = attend},
+                                  {0}};
 static const as_kernel_param params[] = {
     {"buckets", 1, 65536, 16, "1, or an even number: what a round's hash tells apart"},
     {"m", 1, (uint64_t)1 << 24, 64, "tokens of a chunk; a query sees its own and the one before"},
     {"rounds", 1, 64, 2, "hashings, merged by the logarithms of their sums"},
     {"seed", 0, (uint64_t)1 << 53, 1, "of the rotations"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(content_lsh) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "content/lsh",

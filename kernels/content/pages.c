@@ -152,8 +152,8 @@ static uint64_t chosen(const as_call *call)
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[INDEX] = (as_operand){"index", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->kv_heads, pages(p), depth(p)}};
-    out[CHOSEN] = (as_operand){"chosen", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->heads, p->length, kept(p)}};
+    out[INDEX] = AS_OPERAND("index", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->kv_heads, pages(p), depth(p));
+    out[CHOSEN] = AS_OPERAND("chosen", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->heads, p->length, kept(p));
     return CHOSEN + 1;
 }
 
@@ -188,18 +188,21 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
            as_refuse_more_than(local(p), "local", pages(p), "the pages of the context", why, cap);
 }
 
-static const as_phase phases[] = {
-    {"index", true, build}, {"select", false, choose}, {"attend", false, attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "index", .once = true, .run = build},
+                                  {.name = "select", .run = choose},
+                                  {.name = "attend", .run = attend},
+                                  {0}};
 static const as_kernel_param params[] = {
     {"p", 1, CONTENT_CONTEXT_MAX, 16, "keys of a page"},
     {"budget", 1, CONTENT_CONTEXT_MAX, 64, "keys that a query may attend to; max(3, budget / p) pages"},
     {"bound", 0, 1, 1,
      "a page's summary: 0 the mean of its keys, 1 an upper bound from least and most of each channel"},
     {"local", 1, CONTENT_CONTEXT_MAX, 1, "latest pages that are always chosen, as the first one is"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(content_pages) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "content/pages",

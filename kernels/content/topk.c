@@ -67,7 +67,7 @@ static uint64_t chosen(const as_call *call)
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[CHOSEN] = (as_operand){"chosen", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->heads, p->length, p->param[0]}};
+    out[CHOSEN] = AS_OPERAND("chosen", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->heads, p->length, p->param[0]);
     return CHOSEN + 1;
 }
 
@@ -99,13 +99,14 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return content_refuse(p, why, cap) || as_refuse_more_than(p->param[0], "k", p->context, "the context", why, cap);
 }
 
-static const as_phase phases[] = {{"select", false, choose}, {"attend", false, attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "select", .run = choose}, {.name = "attend", .run = attend}, {0}};
 static const as_kernel_param params[] = {
     {"k", 1, CONTENT_CONTEXT_MAX, 64, "keys that a query attends to"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(content_topk) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "content/topk",

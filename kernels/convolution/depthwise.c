@@ -10,7 +10,7 @@
 
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    const as_operand w = {"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {p->param[AS_CONV_K], as_problem_width(p)}};
+    const as_operand w = AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, p->param[AS_CONV_K], as_problem_width(p));
     return as_convolution_operands(p, w, 0, out);
 }
 
@@ -71,9 +71,10 @@ static as_work work(const as_problem *p)
 
 static double tolerance(const as_problem *p) { return as_sequence_tolerance((double)p->param[AS_CONV_K]); }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(convolution_depthwise) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "convolution/depthwise",

@@ -15,8 +15,8 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p);
     /* w[j] (D,D) takes the token of tap j to the outputs */
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {p->param[AS_CONV_K], D, D}},
-                                   0, out);
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, p->param[AS_CONV_K], D, D), 0,
+                                   out);
 }
 
 /* `nv` vectors of columns of ROWS outputs; x[j] are the ROWS rows of tap j. `lanes`: columns of the last vector. */
@@ -124,9 +124,10 @@ static double tolerance(const as_problem *p)
     return as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(convolution_direct) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "convolution/direct",

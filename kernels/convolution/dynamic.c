@@ -10,7 +10,7 @@
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), columns = p->heads * p->param[AS_CONV_K];
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, columns}},
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, D, columns),
                                    tile_product_floats(D, columns), out);
 }
 
@@ -152,9 +152,10 @@ static double tolerance(const as_problem *p)
 }
 
 static const as_phase phases[] = {
-    {"pack", true, pack}, {"weights", false, weigh}, {"mix", false, mix}, {NULL, false, NULL}};
+    {.name = "pack", .once = true, .run = pack}, {.name = "weights", .run = weigh}, {.name = "mix", .run = mix}, {0}};
 
 const as_kernel AS_KERNEL(convolution_dynamic) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "convolution/dynamic",

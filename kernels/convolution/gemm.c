@@ -8,7 +8,7 @@
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_CONV_K];
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {k, D, D}},
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, k, D, D),
                                    tile_product_floats(k * D, D), out);
 }
 
@@ -45,9 +45,10 @@ static double tolerance(const as_problem *p)
     return as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {{"pack", true, pack}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "pack", .once = true, .run = pack}, {.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(convolution_gemm) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "convolution/gemm",

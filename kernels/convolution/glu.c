@@ -12,7 +12,7 @@ VF_GATE(gate, vf_same, vf_sigmoid)
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_CONV_K];
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {k, D, 2 * D}},
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, k, D, 2 * D),
                                    tile_product_floats(k * D, 2 * D), out);
 }
 
@@ -71,10 +71,13 @@ static double tolerance(const as_problem *p)
     return 2 * as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {
-    {"pack", true, pack}, {"convolve", false, convolve}, {"gate", false, close_gate}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "pack", .once = true, .run = pack},
+                                  {.name = "convolve", .run = convolve},
+                                  {.name = "gate", .run = close_gate},
+                                  {0}};
 
 const as_kernel AS_KERNEL(convolution_glu) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "convolution/glu",

@@ -15,11 +15,11 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_WAVENET_K], L = as_wavenet_layers(p);
     const size_t each = as_sum(tile_product_floats(k * D, 2 * D), tile_product_floats(D, D));
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, D}};
-    out[1] = (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 4, {L, k, D, 2 * D}};
-    out[2] = (as_operand){"w_residual", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {L, D, D}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, D}};
-    out[4] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {as_product(L, each, 1, 1)}};
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, D);
+    out[1] = AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, L, k, D, 2 * D);
+    out[2] = AS_OPERAND("w_residual", AS_IN, AS_FILL_WEIGHT, AS_F32, L, D, D);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->length, D);
+    out[4] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, as_product(L, each, 1, 1));
     return 5;
 }
 
@@ -138,14 +138,15 @@ static double tolerance(const as_problem *p)
     return L * (as_sequence_tolerance((double)p->param[AS_WAVENET_K] * D) + as_sequence_tolerance(D));
 }
 
-static const as_phase phases[] = {{"pack", true, pack}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "pack", .once = true, .run = pack}, {.name = "run", .run = run}, {0}};
 static const as_kernel_param params[] = {
     {"k", 0, 1 << 20, 2, "taps of each layer"},
     {"dilation-max", 0, 1 << 20, 512, "layers have dilations 1, 2, 4, ... up to this"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(convolution_wavenet) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "convolution/wavenet",

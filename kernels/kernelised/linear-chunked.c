@@ -374,13 +374,14 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 static const as_kernel_param params[] = {
     {"chunk", 0, 256, 0, "tokens that are multiplied with each other before the state takes them in; 0: what suits d"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(kernelised_linear_chunked) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "kernelised/linear-chunked",

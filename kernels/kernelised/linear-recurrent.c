@@ -138,8 +138,7 @@ static void remember(const as_call *call)
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[STATE] =
-        (as_operand){"state", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->kv_heads, p->head_dim + 1, p->head_dim}};
+    out[STATE] = AS_OPERAND("state", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->kv_heads, p->head_dim + 1, p->head_dim);
     return STATE + 1;
 }
 
@@ -163,9 +162,11 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return as_refuse_but_f32(p, why, cap) || as_refuse_but_causal(p, why, cap);
 }
 
-static const as_phase phases[] = {{"remember", true, remember}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {.name = "remember", .once = true, .run = remember}, {.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(kernelised_linear_recurrent) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "kernelised/linear-recurrent",

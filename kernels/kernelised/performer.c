@@ -171,7 +171,7 @@ static void run(const as_call *call)
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[FEATURES] = (as_operand){"features", AS_OUT, AS_FILL_ZERO, AS_F32, 2, {param_m(p), p->head_dim}};
+    out[FEATURES] = AS_OPERAND("features", AS_OUT, AS_FILL_ZERO, AS_F32, param_m(p), p->head_dim);
     return FEATURES + 1;
 }
 
@@ -217,15 +217,16 @@ static double tolerance(const as_problem *p)
     return kernelised_tolerance(p) + 16 * pow((double)p->head_dim, 0.75) / 16777216;
 }
 
-static const as_phase phases[] = {{"prepare", true, prepare}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "prepare", .once = true, .run = prepare}, {.name = "run", .run = run}, {0}};
 static const as_kernel_param params[] = {
     {"m", 1, 16384, 256, "random features"},
     {"seed", 0, (uint64_t)1 << 53, 1, "of the random features"},
     {"chunk", 1, 256, 64, "tokens that are multiplied with each other before the state takes them in"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(kernelised_performer) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "kernelised/performer",

@@ -38,14 +38,14 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p);
     const tile_mlp m = mlp(p);
-    out[AS_BLOCK_X] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, D}};
-    out[AS_BLOCK_W_QKV] = (as_operand){"w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, wide(p)}};
-    out[AS_BLOCK_W_O] = (as_operand){"w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, D}};
-    out[AS_BLOCK_W1] = (as_operand){"w1", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, mlp_wide(&m)}};
-    out[AS_BLOCK_W2] = (as_operand){"w2", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {m.Dff, D}};
-    out[AS_BLOCK_GAIN] = (as_operand){"gain", AS_IN, AS_FILL_UNIFORM, AS_F32, 2, {2, D}};
-    out[AS_BLOCK_O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, D}};
-    out[AS_BLOCK_PACKED] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {kept(p).all}};
+    out[AS_BLOCK_X] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, D);
+    out[AS_BLOCK_W_QKV] = AS_OPERAND("w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, D, wide(p));
+    out[AS_BLOCK_W_O] = AS_OPERAND("w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, D, D);
+    out[AS_BLOCK_W1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT, AS_F32, D, mlp_wide(&m));
+    out[AS_BLOCK_W2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT, AS_F32, m.Dff, D);
+    out[AS_BLOCK_GAIN] = AS_OPERAND("gain", AS_IN, AS_FILL_UNIFORM, AS_F32, 2, D);
+    out[AS_BLOCK_O] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->length, D);
+    out[AS_BLOCK_PACKED] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, kept(p).all);
     return 8;
 }
 
@@ -256,25 +256,26 @@ static double tolerance(const as_problem *p)
 }
 
 static const as_phase phases[] = {
-    {"pack", true, pack},
-    {"norm", false, norm},
-    {"projections", false, projections},
-    {"rope", false, rope},
-    {"core", false, core},
-    {"output", false, output},
-    {"norm-2", false, norm_again},
-    {"feed-forward", false, feed_forward},
-    {NULL, false, NULL},
+    {.name = "pack", .once = true, .run = pack},
+    {.name = "norm", .run = norm},
+    {.name = "projections", .run = projections, .kind = AS_PHASE_PROJECTION, .alone = "layer/projections"},
+    {.name = "rope", .run = rope},
+    {.name = "core", .run = core, .kind = AS_PHASE_CORE, .alone = "attention/flash"},
+    {.name = "output", .run = output, .kind = AS_PHASE_PROJECTION, .alone = "layer/projections"},
+    {.name = "norm-2", .run = norm_again},
+    {.name = "feed-forward", .run = feed_forward},
+    {0},
 };
 static const as_kernel_param params[] = {
     {"ff", 0, 1 << 20, 0, "Dff, hidden width; 0: 4 D"},
     {"swiglu", 0, 1, 0, "1: SwiGLU (three matrices); 0: GELU, tanh form"},
     {"rms", 0, 1, 0, "1: RMS norm; 0: layer norm"},
     {"rope", 0, 2, 0, "rotary positions: 0 none, 1 interleaved pairs, 2 half-split pairs"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_block) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "layer/block",

@@ -7,9 +7,9 @@
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p);
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, D}};
-    out[1] = (as_operand){"gain", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {D}};
-    out[2] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, D}};
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, D);
+    out[1] = AS_OPERAND("gain", AS_IN, AS_FILL_NORMAL, AS_F32, D);
+    out[2] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->length, D);
     return 3;
 }
 
@@ -38,13 +38,14 @@ static as_work work(const as_problem *p)
 /* x, of magnitude up to 3.5, over a deviation that few channels may make small, times a gain up to 3.5 */
 static double tolerance(const as_problem *p) { return 4 * as_sequence_tolerance((double)as_problem_width(p)); }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 static const as_kernel_param params[] = {
     {"rms", 0, 1, 0, "1: RMS norm; 0: layer norm"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_norm) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "layer/norm",

@@ -13,18 +13,14 @@ static size_t wide(const as_problem *p) { return (p->heads + 2 * p->kv_heads) * 
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, T = p->length, D = as_problem_width(p), d = p->head_dim;
-    out[X] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {B, T, D}};
-    out[A] = (as_operand){"a", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, p->heads, T, d}};
-    out[W_IN] = (as_operand){"w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, wide(p)}};
-    out[W_OUT] = (as_operand){"w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, D}};
-    out[O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {B, T, wide(p) + D}};
+    out[X] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, B, T, D);
+    out[A] = AS_OPERAND("a", AS_IN, AS_FILL_NORMAL, AS_F32, B, p->heads, T, d);
+    out[W_IN] = AS_OPERAND("w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, D, wide(p));
+    out[W_OUT] = AS_OPERAND("w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, D, D);
+    out[O] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, B, T, wide(p) + D);
     out[PACKED] =
-        (as_operand){"packed",
-                     AS_KEPT,
-                     AS_FILL_ZERO,
-                     AS_F32,
-                     1,
-                     {as_sum(tile_product_floats(D, wide(p)), as_product(p->heads, tile_product_floats(d, D), 1, 1))}};
+        AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32,
+                   as_sum(tile_product_floats(D, wide(p)), as_product(p->heads, tile_product_floats(d, D), 1, 1)));
     return 6;
 }
 
@@ -160,14 +156,19 @@ static as_work work(const as_problem *p)
 static double tolerance(const as_problem *p) { return as_sequence_tolerance((double)as_problem_width(p)); }
 
 static const as_phase phases[] = {
-    {"pack", true, pack}, {"input", false, input}, {"output", false, output}, {"add", false, add}, {NULL, false, NULL},
+    {.name = "pack", .once = true, .run = pack},
+    {.name = "input", .run = input},
+    {.name = "output", .run = output},
+    {.name = "add", .run = add},
+    {0},
 };
 static const as_kernel_param params[] = {
     {"sum", 0, 1, 0, "output: 0 heads side by side through W_O, 1 a stored product per head, then added"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_projections) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "layer/projections",

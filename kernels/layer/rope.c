@@ -10,10 +10,10 @@
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, T = p->length, d = p->head_dim;
-    out[0] = (as_operand){"q", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, p->heads, T, d}};
-    out[1] = (as_operand){"k", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, p->kv_heads, T, d}};
-    out[2] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, p->heads + p->kv_heads, T, d}};
-    out[3] = (as_operand){"angles", AS_KEPT, AS_FILL_ZERO, AS_F32, 3, {2, T, d / 2}};
+    out[0] = AS_OPERAND("q", AS_IN, AS_FILL_NORMAL, AS_F32, B, p->heads, T, d);
+    out[1] = AS_OPERAND("k", AS_IN, AS_FILL_NORMAL, AS_F32, B, p->kv_heads, T, d);
+    out[2] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, B, p->heads + p->kv_heads, T, d);
+    out[3] = AS_OPERAND("angles", AS_KEPT, AS_FILL_ZERO, AS_F32, 2, T, d / 2);
     return 4;
 }
 
@@ -61,13 +61,14 @@ static as_work work(const as_problem *p)
 
 static double tolerance(const as_problem *p) { return (void)p, as_sequence_tolerance(2); }
 
-static const as_phase phases[] = {{"angles", true, angles}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "angles", .once = true, .run = angles}, {.name = "run", .run = run}, {0}};
 static const as_kernel_param params[] = {
     {"split", 0, 1, 0, "pairs: 0 interleaved (2i, 2i+1), 1 half-split (i, i+d/2)"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_rope) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "layer/rope",

@@ -23,14 +23,15 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 extern const as_kernel AS_KERNEL(mixing_mixer_token);
 static as_work work(const as_problem *p) { return mixer_work(p, &AS_KERNEL(mixing_mixer_token), units(p)); }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 static const as_kernel_param params[] = {
     {"hidden", 0, 1 << 24, 0, "D_S, hidden units across tokens; must be given"},
     {"causal", 0, 1, 0, "1: weights are triangular, the future is not seen; 0: as published"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(mixing_mixer_token) = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_THIS_ISA),
     .name = "mixing/mixer-token",

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/verify/verify.h"
+#include "kernels/api/contract.h"
 #include "kernels/api/cpu.h"
 #include "kernels/pattern/pattern.h"
 
@@ -29,7 +30,8 @@ typedef struct {
 
 static inline as_problem bench_problem(const shape *s, const as_pattern *pattern)
 {
-    as_problem p = {.batch = s->batch,
+    as_problem p = {.struct_size = sizeof p,
+                    .batch = s->batch,
                     .heads = s->heads,
                     .kv_heads = s->kv_heads,
                     .length = s->length,
@@ -48,9 +50,9 @@ static inline bool bench_open_problem(bench *b, const as_kernel *kernel, const a
 {
     char why[300] = "";
     *b = (bench){.p = *p, .kernel = kernel};
-    if (kernel->refuse && kernel->refuse(&b->p, why, sizeof why))
+    if (as_kernel_refuses(kernel, &b->p, why, sizeof why))
         return false;
-    b->count = kernel->operands(&b->p, b->table);
+    b->count = as_kernel_operands(kernel, &b->p, b->table);
     for (size_t i = 0; i < b->count; i++) {
         b->data[i] = aligned_alloc(64, (as_operand_bytes(&b->table[i]) + 127) / 64 * 64);
         if (b->table[i].role == AS_IN)
@@ -73,7 +75,7 @@ static inline bool bench_open(bench *b, const as_kernel *kernel, const shape *s,
 
 static inline void bench_run(bench *b)
 {
-    b->call = (as_call){&b->p, b->data, b->workspace};
+    b->call = (as_call){.problem = &b->p, .operand = b->data, .workspace = b->workspace};
     for (const as_phase *phase = b->kernel->phases; phase->run; phase++)
         phase->run(&b->call);
 }

@@ -50,7 +50,8 @@ static inline void executed_check(as_problem p, uint64_t rest)
         data[i] = calloc(1, as_operand_bytes(&table[i]) + 64);
         as_operand_fill(&table[i], i, data[i]);
     }
-    const as_call call = {&p, data, aligned_alloc(64, (KERNEL_SYMBOL.workspace(&p) + 127) / 64 * 64)};
+    const as_call call = {
+        .problem = &p, .operand = data, .workspace = aligned_alloc(64, (KERNEL_SYMBOL.workspace(&p) + 127) / 64 * 64)};
     executed = 0;
     for (const as_phase *phase = KERNEL_SYMBOL.phases; phase->run; phase++)
         phase->run(&call);

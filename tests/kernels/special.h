@@ -38,7 +38,7 @@ static bool special_run(special *s, float *o)
         return false;
     memset(workspace, 0xff, bytes);
     memset(o, 0xff, SP_N * sizeof *o);
-    const as_call call = {&s->p, operand, workspace};
+    const as_call call = {.problem = &s->p, .operand = operand, .workspace = workspace};
     for (const as_phase *phase = k->phases; phase->run; phase++)
         phase->run(&call);
     free(workspace);
@@ -156,7 +156,7 @@ static bool special_check(const as_entry *entry, size_t *taken, char *why, size_
                             .pattern = pattern};
         s->p.edges = as_pattern_edges_all(pattern, SP_H, SP_T, SP_T);
         if (!(entry->kernel->refuse && entry->kernel->refuse(&s->p, why, cap))) {
-            const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {SP_N}};
+            const as_operand operand = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, SP_N);
             for (uint64_t x = 0; x < 3; x++)
                 as_operand_fill(&operand, x + 1, s->x[x]);
             for (size_t x = 0; i % 2 && x < SP_N; x++)

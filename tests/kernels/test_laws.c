@@ -22,7 +22,7 @@ typedef struct {
 
 static void fill(float *x, uint64_t seed)
 {
-    const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {N}};
+    const as_operand operand = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, N);
     as_operand_fill(&operand, seed, x);
 }
 
@@ -49,7 +49,7 @@ static bool attend(const as_entry *e, const char *text, arrays *a)
         assert_non_null(workspace);
         memset(workspace, 0xff, bytes);
         memset(a->o, 0xff, sizeof a->o);
-        const as_call call = {&p, operand, workspace};
+        const as_call call = {.problem = &p, .operand = operand, .workspace = workspace};
         for (const as_phase *phase = e->kernel->phases; phase->run; phase++)
             phase->run(&call);
         free(workspace);

@@ -82,7 +82,7 @@ const as_term as_term_block = {
     .name = "block",
     .example = "block:b=64,density=0.1,seed=1",
     .help = "the own block of b, and earlier blocks at random with the given density",
-    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .least = 1},
+    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .min = 1},
                {.key = "density", .kind = AS_PARAM_REAL},
                {.key = "seed", .kind = AS_PARAM_COUNT, .optional = true},
                AS_PARAM_SIDES},

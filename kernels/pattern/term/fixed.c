@@ -54,7 +54,7 @@ const as_term as_term_fixed = {
     .name = "fixed",
     .example = "fixed:l=128,c=8",
     .help = "the own block of l and the last c of every earlier block (Sparse Transformer)",
-    .params = {{.key = "l", .kind = AS_PARAM_COUNT, .least = 1}, {.key = "c", .kind = AS_PARAM_COUNT, .least = 1}},
+    .params = {{.key = "l", .kind = AS_PARAM_COUNT, .min = 1}, {.key = "c", .kind = AS_PARAM_COUNT, .min = 1}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
     .check = check,
     .lacks = lacks,

@@ -33,7 +33,7 @@ const as_term as_term_global = {
     .name = "global",
     .example = "global:g=4",
     .help = "the first g tokens, seen by all (sides=both: and seeing all)",
-    .params = {{.key = "g", .kind = AS_PARAM_COUNT, .least = 1}, AS_PARAM_SIDES},
+    .params = {{.key = "g", .kind = AS_PARAM_COUNT, .min = 1}, AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
     .row = row,
     .edges = edges,

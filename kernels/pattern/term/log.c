@@ -48,7 +48,7 @@ const as_term as_term_log = {
     .name = "log",
     .example = "log:base=2",
     .help = "the query and the tokens base^i before it",
-    .params = {{.key = "base", .kind = AS_PARAM_COUNT, .least = 2}},
+    .params = {{.key = "base", .kind = AS_PARAM_COUNT, .min = 2}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
     .runs_max = runs_max,
     .row = row,

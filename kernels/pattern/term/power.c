@@ -58,7 +58,7 @@ const as_term as_term_power = {
     .name = "power",
     .example = "power:p=2",
     .help = "the query and the tokens n^p before it",
-    .params = {{.key = "p", .kind = AS_PARAM_COUNT, .least = 1}},
+    .params = {{.key = "p", .kind = AS_PARAM_COUNT, .min = 1}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
     .runs_max = runs_max,
     .row = row,

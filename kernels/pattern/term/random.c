@@ -29,7 +29,7 @@ const as_term as_term_random = {
     .name = "random",
     .example = "random:r=64,seed=1",
     .help = "r random tokens up to the query, the same on every machine for a seed",
-    .params = {{.key = "r", .kind = AS_PARAM_COUNT, .least = 1},
+    .params = {{.key = "r", .kind = AS_PARAM_COUNT, .min = 1},
                {.key = "seed", .kind = AS_PARAM_COUNT, .optional = true},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,

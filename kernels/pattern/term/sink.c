@@ -19,7 +19,7 @@ const as_term as_term_sink = {
     .name = "sink",
     .example = "sink:s=4",
     .help = "the first s tokens, kept as attention sinks",
-    .params = {{.key = "s", .kind = AS_PARAM_COUNT, .least = 1}},
+    .params = {{.key = "s", .kind = AS_PARAM_COUNT, .min = 1}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
     .row = row,
     .edges_first = edges_first,

@@ -41,7 +41,7 @@ const as_term as_term_strided = {
     .name = "strided",
     .example = "strided:l=128",
     .help = "the last l tokens and every l-th one before (Sparse Transformer)",
-    .params = {{.key = "l", .kind = AS_PARAM_COUNT, .least = 1}},
+    .params = {{.key = "l", .kind = AS_PARAM_COUNT, .min = 1}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE,
     .runs_max = runs_max,
     .row = row,

@@ -47,7 +47,7 @@ const as_term as_term_window = {
     .name = "window",
     .example = "window:w=256",
     .help = "the last w tokens, the query included (sides=both: w/2 on each side)",
-    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .least = 1}, AS_PARAM_SIDES},
+    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .min = 1}, AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
     .row = row,
     .edges = edges,
