@@ -163,6 +163,16 @@ foreach(mechanism IN LISTS MECHANISMS)
   endforeach()
 endforeach()
 
+# What is not a kernel and has a body for each instruction set: loops that fill operands, and roofs.
+set(FILLERS "")
+set(FILLER_DECLARATIONS "")
+list(REMOVE_ITEM PLAIN ${ROOT}/kernels/common/fill.c)
+as_per_isa(kernels ${ROOT}/kernels/common/fill.c)
+foreach(isa IN LISTS ISAS)
+  string(APPEND FILLER_DECLARATIONS "extern const as_filler as_filler_${isa};\n")
+  string(APPEND FILLERS "    &as_filler_${isa},\n")
+endforeach()
+
 set(ROOFS "")
 set(ROOF_DECLARATIONS "")
 as_per_isa(kernels ${ROOT}/kernels/roof/roof.c ${ISAS_BF16})
@@ -201,6 +211,11 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/tables.c CONTENT [[
 @DECLARATIONS@
 const as_kernel *const as_builtin_kernels[] = {
 @ENTRIES@    NULL,
+};
+
+@FILLER_DECLARATIONS@
+const as_filler *const as_builtin_fillers[] = {
+@FILLERS@    NULL,
 };
 
 @ROOF_DECLARATIONS@
