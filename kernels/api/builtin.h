@@ -24,4 +24,14 @@
 #define AS_THIS_ISA AS_SCALAR
 #endif
 
+/* How the descriptor of a built-in kernel begins. */
+#define AS_BUILTIN .struct_size = sizeof(as_kernel), .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA)
+
+/* The phases of a kernel that has one. */
+#define AS_ONE_PHASE(function)                                                                                         \
+    (const as_phase[])                                                                                                 \
+    {                                                                                                                  \
+        {.name = "run", .run = (function)}, { 0 }                                                                      \
+    }
+
 #endif

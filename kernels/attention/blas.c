@@ -83,12 +83,8 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * pairs * p->heads * p->batch);
 }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(attention_blas) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .libraries = AS_USES_OPENBLAS,
     .name = "attention/blas",
     .help = "OpenBLAS for both products by blocks of rows, softmax between them; T x S scores",
@@ -98,5 +94,5 @@ const as_kernel AS_KERNEL(attention_blas) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

@@ -251,12 +251,8 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
 }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(attention_diagonals) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/diagonals",
     .help = "patterns of a few fixed distances (log, power): streams along the diagonals",
     .order = "edges",
@@ -265,5 +261,5 @@ const as_kernel AS_KERNEL(attention_diagonals) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

@@ -107,12 +107,8 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
 }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(attention_gather) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/gather",
     .help = "any pattern, row by row over the keys that it names",
     .order = "edges",
@@ -121,5 +117,5 @@ const as_kernel AS_KERNEL(attention_gather) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

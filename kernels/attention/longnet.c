@@ -135,12 +135,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(attention_longnet) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/longnet",
     .help = "LongNet's branches as dense segments read in place, mixed by their softmax denominators",
     .order = "edges",
@@ -149,5 +145,5 @@ const as_kernel AS_KERNEL(attention_longnet) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

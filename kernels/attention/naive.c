@@ -75,12 +75,8 @@ static size_t workspace(const as_problem *p) { return as_product(p->length, p->c
 
 static as_work work(const as_problem *p) { return as_attention_work(p, 4 * p->head_dim * p->edges * p->batch); }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(attention_naive) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_SCALAR),
+    AS_BUILTIN,
     .name = "attention/naive",
     .help = "three passes over T x S scores in plain C",
     .order = "edges",
@@ -89,5 +85,5 @@ const as_kernel AS_KERNEL(attention_naive) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

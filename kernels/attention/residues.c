@@ -99,12 +99,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(attention_residues) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/residues",
     .help = "dilated patterns as r independent dense or windowed problems, read in place by stride",
     .order = "edges",
@@ -113,5 +109,5 @@ const as_kernel AS_KERNEL(attention_residues) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

@@ -372,9 +372,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(content_lsh) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "content/lsh",
     .help =
         "Reformer: shared queries and keys, hashed, sorted and cut into chunks; linear at fixed buckets, m and rounds",

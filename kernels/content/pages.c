@@ -1,8 +1,9 @@
 /* pages.c: keys in pages, each summed up in a line; a query scores the lines and attends to the best pages (Quest; Tang
  * et al., 2024, and its kin). The first page and the latest ones are always among them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "content/content.h"
-#include "tile/gemm.h"
 
 /* A page of p keys is summed up by their mean, or by the least and the most of each channel: then
  *   U = sum over c of max(q_c most_c, q_c least_c) = min(q,0).least + max(q,0).most
@@ -202,9 +203,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(content_pages) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "content/pages",
     .help =
         "the best pages of keys by their summaries; scoring those is T^2 / 2p, so T^2 in the end, a p-th of the price",

@@ -2,7 +2,6 @@
  * can keep. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "content/content.h"
-#include "tile/gemm.h"
 
 /* Operand 4, "chosen" (B,H,T,k): the keys of each query, ascending; -1 where it has fewer than k. */
 #define CHOSEN 4
@@ -106,9 +105,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(content_topk) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "content/topk",
     .help = "the k best keys of each query, all scored: the most that choosing k keys can keep",
     .order = "T^2",

@@ -71,12 +71,8 @@ static as_work work(const as_problem *p)
 
 static double tolerance(const as_problem *p) { return as_sequence_tolerance((double)p->param[AS_CONV_K]); }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(convolution_depthwise) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/depthwise",
     .help = "each channel convolved over tokens with its own weights",
     .order = "T",
@@ -85,6 +81,6 @@ const as_kernel AS_KERNEL(convolution_depthwise) = {
     .workspace = workspace,
     .work = work,
     .tolerance = tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
     .params = as_convolution_params,
 };

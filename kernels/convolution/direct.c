@@ -124,12 +124,8 @@ static double tolerance(const as_problem *p)
     return as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
-
 const as_kernel AS_KERNEL(convolution_direct) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/direct",
     .help = "convolution over tokens, D to D channels, by its definition",
     .order = "T",
@@ -138,6 +134,6 @@ const as_kernel AS_KERNEL(convolution_direct) = {
     .workspace = workspace,
     .work = work,
     .tolerance = tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
     .params = as_convolution_params,
 };

@@ -155,9 +155,7 @@ static const as_phase phases[] = {
     {.name = "pack", .once = true, .run = pack}, {.name = "weights", .run = weigh}, {.name = "mix", .run = mix}, {0}};
 
 const as_kernel AS_KERNEL(convolution_dynamic) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/dynamic",
     .help = "DynamicConv: each token's own k weights per head, softmaxed, over the k tokens it reads",
     .order = "T",

@@ -48,9 +48,7 @@ static double tolerance(const as_problem *p)
 static const as_phase phases[] = {{.name = "pack", .once = true, .run = pack}, {.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(convolution_gemm) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/gemm",
     .help = "convolution over tokens, D to D channels, as a matrix product (im2col, never stored)",
     .order = "T",

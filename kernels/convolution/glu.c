@@ -77,9 +77,7 @@ static const as_phase phases[] = {{.name = "pack", .once = true, .run = pack},
                                   {0}};
 
 const as_kernel AS_KERNEL(convolution_glu) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/glu",
     .help = "ConvS2S: a convolution to 2D channels and a gated linear unit",
     .order = "T",

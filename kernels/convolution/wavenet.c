@@ -146,9 +146,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(convolution_wavenet) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/wavenet",
     .help = "WaveNet: a stack of dilated causal convolutions, gated, each added to its input",
     .order = "T",

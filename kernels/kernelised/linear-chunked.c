@@ -381,9 +381,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(kernelised_linear_chunked) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "kernelised/linear-chunked",
     .help = "linear attention, elu + 1: products of chunks, and a state of d x d between them",
     .order = "T",

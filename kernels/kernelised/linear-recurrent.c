@@ -166,9 +166,7 @@ static const as_phase phases[] = {
     {.name = "remember", .once = true, .run = remember}, {.name = "run", .run = run}, {0}};
 
 const as_kernel AS_KERNEL(kernelised_linear_recurrent) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "kernelised/linear-recurrent",
     .help = "linear attention, elu + 1, token by token; a decode step costs the same at any context",
     .order = "T",

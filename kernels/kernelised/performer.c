@@ -4,7 +4,8 @@
 
 #include "common/gauss.h"
 #include "kernelised/chunk.h"
-#include "tile/gemm.h"
+#include "vec/exp.h"
+#include "vec/row.h"
 
 /* phi(x)_i = exp(w_i . x - |x|^2 / 2) / sqrt m, x = sqrt(scale) q: E[phi(q) . phi(k)] = exp(scale q . k). The w_i are
  * rows of orthogonal blocks of d with lengths drawn anew from chi_d. Operand 4, "features" (m,d), is made once.
@@ -226,9 +227,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(kernelised_performer) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "kernelised/performer",
     .help = "softmax attention estimated with m positive orthogonal random features (FAVOR+), causal",
     .order = "T",

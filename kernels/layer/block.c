@@ -275,9 +275,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(layer_block) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/block",
     .help = "a pre-norm layer around attention in tiles, any pattern; every part is a phase",
     .order = "flops",

@@ -45,9 +45,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(layer_norm) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/norm",
     .help = "layer norm or RMS norm of every token",
     .order = "T",

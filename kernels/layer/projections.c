@@ -168,9 +168,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(layer_projections) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/projections",
     .help = "q, k, v and output projections of attention",
     .order = "T",

@@ -68,9 +68,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(layer_rope) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/rope",
     .help = "rotary positions on queries and keys, interleaved or half-split pairs",
     .order = "T",

@@ -34,9 +34,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(mixing_mixer_token_growing) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "mixing/mixer-token-growing",
     .help = "MLP-Mixer across tokens with D_S = T / per hidden units: quadratic",
     .order = "T^2",

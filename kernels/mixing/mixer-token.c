@@ -31,9 +31,7 @@ static const as_kernel_param params[] = {
 };
 
 const as_kernel AS_KERNEL(mixing_mixer_token) = {
-    .struct_size = sizeof(as_kernel),
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "mixing/mixer-token",
     .help = "MLP-Mixer across tokens with a fixed number of hidden units, D_S",
     .order = "T",

@@ -78,8 +78,7 @@ static double mlp_kernel_tolerance(const as_problem *p)
 }
 
 #define MLP_KERNEL                                                                                                     \
-    .struct_size = sizeof(as_kernel), .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA), .order = "T",             \
-    .refuse = mlp_refuse, .operands = mlp_operands, .workspace = mlp_workspace, .work = mlp_work,                      \
-    .tolerance = mlp_kernel_tolerance, .phases = mlp_phases
+    AS_BUILTIN, .order = "T", .refuse = mlp_refuse, .operands = mlp_operands, .workspace = mlp_workspace,              \
+                .work = mlp_work, .tolerance = mlp_kernel_tolerance, .phases = mlp_phases
 
 #endif
