@@ -1,32 +1,33 @@
 #!/usr/bin/env python3
-"""targets.py: what the kernels reach, beside what was asked of them, each in turns with what it is held against; writes docs/targets.md
-but for what stands there under a heading of its own (##).
+"""targets.py: what the kernels reach beside their targets, each in turns with its reference; writes docs/targets.md up to the
+first heading of level 2 (##), and keeps what follows it.
 
-    python3 docs/targets.py [--program build/attnscope] [--only TEXT] [--seconds 20] [--cpu 0] [--out FILE]
+    python3 experiments/targets.py [--program build/attnscope] [--only TEXT] [--seconds 20] [--cpu 0] [--out FILE]
 
-Needs NumPy. --only prints the rows whose work has TEXT and leaves the page alone, unless --out is given. SPDX-License-Identifier: Apache-2.0
+Needs NumPy. --only prints the rows whose work contains TEXT and leaves the page alone, unless --out is given.
+SPDX-License-Identifier: Apache-2.0
 """
-import argparse
 import collections
 import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
 
-import numpy
+try:
+    import numpy
+except ImportError:
+    numpy = None  # --help works without it; main() says what to install
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "compare"))
-import turns  # noqa: E402
+import turns
+from common import ROOT, call, machine_line, paragraph, parse, parser, require_numpy, table, write_page
 
 HEADS, PROCESSES, PAIRS_LEAST, PAIRS_MOST = 8, 3, 12, 120
 
 Kernel = collections.namedtuple("Kernel", "name pattern length context d dtype isa threads", defaults=("f32", None, 1))
 Loop = collections.namedtuple("Loop", "name isa", defaults=(None,))
-# `measure` makes one number of a pair: of the facts of both sides and ours' speed relative to theirs. The target is met where the
-# number is at least `least`, or at most `most`.
+# `measure` computes one number per pair of turns, from the facts of both sides and our speed relative to theirs. The target is
+# met when the number is at least `least` or at most `most`.
 Row = collections.namedtuple("Row", "work target ours theirs measure least most unit", defaults=(None, None, "x"))
 
 
@@ -35,12 +36,12 @@ def edges(facts):
 
 
 def of_flops(ours, theirs, speed):
-    """Percent of the loop's FLOPs a second that are useful."""
+    """Our useful FLOPs a second, in percent of the loop's."""
     return 100 * speed * 4 * ours["head_dim"] * edges(ours) / theirs["amount"]
 
 
 def of_bytes(ours, theirs, speed):
-    """Percent of the loop's bytes a second that are of keys and values seen, queries and outputs."""
+    """Our bytes a second (visible keys and values, queries, outputs), in percent of the loop's."""
     row = 4 * ours["head_dim"]
     return 100 * speed * row * (2 * edges(ours) + 2 * ours["length"] * ours["heads"]) / theirs["amount"]
 
@@ -50,11 +51,11 @@ def faster(_ours, _theirs, speed):
 
 
 def per_edge(ours, theirs, speed):
-    """What an edge costs, beside one of theirs."""
+    """The time of an edge, as a multiple of theirs."""
     return edges(theirs) / edges(ours) / speed
 
 
-def table(amx):
+def targets(amx):
     dense = {d: Kernel("attention/flash", "causal", 4096, 4096, d) for d in (64, 128)}
     rows = [Row("flash f32, T = 4096, d = 64, against itself", "1 (the control)", dense[64], dense[64], faster)]
     for d, least in ((64, 60), (128, 68)):
@@ -83,7 +84,7 @@ def table(amx):
 # ---- the sides
 
 class Arrays:
-    """q, k and v of a shape as .npy files; one set for both sides where they have the same."""
+    """q, k and v of a shape as .npy files; both sides share one set when their shapes are the same."""
 
     def __init__(self, folder):
         self.folder, self.shape = folder, None
@@ -109,13 +110,13 @@ def command(program, arrays, side):
 
 
 def facts(side, running):
-    """Of a loop, the amount of one call; of a kernel, its report, which comes when it ends. Both ends it."""
+    """Ends the side. A loop gives the amount of one call, a kernel its report."""
     said = running.finish()
     return json.loads(said) if isinstance(side, Kernel) else {"amount": int(running.ready.split()[2])}
 
 
 def measure(program, row, seconds, environment):
-    """The number's estimate, the ends of its 95 % interval, how many pairs, and the builds' instruction sets."""
+    """The estimate, the ends of its 95 % interval, the number of pairs, and the instruction set of our build."""
     numbers = []
     for _ in range(PROCESSES):
         with tempfile.TemporaryDirectory() as folder:
@@ -124,10 +125,10 @@ def measure(program, row, seconds, environment):
                     turns.Side(command(program, arrays, row.theirs), environment) as theirs:
                 pairs = turns.alternate(ours, theirs, seconds / PROCESSES, math.ceil(PAIRS_LEAST / PROCESSES),
                                         math.ceil(PAIRS_MOST / PROCESSES))
-                known = [facts(row.ours, ours), facts(row.theirs, theirs)]  # each process chooses how much its loop does in a call
+                known = [facts(row.ours, ours), facts(row.theirs, theirs)]  # each process chooses the amount of its loop
                 numbers += [row.measure(*known, theirs_s / ours_s) for ours_s, theirs_s in pairs]
                 isa = ours.ready.split()[1]
-    at, low, high = numpy.exp(turns.hodges_lehmann(numpy.log(numbers)))
+    at, low, high = map(math.exp, turns.hodges_lehmann([math.log(x) for x in numbers]))
     return at, low, high, len(numbers), isa
 
 
@@ -142,11 +143,11 @@ def verdict(row, at):
 def cells(row, at, low, high, pairs, isa):
     digits = 1 if row.unit == " %" else 2
     reached = f"{at:.{digits}f}{row.unit} [{low:.{digits}f}, {high:.{digits}f}]"
-    return "| " + " | ".join([row.work, row.target, reached, isa, str(pairs), verdict(row, at)]) + " |"
+    return [row.work, row.target, reached, isa, pairs, verdict(row, at)]
 
 
 def remarks(path):
-    """What people wrote under headings."""
+    """The hand-written rest of the page, from its first heading of level 2 on."""
     if not os.path.exists(path):
         return ""
     with open(path) as f:
@@ -154,48 +155,46 @@ def remarks(path):
     return heading + rest
 
 
-def page(machine, rows, options):
+def page(machine, body, seconds):
     one, every = (machine[k] for k in ("fma_gflops", "fma_gflops_all"))
     widest = [isa for isa in ("avx512", "avx2", "neon", "scalar") if one.get(isa)][0]
-    return "\n".join(
-        ["# What the kernels reach", "",
-         f"Made by `python3 docs/targets.py --seconds {options.seconds:g}`. B = 1, H = {HEADS}, float32, one thread on one CPU unless said otherwise. "
-         "Each row is a kernel", "in turns with what it is held against: a living process of either answers \"make N calls\" with the seconds they "
-         "took, turns are equally", f"long, A B, B A, .... Of {PROCESSES} pairs of processes, the Hodges-Lehmann estimate and its signed-rank interval "
-         "of 95 %. So what a neighbour", "takes of the core, it takes from both. Kernels' outputs are checked against the float64 oracle before. FLOPs "
-         "are useful ones, the causal", "half only. Bytes are those of the keys and values of all edges, of queries and of outputs. All sides ask for large pages "
-         "(GLIBC_TUNABLES).", "",
-         f"Machine: {machine['cpu']}, {machine['cpus']} cpus, {(machine.get('hypervisor') or 'no').replace('KVMKVMKVM', 'KVM')} hypervisor, "
-         f"{machine['compiler']}; attnscope {machine['commit']}. Its best", f"by itself: {one[widest]:.0f} GFLOP/s of multiply-adds ({widest}), "
-         f"{every[widest] / one[widest]:.2f}x on all cpus; reads of {', '.join(f'{r:.0f}' for r in machine['read_gbs'] if r)} GB/s from L1, L2, L3 "
-         "and memory.", "",
-         "| work | target | reached | isa | pairs | met |", "| --- | --- | --- | --- | --- | --- |", *rows]) + "\n"
+    return ["# What the kernels reach", "", *paragraph(
+        f"Made by `python3 experiments/targets.py --seconds {seconds:g}`. B = 1, H = {HEADS}, float32, one thread on one CPU unless "
+        "said otherwise. Each row holds a kernel against its reference. Both run as resident processes that time N calls on "
+        "request; their turns are equally long and alternate A B, B A, .... Each value is the Hodges-Lehmann estimate over "
+        f"{PROCESSES} pairs of processes with its signed-rank interval of 95 %. A neighbour on the core thus slows both sides alike. "
+        "The kernels' outputs are checked against the float64 oracle first. FLOPs are the useful ones, the causal half only. Bytes "
+        "are those of the keys and values of all edges, of queries and of outputs. All sides ask for large pages "
+        "(GLIBC_TUNABLES)."), "", *paragraph(
+        f"Machine: {machine_line(machine)}. Its best alone: {one[widest]:.0f} GFLOP/s of multiply-adds ({widest}), "
+        f"{every[widest] / one[widest]:.2f}x on all cpus; reads of {', '.join(f'{r:.0f}' for r in machine['read_gbs'] if r)} GB/s "
+        "from L1, L2, L3 and memory."), "", *table(["work", "target", "reached", "isa", "pairs", "met"], body)]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=os.path.join(HERE, "..", "build", "attnscope"))
-    parser.add_argument("--only", default="", metavar="TEXT")
-    parser.add_argument("--seconds", type=float, default=20, help="time for one row (20)")
-    parser.add_argument("--cpu", type=int, default=0, help="the CPU of one thread (0)")
-    parser.add_argument("--out", metavar="FILE", help="docs/targets.md, unless --only is given")
-    o = parser.parse_args()
-    out = o.out or (None if o.only else os.path.join(HERE, "targets.md"))
-    machine = json.loads(subprocess.run([o.program, "machine", "--format", "json"], check=True, capture_output=True, text=True).stdout)
+    options = parser(__doc__, "targets")
+    options.add_argument("--only", default="", metavar="TEXT", help="only the rows whose work contains TEXT")
+    options.add_argument("--seconds", type=float, default=20, metavar="S", help="time for one row (20)")
+    options.add_argument("--cpu", type=int, default=0, metavar="N", help="the CPU of one thread (0)")
+    options.set_defaults(out=None)
+    o = parse(options)
+    require_numpy()
+    out = o.out or (None if o.only else os.path.join(ROOT, "docs", "targets.md"))
+    machine = json.loads(call([o.program, "machine", "--format", "json"]))
     environment = dict(os.environ, GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
-    everywhere, rows, kept = os.sched_getaffinity(0), [], remarks(out) if out else ""
-    for row in table("amx" in machine["isas"]):
+    everywhere, body, kept = os.sched_getaffinity(0), [], remarks(out) if out else ""
+    for row in targets("amx" in machine["isas"]):
         if o.only not in row.work:
             continue
         os.sched_setaffinity(0, {o.cpu} if getattr(row.ours, "threads", 1) == 1 else everywhere)
         try:
-            rows.append(cells(row, *measure(o.program, row, o.seconds, environment)))
+            body.append(cells(row, *measure(o.program, row, o.seconds, environment)))
         except turns.Missing as error:
-            rows.append(f"| {row.work} | {row.target} | not measured: {error} | | | no |")
-        print(rows[-1], flush=True)
+            body.append([row.work, row.target, f"not measured: {error}", "", "", "no"])
+        print("  ".join(map(str, body[-1])), flush=True)
         if out:
-            with open(out, "w") as f:
-                f.write(page(machine, rows, o) + kept)
+            write_page(out, page(machine, body, o.seconds) + kept.splitlines())
+    return 0
 
 
 if __name__ == "__main__":
