@@ -24,8 +24,8 @@ def command(name):
 
 
 def section(folder, name, title, about, heads, body):
-    return ["", f"## {title}", "", *paragraph(about), "",
-            f"`{command(name)}` on {machine_line(facts(os.path.join(folder, name)))}.", "", *table(heads, body)]
+    where = machine_line(facts(os.path.join(folder, name)))
+    return ["", f"## {title}", "", *paragraph(about), "", *paragraph(f"`{command(name)}` on {where}."), "", *table(heads, body)]
 
 
 def growth(folder, name):

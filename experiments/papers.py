@@ -123,8 +123,8 @@ def table(heads, body):
 
 
 def heading(folder, name, title, about):
-    return ["", f"## {title}", "", *about, "", f"Measured by `attnscope run configs/papers/{name}.yaml` on "
-            f"{machine_line(facts(os.path.join(folder, name)))}."]
+    where = machine_line(facts(os.path.join(folder, name)))
+    return ["", f"## {title}", "", *about, "", *paragraph(f"Measured by `attnscope run configs/papers/{name}.yaml` on {where}.")]
 
 
 def points(*items):
@@ -289,9 +289,9 @@ def longnet(folder):
         f"r = 1, 2, 4, 6, 12), with two heads of 64. At T = 32768 offset 0 has {PUBLISHED[LONGNET]['ratio']} times fewer pairs than "
         "causal.")) + table(
             ["T", "dense flash, us a token", "longnet, us a token", "edges, dense / longnet", "time, dense / longnet"], lines) + [
-        "", f"Growth with T: dense {slope(folder, LONGNET, 'attention/flash', 'causal', 'length')}, longnet "
+        "", *paragraph(f"Growth with T: dense {slope(folder, LONGNET, 'attention/flash', 'causal', 'length')}, longnet "
         f"{slope(folder, LONGNET, 'attention/longnet', 'longnet', 'length')}. It passes dense attention at: "
-        f"{crossing(folder, LONGNET, 'attention/longnet', 'longnet')}.",
+        f"{crossing(folder, LONGNET, 'attention/longnet', 'longnet')}."),
         "", *paragraph(
             "Why they differ. Up to T = 2048 the first branch is all of dense attention, and the other branches are added to it as a "
             "multiset, so there are more pairs than in dense attention. Segments double and dilations nearly do (6 and 12 rather "

@@ -236,7 +236,7 @@ def machine():
 
 def report(options, rows, missing, versions, load):
     out = ["# attnscope beside other libraries", "",
-           f"Made by `{shlex.join(['python3', 'experiments/rivals/compare.py', *sys.argv[1:]])}`.", "",
+           "Made by", "", "    " + shlex.join(["python3", "experiments/rivals/compare.py", *sys.argv[1:]]), "",
            f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC. {machine()}. B 1, H {HEADS}, {options.threads} "
            f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at "
            "the end.", ""]
