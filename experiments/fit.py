@@ -71,7 +71,8 @@ class Folder:
 
     def add(self, trial, T, ns, rng, noise, processes, pattern="window:w=1", declared=""):
         key = f"{trial}|{pattern}|{T}"
-        self.cases.append([key, "attention/busy", "attention", pattern, "scalar", "f32", trial, 1, 1, T, T, 1, 1, 1, "warm", T, declared, "ok"])
+        self.cases.append([key, "attention/busy", "attention", pattern, "scalar", "f32", trial, 1, 1, T, T, 1, 1, 1, "warm", T, declared,
+                           "ok"])
         for p in range(processes):
             wall = "%.9g" % (ns * noise(rng))
             self.samples.append([key, p, 0, p, 1, wall, wall])
@@ -161,7 +162,8 @@ def classes(program, page):
         for step in STEPS:
             c = judge(program, order, step, declared)
             total.update(c)
-            body.append([order if step == 1 else "", "none" if step == 1 else f"x {step}", c["right"] if right else "-", c["ambiguous"], c["wrong"],
+            body.append([order if step == 1 else "", "none" if step == 1 else f"x {step}",
+                         c["right"] if right else "-", c["ambiguous"], c["wrong"],
                          *((c["confirmed"], c["not enough range"], c["refuted"]) if declared else "---"), c["held"]])
         n = TRIALS * len(STEPS)
         page.hold(total["wrong"] <= 0.01 * n, f"{order}: {total['wrong']} of {n} claims are wrong")

@@ -12,8 +12,8 @@ import sys
 
 from common import facts, interval, machine_line, paragraph, parse, parser, rows, run_whole, table, write_page
 
-RUNS = {"mechanisms": ["--budget", "345s"], "content": ["--budget", "4m"], "convolution": ["--budget", "2m"], "decode": ["--budget", "150s"],
-        "layer": ["--only", "*|causal|T=[127]*", "--budget", "290s"], "targets/mechanisms": []}
+RUNS = {"mechanisms": ["--budget", "345s"], "content": ["--budget", "4m"], "convolution": ["--budget", "2m"],
+        "decode": ["--budget", "150s"], "layer": ["--only", "*|causal|T=[127]*", "--budget", "290s"], "targets/mechanisms": []}
 
 
 SLOPES = ["kernel", "pattern", "slope [95 %]", "declared", "comes to", "verdict", "slopes from octave to octave"]

@@ -176,7 +176,8 @@ def flash_attention(folder):
         ("local passes flash", f"T = {was:.0f}, between its 4K and 16K", crossing(folder, FLASH, *ours["local"])),
         ("block-sparse passes flash", "ahead from T = 1024 on, by 5 % there", crossing(folder, FLASH, *ours["block-sparse"]))])
     dense = t.row("attention/blas", "causal", 16384)
-    stored = f"{float(dense['workspace_peak_bytes']) / 2**30:.2f} GiB of workspace" if dense and dense["workspace_peak_bytes"] else "its scores"
+    touched = dense and dense["workspace_peak_bytes"]
+    stored = f"{float(touched) / 2**30:.2f} GiB of workspace" if touched else "its scores"
     return out + ["", "Why they differ.", ""] + points(
         "*dense / flash.* On the A100, memory bounds the stored scores: each is written, read for the softmax, written and read "
         "again, while the multiply units wait. That explains the 1.9 of the paper, the same at 1K and 4K. One core here multiplies "
@@ -265,8 +266,8 @@ def attention_is_all_you_need(folder):
     lines = []
     for D in (64, 128, 256):
         lines.append((f"{D}", f"n = {D}", f"T = {3 * D}", crossing(folder, TABLE1, "convolution/gemm", "causal", f" D={D} ")))
-    out += table(["d", "published: self-attention is cheaper below", "by FLOPs: causal 2T²D against 6TD²", "measured: the convolution passes it"],
-                 lines)
+    out += table(["d", "published: self-attention is cheaper below", "by FLOPs: causal 2T²D against 6TD²",
+                  "measured: the convolution passes it"], lines)
     return out + ["", *paragraph(
         "Why they differ. The table counts multiply-adds up to a constant; a machine has constants. Wide products run nearer to the "
         "roof than narrow ones, which lowers an exponent in d; operands that outgrow a cache raise it. Causal attention has half the "

@@ -59,24 +59,26 @@ def targets(amx):
     dense = {d: Kernel("attention/flash", "causal", 4096, 4096, d) for d in (64, 128)}
     rows = [Row("flash f32, T = 4096, d = 64, against itself", "1 (the control)", dense[64], dense[64], faster)]
     for d, least in ((64, 60), (128, 68)):
-        rows.append(Row(f"flash f32, T = 4096, d = {d}", f"{least} % of the FMA loop", dense[d], Loop("fma", "avx512"), of_flops, least, unit=" %"))
+        rows.append(Row(f"flash f32, T = 4096, d = {d}", f"{least} % of the FMA loop", dense[d], Loop("fma", "avx512"), of_flops,
+                        least, unit=" %"))
     for d in (64, 128):
         rows.append(Row(f"AVX2 build of flash f32, d = {d}", "60 % of the AVX2 loop", dense[d]._replace(isa="avx2"), Loop("fma", "avx2"),
                         of_flops, 60, unit=" %"))
-    rows.append(Row("flash bf16, T = 4096, d = 128", "4x flash f32, where there is AMX", dense[128]._replace(dtype="bf16"), dense[128], faster,
-                    4 if amx else None))
+    rows.append(Row("flash bf16, T = 4096, d = 128", "4x flash f32, where there is AMX", dense[128]._replace(dtype="bf16"), dense[128],
+                    faster, 4 if amx else None))
     longnet = "longnet:w=2048/4096/8192/16384/32768,r=1/2/4/6/12"
     blocks = [("attention/tiles", f"block:b=128,density={share},seed=1", 8192, 1.3) for share in (0.1, 0.2, 0.5)]
-    for name, pattern, length, most in [("attention/flash", "window:w=1024", 32768, 1.25), ("attention/residues", "dilated:r=4", 16384, 1.25),
+    for name, pattern, length, most in [("attention/flash", "window:w=1024", 32768, 1.25),
+                                        ("attention/residues", "dilated:r=4", 16384, 1.25),
                                         ("attention/longnet", longnet, 32768, 1.25), *blocks]:
-        rows.append(Row(f"{name}, {pattern}, T = {length}", f"at most {most}x dense flash per edge", Kernel(name, pattern, length, length, 64),
-                        dense[64], per_edge, most=most))
+        rows.append(Row(f"{name}, {pattern}, T = {length}", f"at most {most}x dense flash per edge",
+                        Kernel(name, pattern, length, length, 64), dense[64], per_edge, most=most))
     for d in (64, 128):
-        rows.append(Row(f"decode, S = 32k, d = {d}", "85 % of reading memory", Kernel("attention/flash", "causal", 1, 32768, d), Loop("memory"),
-                        of_bytes, 85, unit=" %"))
+        rows.append(Row(f"decode, S = 32k, d = {d}", "85 % of reading memory",
+                        Kernel("attention/flash", "causal", 1, 32768, d), Loop("memory"), of_bytes, 85, unit=" %"))
     for name, least in (("attention/diagonals", 40), ("attention/gather", None)):
-        rows.append(Row(f"{name}, log base 2, T = 64k, d = 64", "40 % of reading L2", Kernel(name, "log:base=2", 65536, 65536, 64), Loop("l2"),
-                        of_bytes, least, unit=" %"))
+        rows.append(Row(f"{name}, log base 2, T = 64k, d = 64", "40 % of reading L2",
+                        Kernel(name, "log:base=2", 65536, 65536, 64), Loop("l2"), of_bytes, least, unit=" %"))
     rows.append(Row("two threads, dense T = 4096, d = 64", "1.9x one thread", dense[64]._replace(threads=2), dense[64], faster, 1.9))
     return rows
 
@@ -105,8 +107,9 @@ def command(program, arrays, side):
     isa = ["--isa", side.isa] if side.isa else []
     if isinstance(side, Loop):
         return [program, "machine", "--turns", side.name, *isa]
-    return [program, "apply", "--kernel", side.name, "--pattern", side.pattern, *arrays.of(side), "--out", os.path.join(arrays.folder, "o.npy"),
-            "--threads", str(side.threads), "--calls", "1", "--rows", "64", "--turns", "--format", "json", *isa]
+    return [program, "apply", "--kernel", side.name, "--pattern", side.pattern, *arrays.of(side),
+            "--out", os.path.join(arrays.folder, "o.npy"), "--threads", str(side.threads), "--calls", "1", "--rows", "64",
+            "--turns", "--format", "json", *isa]
 
 
 def facts(side, running):
