@@ -88,7 +88,7 @@ def run(program, clock, out, config, more=()):
         return False
     limit = [] if clock.left() == math.inf else ["--budget", "%.0fs" % (clock.left() - 5)]
     what = ["--resume", out] if os.path.exists(os.path.join(out, "config.yaml")) else [config, "--out", out]
-    done = subprocess.run([program, "run", *what, "--quiet", *more, *limit], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    done = subprocess.run([program, "run", *what, *more, *limit], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           env=dict(os.environ, PATH=""))
     if done.returncode not in (0, 4) and not (done.returncode == 3 and "gnuplot not found" in done.stderr):
         die((done.stderr.strip().splitlines() or ["attnscope run gave no reason"])[-1])
