@@ -1,5 +1,5 @@
-/* kernel_name.c: see kernel_name.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel_name.c: reads and writes the parameters behind a kernel's name.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "kernel_name.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
-/* common.c: see attention/attention.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* common.c: operands, work, tolerances and refusals that attention kernels share.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
 

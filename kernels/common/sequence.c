@@ -1,5 +1,5 @@
-/* sequence.c: see sequence.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* sequence.c: work and refusals of kernels that turn a sequence into another.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "sequence.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* common.c: see convolution/convolution.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* common.c: operands, work and refusals that convolution kernels share.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
 #include "convolution.h"

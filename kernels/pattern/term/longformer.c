@@ -11,7 +11,7 @@
 
 enum { W, G, R, SIDES };
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool longformer_check(const as_args *args, char *why, size_t cap)
 {
     if (args->value[R].count == 1 || args->value[SIDES].count == AS_SIDES_CAUSAL)
         return true;
@@ -19,7 +19,7 @@ static bool check(const as_args *args, char *why, size_t cap)
     return false;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool longformer_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long w = args->value[W].count, g = args->value[G].count, r = args->value[R].count;
     const char *sides = args->value[SIDES].count == AS_SIDES_BOTH ? ",sides=both" : "";
@@ -39,6 +39,6 @@ const as_term as_term_longformer = {
                {.key = "r", .kind = AS_PARAM_COUNT, .optional = true, .min = 1, .fallback = 1},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL,
-    .check = check,
-    .expand = expand,
+    .check = longformer_check,
+    .expand = longformer_expand,
 };
