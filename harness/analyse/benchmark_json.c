@@ -159,8 +159,7 @@ static double median(const double *v, size_t n)
     as_arena *scratch = as_arena_create();
     double *sorted = as_arena_alloc(scratch, n * sizeof *sorted);
     memcpy(sorted, v, n * sizeof *sorted);
-    as_stats_sort(sorted, n);
-    double middle = as_stats_median(sorted, n);
+    double middle = as_median(sorted, n);
     as_arena_free(scratch);
     return middle;
 }

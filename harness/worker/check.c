@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../kernels/common/random.h"
 #include "../base/clock.h"
 #include "fault.h"
 #include "child.h"
@@ -23,9 +24,8 @@ void as_worker_run(as_worker *w, bool once)
 
 unsigned as_worker_lines(const as_worker *w, size_t buffer)
 {
-    uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
-    x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
-    return (unsigned)(x >> 58);
+    const uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
+    return as_spread(x ^ x >> 31, 6);
 }
 
 static void explain(const as_buffer *b, const char *name)

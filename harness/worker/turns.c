@@ -14,6 +14,7 @@
 #include "../../kernels/api/cpu.h"
 #include "../base/build.h"
 #include "../base/clock.h"
+#include "../stats/order.h"
 #include "child.h"
 
 #define WARM_NS 30000000u
@@ -73,12 +74,6 @@ static double inject(as_worker *w, injection *i, uint64_t call_ns)
     return amount;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of the filler, what a nanosecond holds when it follows calls as it does in a turn: a short one costs more, and so
  * does one of wide vectors after plain C. The median. */
 static double per_ns(as_worker *w, injection *i, uint64_t calls)
@@ -96,8 +91,7 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
         }
         found[try] = amount / ns;
     }
-    qsort(found, TRIES, sizeof *found, ascending);
-    return found[TRIES / 2];
+    return as_median(found, TRIES);
 }
 
 /* From a guess; the second time by the amount that it will be. What a call takes is another matter, as the first of a

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../common/random.h"
 #include "truth.h"
 
 extern const as_oracle *const as_builtin_oracles[]; /* ends with NULL */
@@ -25,14 +26,8 @@ const as_oracle *as_oracle_find(const char *name)
 }
 
 /* Counter-based random numbers: the i-th is a hash of (seed, i), so any element can be made alone and the order of
- * filling does not matter. The mixing function is splitmix64's finaliser (Steele, Lea and Flood, 2014). */
-static uint64_t mix(uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
+ * filling does not matter. */
+static uint64_t mix(uint64_t x) { return as_mix(x + AS_RANDOM_STEP); }
 
 /* Sum of four 16-bit uniforms, centred, scaled to variance 1: bell-shaped, within +-3.47, exact on every machine. */
 static float bell(uint64_t r)
