@@ -158,7 +158,7 @@ static void compare(const as_operand *out, const void *data, size_t index, as_or
     }
 }
 
-bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict)
+bool as_oracle_check(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict)
 {
     const as_oracle *oracle = q->oracle;
     size_t out = 0, dims[3];
@@ -189,15 +189,5 @@ bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracl
         values = NULL;
     }
     *truth = values;
-    return ok;
-}
-
-bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
-                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict)
-{
-    double *truth = NULL;
-    const as_oracle_question q = {oracle, p, operands, count, operand, rows, seed, false};
-    const bool ok = as_oracle_check_known(&q, &truth, verdict);
-    free(truth);
     return ok;
 }

@@ -20,6 +20,6 @@ static inline uint64_t as_draw_below(uint64_t seed, uint64_t stream, uint64_t in
 
 /* sample.c: min(r, n) distinct numbers of 0..n-1 as ascending runs; neighbours are one run. `runs` has room for
  * min(r, n) and is all the memory that it takes. */
-size_t as_sample(uint64_t seed, uint64_t stream, size_t n, size_t r, as_run *runs);
+size_t as_draw_distinct(uint64_t seed, uint64_t stream, size_t n, size_t r, as_run *runs);
 
 #endif
