@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../kernels/common/random.h"
+#include "../stats/binomial.h"
 #include "../stats/order.h"
 
 enum { QUADS = 6 };
@@ -68,33 +69,6 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
 }
 
 /* --- measured ---------------------------------------------------------------------------------------------------- */
-
-/* P(at most `hits` of `n`), each with probability p. */
-static double binomial_below(uint64_t hits, uint64_t n, double p)
-{
-    double sum = 0;
-    for (uint64_t k = 0; k <= hits; k++)
-        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
-                   (double)(n - k) * log1p(-p));
-    return sum;
-}
-
-/* The share at which no more than `hits` are seen with probability `tail`; it falls as the share grows. */
-static double share_where(uint64_t hits, uint64_t n, double tail)
-{
-    double low = 0, high = 1;
-    for (int i = 0; i < 60; i++) {
-        const double middle = 0.5 * (low + high);
-        *(binomial_below(hits, n, middle) > tail ? &low : &high) = middle;
-    }
-    return 0.5 * (low + high);
-}
-
-void as_binomial_interval(uint64_t hits, uint64_t n, double *low, double *high)
-{
-    *low = !n ? AS_NO_REAL : hits ? share_where(hits - 1, n, 0.975) : 0;
-    *high = !n ? AS_NO_REAL : hits < n ? share_where(hits, n, 0.025) : 1;
-}
 
 static bool of_row(const as_trial *t, const as_power *row)
 {

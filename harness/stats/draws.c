@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../kernels/common/random.h"
+#include "binomial.h"
 #include "order.h"
 
 uint64_t as_seed_of(const char *const *texts, size_t count)
@@ -25,8 +26,7 @@ static double share_of(size_t n, size_t j, size_t least)
     if (j == n)
         return 1;
     for (size_t k = least; k <= n; k++)
-        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
-                   (double)(n - k) * log1p(-p));
+        sum += as_binomial(n, k, p);
     return sum;
 }
 
