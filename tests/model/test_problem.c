@@ -94,6 +94,8 @@ static void nothing_in_a_row_is_trusted(void **state)
     refuse(&row, "length cannot exceed");
     row = good_row(), row.length = row.context = (uint64_t)1 << 30, row.batch = 1 << 20;
     refuse(&row, "more work than can be counted");
+    row = good_row(), row.length = row.context = (uint64_t)1 << 26, row.batch = 4;
+    refuse(&row, "more work than can be counted");
     row = good_row(), row.dtype = "f16";
     refuse(&row, "dtype");
     row = good_row(), row.dtype = NULL;
