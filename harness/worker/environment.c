@@ -8,6 +8,7 @@
 
 #include "../../kernels/api/cpu.h"
 #include "../../kernels/api/registry.h"
+#include "../../kernels/common/random.h"
 #include "../machine/blas_core.h"
 
 /* OPENBLAS_CORETYPE for a case whose kernel calls OpenBLAS: NULL for any other. */
@@ -54,8 +55,7 @@ char **as_worker_environment(const as_visit *visit, as_arena *arena)
     made[at++] = "OMP_DYNAMIC=false";
     if (type)
         made[at++] = as_arena_printf(arena, "OPENBLAS_CORETYPE=%s", type);
-    const uint64_t mixed = (visit->seed + visit->process + 1) * 0x9e3779b97f4a7c15u;
-    made[at++] = as_arena_printf(arena, "ATTNSCOPE_PAD=%0*d", (int)(mixed >> 52), 0);
+    made[at++] = as_arena_printf(arena, "ATTNSCOPE_PAD=%0*d", (int)as_spread(visit->seed + visit->process + 1, 12), 0);
     made[at] = NULL;
     return (char **)(void *)made;
 }

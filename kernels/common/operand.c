@@ -7,7 +7,7 @@
 
 #include "../api/cpu.h"
 #include "../api/dtype.h"
-#include "mix.h"
+#include "random.h"
 
 extern const as_filler *const as_builtin_fillers[]; /* from plain to fast within an architecture; ends with NULL */
 
@@ -45,7 +45,7 @@ static const as_filler *fastest(void)
 
 void as_operand_fill_part(const as_operand *operand, uint64_t seed, size_t first, size_t count, void *data)
 {
-    const as_fill_job job = {operand->fill, operand->dtype, as_mix_seed(seed), first, count, weight_scale(operand)};
+    const as_fill_job job = {operand->fill, operand->dtype, as_random_first(seed), first, count, weight_scale(operand)};
     if (operand->fill == AS_FILL_ZERO)
         memset(data, 0, as_dtype_size(operand->dtype, count));
     else

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../common/mix.h"
+#include "../common/random.h"
 #include "truth.h"
 
 extern const as_oracle *const as_builtin_oracles[]; /* ends with NULL */
@@ -43,7 +43,7 @@ static size_t pick(size_t i, size_t rows, size_t all, uint64_t seed)
 {
     if (rows >= all)
         return i;
-    return i == 0 ? 0 : i == 1 ? all - 1 : (size_t)(as_mix_seed(seed + i) % all);
+    return i == 0 ? 0 : i == 1 ? all - 1 : (size_t)(as_random_first(seed + i) % all);
 }
 
 as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed)
@@ -94,7 +94,7 @@ static void compare(const as_operand *out, const void *data, size_t index, as_or
     }
 }
 
-bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict)
+bool as_oracle_check(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict)
 {
     const as_oracle *oracle = q->oracle;
     size_t out = 0, dims[3];
@@ -125,15 +125,5 @@ bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracl
         values = NULL;
     }
     *truth = values;
-    return ok;
-}
-
-bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
-                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict)
-{
-    double *truth = NULL;
-    const as_oracle_question q = {oracle, p, operands, count, operand, rows, seed, false};
-    const bool ok = as_oracle_check_known(&q, &truth, verdict);
-    free(truth);
     return ok;
 }

@@ -3,12 +3,12 @@
 #ifndef AS_DRAW_H
 #define AS_DRAW_H
 
-#include "../common/mix.h"
+#include "../common/random.h"
 #include "term.h"
 
 static inline uint64_t as_draw(uint64_t seed, uint64_t stream, uint64_t index)
 {
-    return as_mix(as_mix(as_mix_seed(seed) + (stream + 1) * AS_GOLDEN) + (index + 1) * AS_GOLDEN);
+    return as_mix(as_mix(as_random_first(seed) + (stream + 1) * AS_RANDOM_STEP) + (index + 1) * AS_RANDOM_STEP);
 }
 
 /* Evenly from 0..n-1. */
@@ -19,6 +19,6 @@ static inline uint64_t as_draw_below(uint64_t seed, uint64_t stream, uint64_t in
 
 /* sample.c: min(r, n) distinct numbers of 0..n-1 as ascending runs; neighbours are one run. `runs` has room for
  * min(r, n) and is all the memory that it takes. */
-size_t as_sample(uint64_t seed, uint64_t stream, size_t n, size_t r, as_run *runs);
+size_t as_draw_distinct(uint64_t seed, uint64_t stream, size_t n, size_t r, as_run *runs);
 
 #endif

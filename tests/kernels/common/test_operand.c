@@ -10,7 +10,7 @@
 
 #include "kernels/api/cpu.h"
 #include "kernels/common/bf16.h"
-#include "kernels/common/mix.h"
+#include "kernels/common/random.h"
 #include "kernels/common/operand.h"
 
 enum { N = 1003 };
@@ -75,7 +75,7 @@ static void builds_agree(void **state)
         builds++;
         for (int dtype = AS_F32; dtype <= AS_BF16; dtype++)
             for (int fill = AS_FILL_NORMAL; fill <= AS_FILL_UNIFORM; fill++) {
-                const as_fill_job job = {(as_fill)fill, (as_dtype)dtype, as_mix_seed(11), 5, N, 0.3f};
+                const as_fill_job job = {(as_fill)fill, (as_dtype)dtype, as_random_first(11), 5, N, 0.3f};
                 char want[4 * N] = {0}, got[4 * N] = {0};
                 as_builtin_fillers[0]->fill(&job, want);
                 (*f)->fill(&job, got);

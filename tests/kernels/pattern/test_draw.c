@@ -18,7 +18,7 @@ static void golden_numbers(void **state)
     (void)state;
     assert_true(as_draw(1, 2, 3) == 0x8568f7c4e53b5a35u);
     assert_true(as_draw(0, 0, 0) == 0x238275bc38fcbe91u);
-    assert_true(as_mix_seed(0) == 0xe220a8397b1dcdafu); /* splitmix64's first output for seed 0 */
+    assert_true(as_random_first(0) == 0xe220a8397b1dcdafu); /* splitmix64's first output for seed 0 */
 }
 
 static void below_is_even(void **state)
@@ -41,7 +41,7 @@ static void samples_are_distinct(void **state)
     for (size_t n = 1; n < 60; n++)
         for (size_t r = 1; r < 64; r += 5) {
             size_t count = 0, next = 0;
-            const size_t found = as_sample(n, r, n, r, runs);
+            const size_t found = as_draw_distinct(n, r, n, r, runs);
             for (size_t i = 0; i < found; i++) {
                 assert_int_equal(runs[i].step, 1);
                 assert_true(i == 0 || runs[i].first > next);
@@ -60,7 +60,7 @@ static void samples_are_uniform(void **state)
     size_t seen[N] = {0};
     as_run runs[R];
     for (size_t t = 0; t < TIMES; t++) {
-        const size_t found = as_sample(1, t, N, R, runs);
+        const size_t found = as_draw_distinct(1, t, N, R, runs);
         for (size_t i = 0; i < found; i++)
             for (size_t k = 0; k < runs[i].count; k++)
                 seen[runs[i].first + k]++;
