@@ -23,5 +23,5 @@ bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err)
     served s = {b, p};
     snprintf(what, sizeof what, "%.80s %s %s", b->entry->kernel->name, as_isa_name(b->entry->isa),
              as_dtype_name(p->dtype));
-    return as_serve(what, call, &s, err);
+    return as_serve_text(what, call, &s, err);
 }
