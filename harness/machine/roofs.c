@@ -210,15 +210,19 @@ static double read_level(const as_machine *m, const as_roof *roof, int level, do
     return rate;
 }
 
-static void flops_rates(as_roof_flops loop, double seconds, double *one, double *all)
+as_roof_flops as_roof_bf16(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
+
+/* The loop of products of `dtype`; NULL where this CPU has none. */
+static as_roof_flops loop_of(const as_roof *roof, as_dtype dtype)
 {
-    if (!loop)
-        return;
-    *one = flops_one(loop, seconds);
-    *all = flops_all(loop, seconds, *one);
+    return !roof ? NULL : dtype == AS_F32 ? roof->fma : dtype == AS_BF16 ? as_roof_bf16(roof) : NULL;
 }
 
-as_roof_flops as_roof_bf16(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
+static void measure_rate(as_roof_flops loop, double seconds, double rate[AS_SCOPE_COUNT])
+{
+    rate[AS_ONE_CPU] = flops_one(loop, seconds);
+    rate[AS_ALL_CPUS] = flops_all(loop, seconds, rate[AS_ONE_CPU]);
+}
 
 static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic_t *stop)
 {
@@ -226,17 +230,18 @@ static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic
     int slots = 4;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
         roofs[isa] = m->isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
-        if (roofs[isa])
-            slots += 2 * (roofs[isa]->fma != NULL) + 2 * (as_roof_bf16(roofs[isa]) != NULL);
+        widest = roofs[isa] ? roofs[isa] : widest;
+        for (size_t i = 0; as_rated_at(i); i++)
+            slots += AS_SCOPE_COUNT * (loop_of(roofs[isa], as_rated_at(i)->dtype) != NULL);
     }
     const double each = seconds / slots;
-    for (int isa = 0; isa < AS_ISA_COUNT && !*stop; isa++) {
-        if (!roofs[isa])
-            continue;
-        flops_rates(roofs[isa]->fma, each, &m->fma_gflops[isa], &m->fma_gflops_all[isa]);
-        flops_rates(as_roof_bf16(roofs[isa]), each, &m->bf16_gflops[isa], &m->bf16_gflops_all[isa]);
-        widest = roofs[isa];
-    }
+    for (int isa = 0; isa < AS_ISA_COUNT && !*stop; isa++)
+        for (size_t i = 0; as_rated_at(i); i++) {
+            const as_dtype dtype = as_rated_at(i)->dtype;
+            const as_roof_flops loop = loop_of(roofs[isa], dtype);
+            if (loop)
+                measure_rate(loop, each, m->rate[dtype][isa]);
+        }
     for (int level = 0; level < 4 && widest && !*stop; level++)
         m->read_gbs[level] = read_level(m, widest, level, each);
     return !*stop;

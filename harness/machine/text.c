@@ -65,18 +65,18 @@ static const char *rate(char cell[CELL], double value)
 }
 
 /* A row for each isa that has a rate. */
-static void compute_roofs(const char *what, const double one[AS_ISA_COUNT], const double all[AS_ISA_COUNT],
-                          as_text *out)
+static void compute_roofs(const as_machine *m, const as_rated *rated, as_text *out)
 {
     char text[AS_ISA_COUNT][2][CELL];
-    const char *cells[3 * (AS_ISA_COUNT + 1)] = {what, "one cpu GFLOP/s", "all cpus GFLOP/s"};
+    const char *cells[3 * (AS_ISA_COUNT + 1)] = {rated->what, "one cpu GFLOP/s", "all cpus GFLOP/s"};
     size_t rows = 1;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
-        if (!isfinite(one[isa]))
+        const double *rates = m->rate[rated->dtype][isa];
+        if (!isfinite(rates[AS_ONE_CPU]))
             continue;
         cells[3 * rows] = as_isa_name((as_isa)isa);
-        cells[3 * rows + 1] = rate(text[isa][0], one[isa]);
-        cells[3 * rows + 2] = rate(text[isa][1], all[isa]);
+        cells[3 * rows + 1] = rate(text[isa][0], rates[AS_ONE_CPU]);
+        cells[3 * rows + 2] = rate(text[isa][1], rates[AS_ALL_CPUS]);
         rows++;
     }
     if (rows == 1)
@@ -121,8 +121,8 @@ void as_machine_text(const as_machine *m, as_text *out)
 {
     facts(m, out);
     as_text_add(out, "\nroofs, measured\n");
-    compute_roofs("float32 multiply-adds", m->fma_gflops, m->fma_gflops_all, out);
-    compute_roofs("bfloat16 pairs", m->bf16_gflops, m->bf16_gflops_all, out);
+    for (size_t i = 0; as_rated_at(i); i++)
+        compute_roofs(m, as_rated_at(i), out);
     read_roofs(m, out);
     if (m->probe_count)
         counters(m, out);

@@ -1,5 +1,5 @@
-/* counters.c: the probe and the passes; see counters.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* counters.c: which events count as they should, and which of them count together.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "counters.h"
 
 #include <sched.h>
@@ -14,7 +14,7 @@
 
 enum { ROUNDS = 200000, PAGES = 64 };
 
-static void wander(void)
+static void change_cpu(void)
 {
     cpu_set_t mine, other;
     if (sched_getaffinity(0, sizeof mine, &mine) != 0)
@@ -48,7 +48,7 @@ static uint64_t known_work(void)
         munmap((void *)fresh, PAGES * page);
     }
     nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
-    wander();
+    change_cpu();
     return as_wall_ns() - from;
 }
 
@@ -83,7 +83,7 @@ static bool plausible(const char *event, double value, double wall_ns, char *why
     return false;
 }
 
-static bool probe(const as_pmu *pmu, const char *event, char *why, size_t cap)
+bool as_counter_works(const as_pmu *pmu, const char *event, char *why, size_t cap)
 {
     long long value = 0;
     if (!pmu->start(pmu->state, &event, 1, why, cap))
@@ -146,7 +146,7 @@ void as_counters_probe(as_counters *c, const as_pmu *pmu, const char *const *eve
         as_event *event = &c->events[c->count++];
         event->name = *events;
         event->pass = UINT32_MAX;
-        if (!probe(pmu, event->name, why, sizeof why)) {
+        if (!as_counter_works(pmu, event->name, why, sizeof why)) {
             snprintf(event->status, sizeof event->status, "unavailable: %s", why);
             continue;
         }

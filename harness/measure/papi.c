@@ -1,4 +1,4 @@
-/* papi.c: PAPI as a source of counts; the only file that knows it.
+/* papi.c: PAPI as a source of counts; the only file that includes its header.
  * SPDX-License-Identifier: Apache-2.0
  * An event set is made for every start: that costs some system calls outside of the timed region, and keeps no state of
  * a set that did not fit. */
@@ -75,4 +75,9 @@ const as_pmu *as_pmu_papi(void)
 {
     static const as_pmu pmu = {.source = "papi", .start = start, .stop = stop};
     return &pmu;
+}
+
+const char *as_pmu_papi_version(as_arena *arena)
+{
+    return as_arena_printf(arena, "PAPI %d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION), PAPI_VERSION_MINOR(PAPI_VERSION));
 }
