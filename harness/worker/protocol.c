@@ -96,10 +96,10 @@ void as_request_write(const as_request *r, as_text *out)
 static bool read_case(json_t *object, as_arena *arena, as_request *out, as_err *err)
 {
     json_error_t why;
-    json_int_t process = 0, order = 0, batches = 0, memory = 0, seed = 0;
+    json_int_t process = 0, order = 0, batches = 1, memory = 0, seed = 0;
     json_t *row = NULL, *events = NULL;
-    const char *inject = NULL;
-    if (json_unpack_ex(object, &why, 0, "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:F}", "case", &row, "process",
+    const char *inject = injections[AS_INJECT_NONE];
+    if (json_unpack_ex(object, &why, 0, "{s:o, s?I, s?I, s?I, s?I, s?I, s?o, s?s, s?F}", "case", &row, "process",
                        &process, "order", &order, "batches", &batches, "memory_bytes", &memory, "seed", &seed, "events",
                        &events, "inject", &inject, "inject_share", &out->inject_share) != 0)
         return as_fail(err, AS_EXIT_USAGE, "worker: the request is incomplete: %s", why.text);

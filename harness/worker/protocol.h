@@ -1,7 +1,8 @@
 /* protocol.h: what a program and its workers say to each other, version 5: lines of JSON, as docs/protocol.md has them.
  * SPDX-License-Identifier: Apache-2.0
  * The parent writes one request and, to a worker that takes turns, questions; the worker writes answers. Neither trusts
- * what it reads: an unknown word, a missing key, a value of another type is an error. Unknown keys are passed over. */
+ * what it reads: an unknown word, a value that is needed and missing, a value of another type is an error. Unknown keys
+ * are passed over. */
 #ifndef AS_WORKER_PROTOCOL_H
 #define AS_WORKER_PROTOCOL_H
 

@@ -260,6 +260,39 @@ static void a_hello_without_a_range_speaks_one_version(void **unused)
     as_arena_free(arena);
 }
 
+/* The examples of docs/protocol.md. */
+static void the_page_shows_lines_of_the_protocol(void **unused)
+{
+    (void)unused;
+    as_arena *arena = as_arena_create();
+    as_text text = {0};
+    as_err err = {0};
+    size_t answers = 0, requests = 0, questions = 0;
+    assert_true(as_file_read(TEST_SOURCE "/docs/protocol.md", 1 << 20, &text, &err));
+    for (char *line = strtok(text.data, "\n"); line; line = strtok(NULL, "\n")) {
+        const size_t length = strlen(line) - 2;
+        as_answer answer;
+        as_request request;
+        uint64_t calls;
+        if (strncmp(line, "> {", 3) && strncmp(line, "< {", 3))
+            continue;
+        const bool good = line[0] == '<' ? as_answer_read(line + 2, length, arena, &answer, &err)
+                          : as_ask_read(line + 2, length, &calls)
+                              ? true
+                              : as_request_read(line + 2, length, arena, &request, &err);
+        if (!good)
+            fail_msg("%s: %s", err.text, line);
+        answers += line[0] == '<';
+        questions += line[0] == '>' && as_ask_read(line + 2, length, &calls);
+        requests += line[0] == '>' && !as_ask_read(line + 2, length, &calls);
+    }
+    assert_int_equal(questions, 2);
+    assert_int_equal(requests, 3);
+    assert_true(answers > 10);
+    as_text_free(&text);
+    as_arena_free(arena);
+}
+
 /* --- protocol 4 -------------------------------------------------------------------------------------------------- */
 
 static const as_mode modes_of_4[] = {AS_MODE_VISIT, AS_MODE_HELLO, AS_MODE_TURNS, AS_MODE_CHECK, AS_MODE_COUNT};
@@ -364,6 +397,7 @@ int main(void)
         cmocka_unit_test(damaged_requests_are_refused),
         cmocka_unit_test(another_protocol_is_refused_by_its_number),
         cmocka_unit_test(a_hello_without_a_range_speaks_one_version),
+        cmocka_unit_test(the_page_shows_lines_of_the_protocol),
         cmocka_unit_test(a_conversation_of_0_1_is_spoken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
