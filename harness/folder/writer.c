@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 
 /* The files that are appended to. The first is locked. */
 static const as_schema *const appended[] = {&as_sample_schema, &as_counter_schema, &as_phase_schema};
@@ -35,12 +36,10 @@ static bool alone(const as_folder *f, as_err *err)
 
 static int open_table(const as_folder *f, const as_schema *schema, int flags, as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", f->path, schema->file);
-    int fd = open(path.data, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
+    const as_path path = as_path_join(f->path, "%s", schema->file);
+    int fd = open(path.text, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
     if (fd < 0)
-        as_fail(err, AS_EXIT_ENVIRONMENT, "%s: cannot write: %s", path.data, strerror(errno));
-    as_text_free(&path);
+        as_fail(err, AS_EXIT_ENVIRONMENT, "%s: cannot write: %s", path.text, strerror(errno));
     return fd;
 }
 
@@ -181,18 +180,15 @@ as_folder *as_folder_create(const char *out, const char *name, const char *confi
 as_folder *as_folder_resume(const char *path, as_err *err)
 {
     as_folder *f = fresh(err);
-    as_text config = {0};
     if (!f)
         return NULL;
     f->path = strdup(path);
     for (size_t n = f->path ? strlen(f->path) : 0; n > 1 && f->path[n - 1] == '/'; n--)
         f->path[n - 1] = 0;
-    as_text_add(&config, "%s/config.yaml", path);
     bool ok = f->path || as_fail_memory(err);
-    if (ok && !as_file_exists(config.data))
+    if (ok && !as_dir_has(path, "config.yaml"))
         ok = as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with", path);
     ok = ok && open_tables(f, O_CREAT, err) && each_table(f, mend, err);
-    as_text_free(&config);
     if (ok)
         return f;
     as_folder_free(f);
@@ -226,9 +222,5 @@ bool as_folder_record(as_folder *f, const as_schema *schema, const void *record,
 
 bool as_folder_file(as_folder *f, const char *name, const char *text, size_t length, as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", f->path, name);
-    bool ok = as_file_write(path.data, text, length, err);
-    as_text_free(&path);
-    return ok;
+    return as_file_write(as_path_join(f->path, "%s", name).text, text, length, err);
 }
