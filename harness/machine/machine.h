@@ -17,7 +17,7 @@ typedef struct {
 } as_warning;
 
 typedef struct {
-    const char *group, *event; /* group of configs/counters */
+    const char *group, *event; /* of configs/counters */
     bool works;
     const char *reason; /* why not */
 } as_counter_probe;

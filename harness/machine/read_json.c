@@ -9,7 +9,7 @@
 #include "../base/file.h"
 #include "../base/path.h"
 
-static double rate(const json_t *value)
+static double rate_or_nan(const json_t *value)
 {
     double rate = json_is_number(value) ? json_number_value(value) : 0;
     return rate > 0 && isfinite(rate) ? rate : NAN;
@@ -19,7 +19,7 @@ static void read_rates(const json_t *root, const as_rated *rated, as_scope scope
 {
     const json_t *object = json_object_get(root, rated->key[scope]);
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        facts->rate[rated->dtype][isa][scope] = rate(json_object_get(object, as_isa_name((as_isa)isa)));
+        facts->rate[rated->dtype][isa][scope] = rate_or_nan(json_object_get(object, as_isa_name((as_isa)isa)));
 }
 
 static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *facts)
@@ -35,7 +35,7 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
         for (int scope = 0; scope < AS_SCOPE_COUNT; scope++)
             read_rates(root, as_rated_at(i), (as_scope)scope, facts);
     for (size_t i = 0; i < 4; i++)
-        facts->read_gbs[i] = rate(json_array_get(json_object_get(root, "read_gbs"), i));
+        facts->read_gbs[i] = rate_or_nan(json_array_get(json_object_get(root, "read_gbs"), i));
     for (size_t i = 0; i < 3; i++) {
         json_int_t bytes = json_integer_value(json_array_get(json_object_get(root, "cache_bytes"), i));
         facts->cache_bytes[i] = bytes > 0 ? (uint64_t)bytes : 0;

@@ -10,7 +10,7 @@
 
 static int set = PAPI_NULL; /* PAPI itself is one per process */
 
-static bool initialised(char *why, size_t cap)
+static bool initialize_papi(char *why, size_t cap)
 {
     static int version;
     if (version == 0) {
@@ -25,7 +25,7 @@ static bool initialised(char *why, size_t cap)
     return version == PAPI_VER_CURRENT;
 }
 
-static void drop(void)
+static void drop_event_set(void)
 {
     if (set == PAPI_NULL)
         return;
@@ -34,7 +34,7 @@ static void drop(void)
     set = PAPI_NULL;
 }
 
-static bool build(const char *const *events, size_t n, int *code)
+static bool build_event_set(const char *const *events, size_t n, int *code)
 {
     *code = PAPI_create_eventset(&set);
     for (size_t i = 0; i < n && *code == PAPI_OK; i++)
@@ -42,38 +42,38 @@ static bool build(const char *const *events, size_t n, int *code)
     if (*code == PAPI_OK)
         *code = PAPI_start(set);
     if (*code != PAPI_OK)
-        drop();
+        drop_event_set();
     return *code == PAPI_OK;
 }
 
-static bool start(void *state, const char *const *events, size_t n, char *why, size_t cap)
+static bool start_papi(void *state, const char *const *events, size_t n, char *why, size_t cap)
 {
     (void)state;
     int code = PAPI_OK;
-    if (!initialised(why, cap))
+    if (!initialize_papi(why, cap))
         return false;
-    if (build(events, n, &code))
+    if (build_event_set(events, n, &code))
         return true;
     PAPI_set_domain(PAPI_DOM_USER);
-    const bool user = build(events, n, &code);
+    const bool user = build_event_set(events, n, &code);
     PAPI_set_domain(PAPI_DOM_ALL);
     if (!user)
         snprintf(why, cap, "PAPI says: %s", PAPI_strerror(code));
     return user;
 }
 
-static bool stop(void *state, long long *values, size_t n)
+static bool stop_papi(void *state, long long *values, size_t n)
 {
     (void)state;
     (void)n;
     const int code = PAPI_stop(set, values);
-    drop();
+    drop_event_set();
     return code == PAPI_OK;
 }
 
 const as_pmu *as_pmu_papi(void)
 {
-    static const as_pmu pmu = {.source = "papi", .start = start, .stop = stop};
+    static const as_pmu pmu = {.source = "papi", .start = start_papi, .stop = stop_papi};
     return &pmu;
 }
 

@@ -27,7 +27,7 @@ static const char *core_type(const as_case *row)
 
 /* Set by us, so not inherited; and everything by which Google Benchmark, OpenMP, BLAS or valgrind would be told
  * otherwise. */
-static bool replaced(const char *variable)
+static bool is_replaced(const char *variable)
 {
     static const char *const prefixes[] = {"OMP_",       "GOMP_",          "OPENBLAS_",     "GOTO_",
                                            "BENCHMARK_", "VALGRIND_OPTS=", "ATTNSCOPE_PAD="};
@@ -47,7 +47,7 @@ char **as_worker_environment(const as_case *row, uint64_t seed, unsigned process
         count++;
     const char **made = as_arena_alloc(arena, (count + 8) * sizeof *made);
     for (size_t i = 0; i < count; i++)
-        if (!replaced(environ[i]))
+        if (!is_replaced(environ[i]))
             made[at++] = environ[i];
     const unsigned threads = row ? (unsigned)row->threads : 1;
     const char *type = core_type(row);

@@ -220,7 +220,7 @@ static const char *last_words(as_process *p)
     return text + strspn(text, " ");
 }
 
-static bool reap(as_process *p)
+static bool reap_worker(as_process *p)
 {
     p->reaped = p->reaped || (p->started && waitpid(p->pid, &p->status, WNOHANG) == p->pid);
     return p->reaped;
@@ -230,7 +230,7 @@ static bool reap(as_process *p)
 static bool explain_end(as_process *p)
 {
     const uint64_t from = as_wall_ns();
-    while (!reap(p) && as_wall_ns() - from < GRACE_NS)
+    while (!reap_worker(p) && as_wall_ns() - from < GRACE_NS)
         poll(NULL, 0, 1);
     hear_last_words(p);
     const char *stage = as_process_stage(p, "before it said anything"), *words = last_words(p);
@@ -271,7 +271,7 @@ static bool next_line(as_process *p, uint64_t from_ns, double timeout_s, as_text
             return give_up(p, AS_PROCESS_BROKE, "broke the protocol: a line without end");
         struct pollfd ends[2] = {{.fd = p->out, .events = POLLIN}, {.fd = p->err, .events = POLLIN}};
         poll(ends, 2, SLICE_MS);
-        const bool ended = reap(p); /* before the last read, so that nothing that it wrote is lost */
+        const bool ended = reap_worker(p); /* before the last read, so that nothing that it wrote is lost */
         hear_last_words(p);
         const ssize_t got = read(p->out, chunk, sizeof chunk);
         if (got > 0)
@@ -376,7 +376,7 @@ bool as_process_result(as_process *p, bool checked, as_result *result)
 bool as_process_ended_well(as_process *p)
 {
     const uint64_t from = as_wall_ns();
-    while (!p->why[0] && !reap(p)) {
+    while (!p->why[0] && !reap_worker(p)) {
         if (p->stop && *p->stop)
             return give_up(p, AS_PROCESS_INTERRUPTED, "interrupted");
         if (1e-9 * (double)(as_wall_ns() - from) > p->timeout_s)

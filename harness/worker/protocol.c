@@ -181,7 +181,7 @@ void as_answer_write(const as_answer *a, as_text *out)
 }
 
 /* What a record of this kind must have beyond its types. */
-static bool complete(as_answer *a, const json_t *body, as_arena *arena, as_err *err)
+static bool complete_answer(as_answer *a, const json_t *body, as_arena *arena, as_err *err)
 {
     if (a->kind == AS_SAYS_RESULT) {
         const char *status = a->result.status ? a->result.status : "";
@@ -217,7 +217,7 @@ static bool read_answer(const json_t *object, as_arena *arena, as_answer *out, a
     out->kind = (as_says)kind;
     if (kinds[kind].schema)
         return as_record_from_json(kinds[kind].schema, body, arena, &out->sample, err) &&
-               complete(out, body, arena, err);
+               complete_answer(out, body, arena, err);
     if (!json_is_string(body))
         return as_fail(err, AS_EXIT_ENVIRONMENT, "a %s without text", says);
     snprintf(out->text, sizeof out->text, "%s", json_string_value(body));

@@ -36,7 +36,7 @@ typedef struct {
 
 static volatile char memory_sink; /* so that reading is not optimised away */
 
-static void stream(injection *i, double bytes)
+static void inject_traffic(injection *i, double bytes)
 {
     unsigned sum = 0;
     for (i->owed_bytes += bytes; i->owed_bytes >= 64; i->owed_bytes -= 64) {
@@ -47,7 +47,7 @@ static void stream(injection *i, double bytes)
 }
 
 /* What a change of alignment costs: a word at a time from addresses that straddle two lines. */
-static void straddle(injection *i, double bytes)
+static void inject_straddling(injection *i, double bytes)
 {
     uint64_t sum = 0, word;
     for (i->owed_bytes += bytes; i->owed_bytes >= 64; i->owed_bytes -= 64) {
@@ -59,7 +59,7 @@ static void straddle(injection *i, double bytes)
 }
 
 /* After a call that took so long. How much of a filler it was: rounds, or bytes. */
-static double inject(as_worker *w, injection *i, uint64_t call_ns)
+static double inject_filler(as_worker *w, injection *i, uint64_t call_ns)
 {
     const double amount = i->share * (double)call_ns * i->per_ns;
     if (i->kind == AS_INJECT_WORK)
@@ -68,15 +68,15 @@ static double inject(as_worker *w, injection *i, uint64_t call_ns)
     else if (i->kind == AS_INJECT_ARITHMETIC)
         i->fma((uint64_t)(amount + 0.5), &i->sink);
     else if (i->kind == AS_INJECT_MEMORY)
-        stream(i, amount);
+        inject_traffic(i, amount);
     else if (i->kind == AS_INJECT_ALIGNMENT)
-        straddle(i, amount);
+        inject_straddling(i, amount);
     return amount;
 }
 
 /* Of the filler, what a nanosecond holds when it follows calls as it does in a turn: a short one costs more, and so
  * does one of wide vectors after plain C. The median. */
-static double per_ns(as_worker *w, injection *i, uint64_t calls)
+static double filler_per_ns(as_worker *w, injection *i, uint64_t calls)
 {
     enum { TRIES = 7 };
     double found[TRIES];
@@ -86,7 +86,7 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
             const uint64_t from = as_wall_ns();
             as_bench_run(&w->bench, false);
             const uint64_t ran = as_wall_ns();
-            amount += inject(w, i, ran - from);
+            amount += inject_filler(w, i, ran - from);
             ns += (double)(as_wall_ns() - ran);
         }
         found[try] = amount / ns;
@@ -96,7 +96,7 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
 
 /* From a guess; the second time by the amount that it will be. What a call takes is another matter, as the first of a
  * turn finds colder caches: that is looked at call by call. */
-static bool calibrate(as_worker *w, injection *i, uint64_t calls)
+static bool calibrate_filler(as_worker *w, injection *i, uint64_t calls)
 {
     as_isa isa = AS_SCALAR;
     (void)as_isa_parse(w->request.row.isa, &isa); /* resolved long ago */
@@ -112,7 +112,7 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
     }
     i->per_ns = i->kind == AS_INJECT_ARITHMETIC ? 0.5 : 10;
     for (int time = 0; time < 2; time++)
-        i->per_ns = per_ns(w, i, calls);
+        i->per_ns = filler_per_ns(w, i, calls);
     return true;
 }
 
@@ -170,7 +170,7 @@ static double time_turn(void *state, uint64_t calls)
             const uint64_t began = i->kind ? as_wall_ns() : 0;
             as_bench_run(&w->bench, false);
             if (i->kind)
-                inject(w, i, as_wall_ns() - began);
+                inject_filler(w, i, as_wall_ns() - began);
         }
         wall_ns += (double)(as_wall_ns() - from);
         done += now;
@@ -211,7 +211,7 @@ bool as_worker_turns(as_worker *w)
         return false;
     as_answer ready = {.kind = AS_SAYS_READY, .turn = {.calls = 1}};
     ready.turn.wall_ns = warm_calls(w, &few);
-    bool ok = t.extra.kind < AS_INJECT_ARITHMETIC || calibrate(w, &t.extra, few);
+    bool ok = t.extra.kind < AS_INJECT_ARITHMETIC || calibrate_filler(w, &t.extra, few);
     if (ok) {
         as_worker_stage(w, "in its turns");
         as_worker_say(w, &ready);

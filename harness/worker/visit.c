@@ -30,8 +30,8 @@ bool as_sink_record(const as_sink *sink, const as_schema *schema, const void *re
     return !sink->record || sink->record(sink->state, schema, record);
 }
 
-static bool reject(visit_state *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool reject(visit_state *v, const char *format, ...)
+static bool reject_answer(visit_state *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool reject_answer(visit_state *v, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -65,7 +65,7 @@ static bool on_record(visit_state *v, as_answer *a)
 {
     const char *why = judge_record(v, a);
     if (why)
-        return reject(v, "the worker reported %s", why);
+        return reject_answer(v, "the worker reported %s", why);
     v->sink_failed = !as_sink_record(v->sink, as_answer_schema(a->kind), &a->sample);
     return !v->sink_failed;
 }
@@ -77,10 +77,11 @@ static bool on_result(visit_state *v, const as_result *result)
     if (strcmp(result->status, "ok"))
         return true;
     if (!as_judge_chosen(v->visit->row, result))
-        return reject(v, "the kernel says that it chose more pairs than there are, or kept more mass than there is");
+        return reject_answer(
+            v, "the kernel says that it chose more pairs than there are, or kept more mass than there is");
     return (as_judge_checked(result) && v->facts.samples >= v->facts.batches) ||
-           reject(v, "the worker said ok after %u of %u samples without a passed check", v->facts.samples,
-                  v->facts.batches);
+           reject_answer(v, "the worker said ok after %u of %u samples without a passed check", v->facts.samples,
+                         v->facts.batches);
 }
 
 /* false: nothing more is to be read. */
@@ -88,31 +89,31 @@ static bool on_answer(visit_state *v, as_answer *a)
 {
     v->facts.passed_ns = (double)(as_wall_ns() - v->started_ns);
     if (v->finished)
-        return reject(v, "the worker broke the protocol: a line after its result");
+        return reject_answer(v, "the worker broke the protocol: a line after its result");
     if (a->kind == AS_SAYS_RESULT)
         return on_result(v, &a->result);
     if (a->kind == AS_SAYS_SAMPLE || a->kind == AS_SAYS_COUNTER || a->kind == AS_SAYS_PHASE)
         return on_record(v, a);
-    return reject(v, "the worker broke the protocol: an answer to nothing that was asked");
+    return reject_answer(v, "the worker broke the protocol: an answer to nothing that was asked");
 }
 
 /* --- the visit --------------------------------------------------------------------------------------------------- */
 
-static void explain(visit_state *v)
+static void explain_visit(visit_state *v)
 {
     char limit[32];
     const as_process_state state = as_process_state_of(v->process);
     if (state == AS_PROCESS_LATE)
-        reject(v, "timed out after %s %s: raise measure.case_timeout or leave the case out",
-               as_format_seconds(limit, v->visit->measure->case_timeout_s),
-               as_process_stage(v->process, "at its start"));
+        reject_answer(v, "timed out after %s %s: raise measure.case_timeout or leave the case out",
+                      as_format_seconds(limit, v->visit->measure->case_timeout_s),
+                      as_process_stage(v->process, "at its start"));
     else if (state == AS_PROCESS_BROKE)
-        reject(v, "the worker %s", as_process_why(v->process));
+        reject_answer(v, "the worker %s", as_process_why(v->process));
     else if (!v->finished)
-        reject(v, "%s", as_process_why(v->process));
+        reject_answer(v, "%s", as_process_why(v->process));
 }
 
-static void conclude(visit_state *v, as_result *result)
+static void conclude_visit(visit_state *v, as_result *result)
 {
     as_arena *arena = v->visit->arena;
     const bool interrupted = as_process_state_of(v->process) == AS_PROCESS_INTERRUPTED;
@@ -166,8 +167,8 @@ bool as_run_visit(const as_visit *visit, const as_sink *sink, as_result *result,
     while (more && as_process_next(v.process, v.started_ns, visit->measure->case_timeout_s, arena, &answer))
         more = on_answer(&v, &answer);
     if (more)
-        explain(&v);
-    conclude(&v, result);
+        explain_visit(&v);
+    conclude_visit(&v, result);
     result->seconds = 1e-9 * (double)(as_wall_ns() - v.started_ns);
     as_process_free(v.process);
     as_arena_free(arena);
