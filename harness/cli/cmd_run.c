@@ -137,11 +137,7 @@ static bool check_machine(session *s, as_err *err)
 /* What cases.csv knew of a case that is planned again. A failure stands; anything else is gone on with. */
 static void remember(session *s, as_case *row, const as_case *before)
 {
-    row->error_max = before->error_max;
-    row->error_allowed = before->error_allowed;
-    row->workspace_peak_bytes = before->workspace_peak_bytes;
-    row->rss_peak_bytes = before->rss_peak_bytes;
-    row->mass_kept = before->mass_kept;
+    as_sweep_restore(row, before);
     row->edges = before->edges != AS_NO_COUNT ? before->edges : row->edges; /* chosen by content, perhaps */
     if (!before->status || strcmp(before->status, "failed"))
         return;

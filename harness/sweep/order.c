@@ -153,15 +153,6 @@ static bool replaces(const char *column, double old, double found)
     return !(found <= old);
 }
 
-/* The column of a case by a name that a result has, too. */
-static const as_column *case_column(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(as_case_schema.columns[i].name, name))
-        i++;
-    return &as_case_schema.columns[i];
-}
-
 static void learn_real(const char *column, double *kept, double found)
 {
     if (!isnan(found) && replaces(column, *kept, found))
@@ -174,10 +165,23 @@ static void learn_count(const char *column, uint64_t *kept, uint64_t found)
         *kept = found;
 }
 
-static void learn(as_case *row, const as_result *r)
+void as_sweep_restore(as_case *row, const as_case *before)
+{
+    for (size_t i = 0; i < as_learnt_case_schema.count; i++) {
+        const as_column *column = &as_learnt_case_schema.columns[i];
+        const void *from = (const char *)before + column->offset;
+        void *to = (char *)row + column->offset;
+        if (column->kind == AS_REAL)
+            *(double *)to = *(const double *)from;
+        else
+            *(uint64_t *)to = *(const uint64_t *)from;
+    }
+}
+
+static void record_result(as_case *row, const as_result *r)
 {
     for (size_t i = 0; i < as_learnt_schema.count; i++) {
-        const as_column *from = &as_learnt_schema.columns[i], *to = case_column(from->name);
+        const as_column *from = &as_learnt_schema.columns[i], *to = &as_learnt_case_schema.columns[i];
         const void *found = (const char *)r + from->offset;
         void *kept = (char *)row + to->offset;
         if (from->kind == AS_REAL)
@@ -194,7 +198,7 @@ static void conclude(course *c, job *j, const as_result *r)
 {
     if (!strcmp(r->status, "interrupted"))
         return;
-    learn(j->row, r);
+    record_result(j->row, r);
     if (strcmp(r->status, "ok")) {
         j->row->status = "failed";
         j->row->reason = as_arena_printf(c->s->arena, "process %u: %s", j->next, r->reason);

@@ -47,6 +47,9 @@ typedef struct {
 /* false only when the environment fails; what was measured is kept. */
 bool as_sweep_run(const as_sweep *schedule, as_sweep_result *result, as_err *err);
 
+/* Copies what the workers of an earlier run have learnt of a case into its row, which is planned again. */
+void as_sweep_restore(as_case *row, const as_case *before);
+
 /* The interval of the median of `count` values (sorted in place), as summary.csv will show it, as a share of the
  * median. Infinite below 5 values. */
 double as_relative_width(double *values, size_t count);
