@@ -122,7 +122,7 @@ static bool measured(const char *out)
 /* `attnscope run CONFIG --out OUT --quiet`, its table thrown away: this command's own is what stdout is for. */
 static bool run_here(const char *config, const char *out, const char *isa, const as_selection *selection, as_err *err)
 {
-    const char *argv[10 + 2 * AS_OPT_MANY_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
+    const char *argv[10 + 2 * AS_PLUGINS_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
     posix_spawn_file_actions_t actions;
     pid_t pid;
     int status = 0, n = 6;

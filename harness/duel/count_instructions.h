@@ -3,7 +3,7 @@
 #ifndef AS_DUEL_COUNT_INSTRUCTIONS_H
 #define AS_DUEL_COUNT_INSTRUCTIONS_H
 
-#include "exact_gates.h"
+#include "exact_rows.h"
 #include "turns.h"
 
 /* valgrind can be run; else the error says how to get it. */
