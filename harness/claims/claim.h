@@ -51,7 +51,7 @@ bool as_claim_cover(const char *pattern, size_t length, uint64_t *layers, as_err
 bool as_claim_edges(const char *pattern, size_t length, as_edges *out, as_err *err);
 
 /* Judged in two steps: false unless the weaker statement stands, with conditions unless the whole does. */
-static inline as_claim_verdict as_judge(bool as_stated, bool under_conditions)
+static inline as_claim_verdict as_claim_judge(bool as_stated, bool under_conditions)
 {
     return as_stated ? AS_HOLDS : under_conditions ? AS_HOLDS_CONDITIONS : AS_IS_FALSE;
 }
