@@ -1,5 +1,5 @@
-/* power.c: see power.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* power.c: simulated duels, rows of trials, and what is asked of a row.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "power.h"
 
 #include <stdio.h>

@@ -91,7 +91,7 @@ static bool choose_cpus(const as_power_session *s, as_err *err)
                    (unsigned long long)s->cpu);
 }
 
-static bool measure(as_power_session *s, as_err *err)
+static bool run_trials(as_power_session *s, as_err *err)
 {
     const char *load = s->loaded ? "bursts" : "none";
     as_trials *t = &s->store;
@@ -190,7 +190,7 @@ bool as_power_run(as_power_session *s, as_err *err)
         simulate(s);
         return true;
     }
-    const bool ok = as_trials_open(&s->store, s->out, err) && measure(s, err);
+    const bool ok = as_trials_open(&s->store, s->out, err) && run_trials(s, err);
     if (ok || *s->stop)
         count_trials(s);
     return ok;

@@ -1,5 +1,5 @@
-/* power_trials.c: see power_trials.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* power_trials.c: one trial after the other, by time or by count, and the file that keeps them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "power_trials.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
-/* rules.h: cases, turns from somewhere, a verdict each: how often it looks, what confirms a flag, what silences all.
+/* rules.h: from turns to one verdict a case: how often to look, what confirms a change, and when no change counts.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Where the turns come from is the caller's: living workers, a file of stored turns, or a simulation. Nothing here
- * knows the time or draws a number, so that the same turns give the same verdicts.
+ * The caller supplies the turns: from resident workers, a file of stored turns, or a simulation. Nothing here reads a
+ * clock or draws a random number, so the same turns give the same verdicts.
  *
  * - Looks at growing numbers of pairs of processes share alpha equally; a case that is decided asks for no more.
  * - While cases are measured each is held to alpha / cases (Bonferroni); when all are there, Holm.
@@ -71,8 +71,8 @@ typedef struct {
     void *progress_state;
 } as_duel;
 
-/* Fills `rows[count]`; texts are literals, of `arena`, or what `pair` gave. Returns false when it was interrupted: what
- * is there is judged all the same. */
+/* Fills `rows[count]`; texts are literals, in `arena`, or from `pair`. false: interrupted; the cases that were reached
+ * are judged all the same. */
 bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows);
 
 /* ln(other / base) of a stored pair of turns; NaN when the row holds none. */

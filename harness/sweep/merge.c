@@ -86,14 +86,14 @@ static bool belong_together(const merging *m, as_err *err)
     return true;
 }
 
-static const char *kind(const part *p) { return p->machine.fingerprint ? p->machine.fingerprint : ""; }
+static const char *kind_of_machine(const part *p) { return p->machine.fingerprint ? p->machine.fingerprint : ""; }
 
 /* A kind of machine is a fingerprint. Where there are several, each is called by its CPU, with a number where two kinds
  * have the same one. */
 static void name_machines(merging *m)
 {
     for (size_t i = 1; i < m->part_count; i++)
-        m->several |= strcmp(kind(&m->parts[i]), kind(&m->parts[0])) != 0;
+        m->several |= strcmp(kind_of_machine(&m->parts[i]), kind_of_machine(&m->parts[0])) != 0;
     for (size_t i = 0; m->several && i < m->part_count; i++) {
         part *p = &m->parts[i];
         size_t namesakes = 0;
@@ -102,8 +102,8 @@ static void name_machines(merging *m)
             const part *q = &m->parts[k];
             bool first = true;
             for (size_t j = 0; j < k; j++)
-                first &= strcmp(kind(&m->parts[j]), kind(q)) != 0;
-            if (!strcmp(kind(q), kind(p)))
+                first &= strcmp(kind_of_machine(&m->parts[j]), kind_of_machine(q)) != 0;
+            if (!strcmp(kind_of_machine(q), kind_of_machine(p)))
                 p->label = q->label;
             else if (first)
                 namesakes += !strcmp(q->machine.name ? q->machine.name : "unknown machine", name);
@@ -291,7 +291,7 @@ static bool write_folder(const merging *m, const char *out, as_err *err)
     return ok;
 }
 
-static bool merge(merging *m, const char *out, as_err *err)
+static bool merge_parts(merging *m, const char *out, as_err *err)
 {
     for (size_t i = 0; i < m->part_count; i++)
         if (!read_part(m, &m->parts[i], err))
@@ -308,7 +308,7 @@ bool as_merge(const char *const *dirs, size_t count, const char *out, as_err *er
     m.parts = as_arena_alloc(m.arena, (count + 1) * sizeof *m.parts);
     for (size_t i = 0; i < count; i++)
         m.parts[i].dir = dirs[i];
-    const bool ok = merge(&m, out, err);
+    const bool ok = merge_parts(&m, out, err);
     for (size_t i = 0; i < count; i++) {
         as_text_free(&m.parts[i].config);
         as_text_free(&m.parts[i].machine_text);

@@ -39,6 +39,7 @@ static void an_interval_is_a_verdict(void **unused)
     assert_int_equal(as_judge_kind(0.02, -0.001, 0.03, b), AS_INCONCLUSIVE);
     assert_int_equal(as_judge_kind(-0.02, -0.03, -0.001, b), AS_IMPROVED);
     assert_int_equal(as_judge_kind(0.005, 0.001, 0.01, b), AS_SAME); /* below the floor */
+    assert_int_equal(as_judge_kind(-0.005, -0.01, -0.001, b), AS_SAME);
     assert_int_equal(as_judge_kind(0.005, 0.001, 0.02, b), AS_INCONCLUSIVE);
     assert_int_equal(as_judge_kind(0, -0.0148, 0.0148, b), AS_SAME);
     assert_int_equal(as_judge_kind(nan, 0, 0, b), AS_INCONCLUSIVE);
