@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "../base/err.h"
-#include "../base/text.h"
+#include "../base/table.h"
 
 typedef enum { AS_OPT_FLAG, AS_OPT_TEXT, AS_OPT_MANY } as_opt_kind;
 
@@ -90,5 +90,8 @@ void as_command_page(const as_command *command, as_text *out);
 
 /* Writes to standard output; false and an error when that fails (a full disk, a reader that left). */
 bool as_print(const as_text *text, as_err *err);
+
+/* The same for records, in a format "csv" or "json". */
+bool as_print_records(const char *format, const as_schema *schema, const void *records, size_t count, as_err *err);
 
 #endif

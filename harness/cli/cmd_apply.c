@@ -92,16 +92,14 @@ static void print_warning(const char *text) { fprintf(stderr, "attnscope: warnin
 
 static bool print_result(const as_applied *a, const apply_options *o, as_arena *arena, as_err *err)
 {
+    if (!strcmp(o->format, "csv"))
+        return as_print_records("csv", &as_applied_schema, a, 1, err);
     as_text out = {0};
     bool ok = true;
-    if (!strcmp(o->format, "json")) {
+    if (!strcmp(o->format, "json"))
         ok = as_applied_json(a, &out) || as_fail_memory(err);
-    } else if (!strcmp(o->format, "csv")) {
-        as_table_header(&as_applied_schema, &out);
-        as_table_row(&as_applied_schema, a, &out);
-    } else {
+    else
         as_applied_table(a, o->request.out, arena, &out);
-    }
     ok = ok && as_print(&out, err);
     as_text_free(&out);
     return ok;

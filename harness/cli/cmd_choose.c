@@ -5,7 +5,7 @@
 
 #include "../choose/errors.h"
 #include "../choose/print.h"
-#include "../choose/settle.h"
+#include "../choose/measure.h"
 #include "../theory/reach.h"
 #include "selection.h"
 
@@ -94,18 +94,11 @@ static bool read_ask(const choose_options *o, as_choose_ask *ask, as_err *err)
 static bool print_choice(const choose_options *o, const as_chosen *c, const as_choose_ask *ask, as_arena *a,
                          as_err *err)
 {
+    if (strcmp(o->format, "table"))
+        return as_print_records(o->format, &as_choice_schema, c->rows, c->count, err);
     as_text out = {0};
-    bool ok = true;
-    if (!strcmp(o->format, "table")) {
-        as_choose_table(c, ask, a, &out);
-    } else if (!strcmp(o->format, "json")) {
-        ok = as_table_json(&as_choice_schema, c->rows, c->count, &out) || as_fail_memory(err);
-    } else {
-        as_table_header(&as_choice_schema, &out);
-        for (size_t i = 0; i < c->count; i++)
-            as_table_row(&as_choice_schema, &c->rows[i], &out);
-    }
-    ok = ok && as_print(&out, err);
+    as_choose_table(c, ask, a, &out);
+    const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok;
 }

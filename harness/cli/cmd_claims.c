@@ -62,21 +62,14 @@ static void add_markdown(const as_judged_claim *rows, size_t count, as_text *out
 
 static bool print_claims(const char *format, const as_judged_claim *rows, size_t count, as_err *err)
 {
+    if (!strcmp(format, "csv") || !strcmp(format, "json"))
+        return as_print_records(format, &as_judged_claim_schema, rows, count, err);
     as_text out = {0};
-    bool ok = true;
-    if (!strcmp(format, "json"))
-        ok = as_table_json(&as_judged_claim_schema, rows, count, &out) || as_fail_memory(err);
-    else if (!strcmp(format, "md"))
+    if (!strcmp(format, "md"))
         add_markdown(rows, count, &out);
-    else if (!strcmp(format, "csv"))
-        as_table_header(&as_judged_claim_schema, &out);
-    for (size_t i = 0; i < count; i++) {
-        if (!strcmp(format, "csv"))
-            as_table_row(&as_judged_claim_schema, &rows[i], &out);
-        else if (!strcmp(format, "text"))
-            add_claim(&rows[i], &out);
-    }
-    ok = ok && as_print(&out, err);
+    for (size_t i = 0; strcmp(format, "md") && i < count; i++)
+        add_claim(&rows[i], &out);
+    const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok;
 }

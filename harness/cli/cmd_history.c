@@ -59,18 +59,11 @@ static void add_table(const as_history_found *f, as_arena *arena, as_text *out)
 
 static bool print_history(const char *format, const as_history_found *f, as_arena *arena, as_err *err)
 {
+    if (strcmp(format, "table"))
+        return as_print_records(format, &as_history_schema, f->rows, f->count, err);
     as_text out = {0};
-    bool ok = true;
-    if (!strcmp(format, "csv")) {
-        as_table_header(&as_history_schema, &out);
-        for (size_t i = 0; i < f->count; i++)
-            as_table_row(&as_history_schema, &f->rows[i], &out);
-    } else if (!strcmp(format, "json")) {
-        ok = as_table_json(&as_history_schema, f->rows, f->count, &out) || as_fail_memory(err);
-    } else {
-        add_table(f, arena, &out);
-    }
-    ok = ok && as_print(&out, err);
+    add_table(f, arena, &out);
+    const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok;
 }

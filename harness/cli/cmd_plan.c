@@ -119,22 +119,21 @@ static void print_table(const as_plan *plan, as_arena *arena, as_text *out)
     print_total(plan, out);
 }
 
-static bool print_plan(const as_plan *plan, const char *format, as_arena *arena, as_text *out, as_err *err)
+static bool print_plan(const as_plan *plan, const char *format, as_arena *arena, as_err *err)
 {
-    as_case *rows = as_arena_alloc(arena, plan->count * sizeof *rows);
-    for (size_t i = 0; i < plan->count; i++)
-        rows[i] = plan->cases[i].row;
+    as_text out = {0};
+    bool ok;
     if (!strcmp(format, "table")) {
-        print_table(plan, arena, out);
-    } else if (!strcmp(format, "json")) {
-        if (!as_table_json(&as_case_schema, rows, plan->count, out))
-            return as_fail_memory(err);
+        print_table(plan, arena, &out);
+        ok = as_print(&out, err);
     } else {
-        as_table_header(&as_case_schema, out);
+        as_case *rows = as_arena_alloc(arena, plan->count * sizeof *rows);
         for (size_t i = 0; i < plan->count; i++)
-            as_table_row(&as_case_schema, &rows[i], out);
+            rows[i] = plan->cases[i].row;
+        ok = as_print_records(format, &as_case_schema, rows, plan->count, err);
     }
-    return as_print(out, err);
+    as_text_free(&out);
+    return ok;
 }
 
 typedef struct {
@@ -155,15 +154,13 @@ static as_exit run_plan(const as_command *self, as_words words, as_err *err)
     as_config config;
     as_target target;
     as_plan plan = {0};
-    as_text out = {0};
     if (!as_parse(self, &words, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
     bool ok = as_config_read(words.at[0], arena, &config, err) && as_plugins_load(&o.selection, err) &&
               as_target_here(&o.selection, &target, err) && as_plan_build(&config, &target, arena, &plan, err) &&
-              print_plan(&plan, o.format, arena, &out, err);
+              print_plan(&plan, o.format, arena, err);
     as_plan_free(&plan);
-    as_text_free(&out);
     as_arena_free(arena);
     return ok ? AS_EXIT_OK : err->code;
 }

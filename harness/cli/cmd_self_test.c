@@ -61,18 +61,11 @@ static void add_table(const as_power_session *s, as_text *out)
 
 static bool print_rows(const as_power_session *s, const char *format, as_err *err)
 {
+    if (strcmp(format, "table"))
+        return as_print_records(format, &as_power_schema, s->rows, s->count, err);
     as_text out = {0};
-    bool ok = true;
-    if (!strcmp(format, "json")) {
-        ok = as_table_json(&as_power_schema, s->rows, s->count, &out) || as_fail_memory(err);
-    } else if (!strcmp(format, "csv")) {
-        as_table_header(&as_power_schema, &out);
-        for (size_t i = 0; i < s->count; i++)
-            as_table_row(&as_power_schema, &s->rows[i], &out);
-    } else {
-        add_table(s, &out);
-    }
-    ok = ok && as_print(&out, err);
+    add_table(s, &out);
+    const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok;
 }

@@ -25,21 +25,14 @@ static const as_opt options[] = {
 
 static bool print_tally(const as_verify_tally *t, const char *format, as_err *err)
 {
+    if (strcmp(format, "table"))
+        return as_print_records(format, &as_case_schema, t->cases, t->count, err);
     as_text out = {0};
-    bool ok = true;
-    if (!strcmp(format, "json"))
-        ok = as_table_json(&as_case_schema, t->cases, t->count, &out) || as_fail_memory(err);
-    else if (!strcmp(format, "csv"))
-        as_table_header(&as_case_schema, &out);
-    for (size_t i = 0; i < t->count; i++) {
-        if (!strcmp(format, "csv"))
-            as_table_row(&as_case_schema, &t->cases[i], &out);
-        else if (!strcmp(format, "table") && !strcmp(t->cases[i].status, "failed"))
+    for (size_t i = 0; i < t->count; i++)
+        if (!strcmp(t->cases[i].status, "failed"))
             as_text_add(&out, "failed  %s: %s\n", t->cases[i].case_, t->cases[i].reason);
-    }
-    if (!strcmp(format, "table"))
-        as_text_add(&out, "%zu checks, %zu failed\n", t->checked, t->failed);
-    ok = ok && as_print(&out, err);
+    as_text_add(&out, "%zu checks, %zu failed\n", t->checked, t->failed);
+    const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok;
 }

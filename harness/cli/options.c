@@ -15,6 +15,21 @@ bool as_print(const as_text *text, as_err *err)
     return as_fail(err, AS_EXIT_ENVIRONMENT, "cannot write to standard output: is the disk full or the reader gone?");
 }
 
+bool as_print_records(const char *format, const as_schema *schema, const void *records, size_t count, as_err *err)
+{
+    as_text out = {0};
+    bool ok = true;
+    if (!strcmp(format, "json"))
+        ok = as_table_json(schema, records, count, &out) || as_fail_memory(err);
+    else
+        as_table_header(schema, &out);
+    for (size_t i = 0; strcmp(format, "json") && i < count; i++)
+        as_table_row(schema, (const char *)records + i * schema->size, &out);
+    ok = ok && as_print(&out, err);
+    as_text_free(&out);
+    return ok;
+}
+
 /* The row of "--name" or "--name=value"; `value` points behind the '='. */
 static const as_opt *find_option(const as_opt *options, const char *argument, const char **value)
 {

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "harness/choose/print.h"
-#include "harness/choose/settle.h"
+#include "harness/choose/measure.h"
 
 static as_choice choice_of(uint64_t rank, const char *pattern, double ms, const char *note)
 {
