@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include "../stats/binomial.h"
 #include "../verdict/words.h"
 #include "count_instructions.h"
 #include "power_load.h"

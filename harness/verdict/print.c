@@ -9,7 +9,7 @@
 #include "../base/file.h"
 #include "words.h"
 #include "markup.h"
-#include "../stats/ranks.h"
+#include "../stats/order.h"
 
 enum { COLUMNS = 7 };
 

@@ -6,7 +6,7 @@
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/records.h"
-#include "truths.h"
+#include "../bench/truths.h"
 
 /* Start from {0} and fill in the first five. */
 typedef struct {

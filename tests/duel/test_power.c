@@ -17,23 +17,6 @@
 #include "harness/verdict/words.h"
 #include "tests/duel/made_exact.h"
 
-static void shares_have_exact_intervals(void **unused)
-{
-    (void)unused;
-    double low, high;
-    as_binomial_interval(0, 10, &low, &high);
-    assert_float_equal(low, 0, 0);
-    assert_float_equal(high, 1 - pow(0.025, 0.1), 1e-9);
-    as_binomial_interval(10, 10, &low, &high);
-    assert_float_equal(low, pow(0.025, 0.1), 1e-9);
-    assert_float_equal(high, 1, 0);
-    as_binomial_interval(5, 10, &low, &high);
-    assert_float_equal(low, 0.187086, 1e-6); /* Clopper and Pearson's table */
-    assert_float_equal(high, 0.812914, 1e-6);
-    as_binomial_interval(0, 0, &low, &high);
-    assert_true(isnan(low) && isnan(high));
-}
-
 static as_trial trial_of(const char *injected, double share, const char *verdict, double ratio)
 {
     as_trial t;
@@ -210,13 +193,9 @@ static void what_cannot_be_counted_says_why(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shares_have_exact_intervals),
-        cmocka_unit_test(trials_are_counted_by_row),
-        cmocka_unit_test(a_row_keeps_what_is_asked_or_says_what_not),
-        cmocka_unit_test(a_simulated_session_passes),
-        cmocka_unit_test(an_unknown_row_is_an_error),
-        cmocka_unit_test(trials_are_kept_in_their_folder),
-        cmocka_unit_test(a_load_needs_its_cpu),
+        cmocka_unit_test(trials_are_counted_by_row),       cmocka_unit_test(a_row_keeps_what_is_asked_or_says_what_not),
+        cmocka_unit_test(a_simulated_session_passes),      cmocka_unit_test(an_unknown_row_is_an_error),
+        cmocka_unit_test(trials_are_kept_in_their_folder), cmocka_unit_test(a_load_needs_its_cpu),
         cmocka_unit_test(what_cannot_be_counted_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
