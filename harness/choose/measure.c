@@ -15,6 +15,7 @@
 
 #include "../../kernels/api/cpu.h"
 #include "../../kernels/pattern/layers.h"
+#include "../analyse/analyse.h"
 #include "../base/file.h"
 #include "../machine/machine.h"
 
