@@ -4,6 +4,7 @@
 
 #include "../base/arena.h"
 #include "../machine/loops.h"
+#include "../measure/counters.h"
 #include "../plan/target.h"
 #include "cli.h"
 
@@ -29,7 +30,8 @@ static as_exit print_machine(as_machine *m, as_arena *arena, const char *format,
 {
     as_text out = {0};
     as_machine_measure(m, MEASURE_SECONDS, NULL);
-    as_machine_probe(m, arena);
+    if (!as_machine_probe(m, as_pmu_papi(), arena, err))
+        return err->code;
     bool ok = true;
     if (strcmp(format, "json"))
         as_machine_text(m, &out);

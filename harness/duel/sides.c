@@ -71,8 +71,9 @@ static bool ask_kernels(as_duel_session *s, as_err *err)
     for (int i = 0; i < 2; i++) {
         as_side *side = &s->live.sides[i];
         *side = (as_side){.program = program_path(s, s->ask.program[i]), .plugins = {s->ask.plugin[i], NULL}};
-        if (!as_living_hello(side->program, side->plugins, s->arena, &s->hello[i], err))
+        if (!as_process_hello(side->program, side->plugins, s->arena, &s->hello[i], err))
             return false;
+        side->protocol = s->hello[i].protocol;
         side->kernels = s->hello[i].kernels;
     }
     return true;

@@ -35,7 +35,7 @@ typedef struct {
     void (*progress)(void *state, const as_progress *progress);
     void *state; /* of changed and progress */
     /* NULL: as_run_visit and the wall clock in seconds; a test brings its own. */
-    bool (*visit)(const as_visit *visit, const as_sink *sink, as_visit_result *result, as_err *err);
+    bool (*visit)(const as_visit *visit, const as_sink *sink, as_result *result, as_err *err);
     double (*now)(void);
 } as_sweep;
 
@@ -46,6 +46,9 @@ typedef struct {
 
 /* false only when the environment fails; what was measured is kept. */
 bool as_sweep_run(const as_sweep *schedule, as_sweep_result *result, as_err *err);
+
+/* Copies what the workers of an earlier run have learnt of a case into its row, which is planned again. */
+void as_sweep_restore(as_case *row, const as_case *before);
 
 /* The interval of the median of `count` values (sorted in place), as summary.csv will show it, as a share of the
  * median. Infinite below 5 values. */

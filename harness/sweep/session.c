@@ -81,11 +81,7 @@ static bool check_machine(as_run_session *s)
 /* Copies what cases.csv knows of a case that is planned again. A failure stands; anything else is resumed. */
 static void restore_case(as_run_session *s, as_case *row, const as_case *before)
 {
-    row->error_max = before->error_max;
-    row->error_allowed = before->error_allowed;
-    row->workspace_peak_bytes = before->workspace_peak_bytes;
-    row->rss_peak_bytes = before->rss_peak_bytes;
-    row->mass_kept = before->mass_kept;
+    as_sweep_restore(row, before);
     row->edges = before->edges != AS_NO_COUNT ? before->edges : row->edges; /* chosen by content, perhaps */
     if (!before->status || strcmp(before->status, "failed"))
         return;
@@ -177,22 +173,10 @@ bool as_run_open(as_run_session *s)
 
 /* --- measuring --------------------------------------------------------------------------------------------------- */
 
-static bool on_sample(void *state, const as_sample *sample)
+static bool on_record(void *state, const as_schema *schema, const void *record)
 {
     as_run_session *s = state;
-    return as_folder_sample(s->folder, sample, s->err);
-}
-
-static bool on_counter(void *state, const as_counter *counter)
-{
-    as_run_session *s = state;
-    return as_folder_counter(s->folder, counter, s->err);
-}
-
-static bool on_phase(void *state, const as_phase_time *phase)
-{
-    as_run_session *s = state;
-    return as_folder_phase(s->folder, phase, s->err);
+    return as_folder_record(s->folder, schema, record, s->err);
 }
 
 static bool on_change(void *state, bool last)
@@ -223,7 +207,7 @@ bool as_run_measure(as_run_session *s)
                                .earlier = s->earlier,
                                .earlier_count = s->earlier_count,
                                .stop = s->stop,
-                               .sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = s},
+                               .sink = {.record = on_record, .state = s},
                                .changed = on_change,
                                .progress = on_progress,
                                .state = s};
