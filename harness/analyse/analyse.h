@@ -5,9 +5,8 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "../folder/reader.h"
 #include "../model/curve.h"
-#include "../machine/read_json.h"
-#include "../model/records.h"
 
 /* What one worker process says of a case: the unit of replication. */
 typedef struct {

@@ -47,7 +47,8 @@ static void add_bandwidth(as_summary *row, const as_case *c, const as_machine_fa
     if (!above(c->bytes_min))
         return;
     row->gbs_min = (double)c->bytes_min / row->median_ns;
-    row->percent_of_bandwidth = 100 * row->gbs_min / as_bandwidth_of(m, c->bytes_min, cold, c->threads);
+    row->roof_gbs = as_bandwidth_of(m, c->bytes_min, cold, c->threads);
+    row->percent_of_bandwidth = 100 * row->gbs_min / row->roof_gbs;
 }
 
 static void add_rates(as_summary *row, const as_case *c)
@@ -95,8 +96,10 @@ static void hold_against_roof(as_summary *row, const as_machine_facts *m, double
     double hard = plain ? widest : roof;
     if (isnan(row->gflops_useful))
         return;
-    if (!(plain && row->gflops_useful > roof))
+    if (!(plain && row->gflops_useful > roof)) {
+        row->roof_gflops = roof;
         row->percent_of_roof = 100 * row->gflops_useful / roof;
+    }
     if (ok && row->gflops_useful > hard)
         set_status(row, "suspect",
                    as_arena_printf(arena,

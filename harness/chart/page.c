@@ -157,9 +157,8 @@ static roofs find_read_roofs(const as_page *page)
     for (size_t i = 0; i < page->count; i++)
         for (size_t k = 0; k < page->curves[i]->count; k++) {
             const as_summary *row = &in->rows[page->curves[i]->points[k]];
-            const double roof = 100 * row->gbs_min / row->percent_of_bandwidth;
             for (size_t l = 0; l < 4; l++)
-                used[l] = used[l] || fabs(roof / in->machine.read_gbs[l] - 1) < 1e-6;
+                used[l] = used[l] || fabs(row->roof_gbs / in->machine.read_gbs[l] - 1) < 1e-6;
         }
     for (size_t l = 0; l < 4; l++) {
         if (!used[l])
@@ -181,7 +180,7 @@ static roofs find_roofs(const as_page *page)
         return found;
     for (size_t i = 0; page->kind->value->roof && i < page->count; i++) {
         const as_summary *row = &page->in->rows[page->curves[i]->points[0]];
-        double roof = 100 * row->gflops_useful / row->percent_of_roof;
+        const double roof = row->roof_gflops;
         if (!(roof > 0) || !isfinite(roof) || found.count == 8)
             continue;
         const char *text = as_arena_printf(page->in->arena, "measured %s roof, %s, %" PRIu64 " thread%s: %.3g GFLOP/s",

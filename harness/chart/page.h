@@ -7,8 +7,7 @@
 #include "../base/err.h"
 #include "../base/text.h"
 #include "../model/curve.h"
-#include "../machine/read_json.h"
-#include "../model/verdicts.h"
+#include "../folder/reader.h"
 #include "chart.h"
 
 /* What a folder says, as far as charts go. */

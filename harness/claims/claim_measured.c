@@ -10,26 +10,12 @@
 
 enum { QUOTED = 4 }; /* curves in one cell */
 
-static bool there(const char *dir, const as_schema *schema)
+bool as_measured_read(const char *dir, as_arena *arena, as_folder_contents *out, as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, schema->file);
-    bool exists = as_file_exists(path.data);
-    as_text_free(&path);
-    return exists;
-}
-
-bool as_measured_read(const char *dir, as_arena *arena, as_measured *out, as_err *err)
-{
-    bool fits = there(dir, &as_fit_schema), cases = there(dir, &as_summary_schema);
-    bool crossovers = there(dir, &as_crossover_schema);
-    *out = (as_measured){0};
-    if (!fits && !cases)
+    *out = as_folder_open(dir, arena);
+    if (!as_dir_has(dir, as_fit_schema.file) && !as_dir_has(dir, as_summary_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: neither fits.csv nor summary.csv is there: give a result folder", dir);
-    return (!fits || as_table_read(&as_fit_schema, dir, arena, (void **)&out->fits, &out->fit_count, err)) &&
-           (!cases || as_table_read(&as_summary_schema, dir, arena, (void **)&out->cases, &out->case_count, err)) &&
-           (!crossovers ||
-            as_table_read(&as_crossover_schema, dir, arena, (void **)&out->crossovers, &out->crossover_count, err));
+    return as_folder_read(out, 0, AS_FOLDER_FITS | AS_FOLDER_SUMMARY | AS_FOLDER_CROSSOVERS, err);
 }
 
 static bool about(const as_measurable *m, const char *kernel, const char *pattern)
@@ -37,7 +23,7 @@ static bool about(const as_measurable *m, const char *kernel, const char *patter
     return kernel && pattern && as_glob(m->kernels, kernel) && as_glob(m->patterns, pattern);
 }
 
-static void quote_exponents(const as_measured *m, const as_measurable *what, as_text *out)
+static void quote_exponents(const as_folder_contents *m, const as_measurable *what, as_text *out)
 {
     size_t found = 0;
     for (size_t i = 0; i < m->fit_count; i++) {
@@ -73,7 +59,7 @@ static bool usable(const as_measurable *what, const as_summary *c)
 }
 
 /* Where the curves themselves cross, between the measured lengths. */
-static void quote_interval(const as_measured *m, const as_summary *first, as_text *out)
+static void quote_interval(const as_folder_contents *m, const as_summary *first, as_text *out)
 {
     char width[40], heads[40];
     snprintf(width, sizeof width, " D=%llu ", (unsigned long long)first->width);
@@ -93,11 +79,12 @@ static void quote_interval(const as_measured *m, const as_summary *first, as_tex
 
 /* The least measured length from which on every longer one is faster than dense attention, along the curve of `first`.
  */
-static void quote_crossing(const as_measured *m, const as_measurable *what, const as_summary *first, as_text *out)
+static void quote_crossing(const as_folder_contents *m, const as_measurable *what, const as_summary *first,
+                           as_text *out)
 {
     uint64_t least = UINT64_MAX, most = 0, slow = 0, crossing = UINT64_MAX;
-    for (size_t i = 0; i < m->case_count; i++) {
-        const as_summary *c = &m->cases[i];
+    for (size_t i = 0; i < m->summary_count; i++) {
+        const as_summary *c = &m->summary[i];
         if (!usable(what, c) || !comparable(c, first))
             continue;
         least = c->length < least ? c->length : least;
@@ -105,8 +92,8 @@ static void quote_crossing(const as_measured *m, const as_measurable *what, cons
         if (c->speedup <= 1 && c->length > slow)
             slow = c->length;
     }
-    for (size_t i = 0; i < m->case_count; i++) {
-        const as_summary *c = &m->cases[i];
+    for (size_t i = 0; i < m->summary_count; i++) {
+        const as_summary *c = &m->summary[i];
         if (usable(what, c) && comparable(c, first) && c->length > slow && c->length < crossing)
             crossing = c->length;
     }
@@ -120,23 +107,23 @@ static void quote_crossing(const as_measured *m, const as_measurable *what, cons
     as_text_add(out, " (%llu..%llu measured)", (unsigned long long)least, (unsigned long long)most);
 }
 
-static void quote_crossings(const as_measured *m, const as_measurable *what, as_text *out)
+static void quote_crossings(const as_folder_contents *m, const as_measurable *what, as_text *out)
 {
     size_t found = 0;
-    for (size_t i = 0; i < m->case_count; i++) {
-        bool seen = !usable(what, &m->cases[i]);
+    for (size_t i = 0; i < m->summary_count; i++) {
+        bool seen = !usable(what, &m->summary[i]);
         for (size_t j = 0; !seen && j < i; j++)
-            seen = usable(what, &m->cases[j]) && comparable(&m->cases[i], &m->cases[j]);
+            seen = usable(what, &m->summary[j]) && comparable(&m->summary[i], &m->summary[j]);
         if (seen || ++found > QUOTED)
             continue;
         as_text_add(out, "%s", found > 1 ? "; " : "");
-        quote_crossing(m, what, &m->cases[i], out);
+        quote_crossing(m, what, &m->summary[i], out);
     }
     if (found > QUOTED)
         as_text_add(out, "; %zu more curves", found - QUOTED);
 }
 
-void as_measured_quote(const as_measured *m, const as_measurable *what, as_text *out)
+void as_measured_quote(const as_folder_contents *m, const as_measurable *what, as_text *out)
 {
     if (!what->kernels)
         return;

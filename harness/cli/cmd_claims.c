@@ -26,7 +26,7 @@ static int by_order(const void *a, const void *b)
     return x->order != y->order ? (x->order > y->order) - (x->order < y->order) : strcmp(x->name, y->name);
 }
 
-static bool judge(const as_claim *claim, const as_measured *measured, as_arena *arena, row *out, as_err *err)
+static bool judge(const as_claim *claim, const as_folder_contents *measured, as_arena *arena, row *out, as_err *err)
 {
     as_finding finding = {0};
     as_text quote = {0};
@@ -50,7 +50,7 @@ static bool judge(const as_claim *claim, const as_measured *measured, as_arena *
 /* All claims in their order; the rows live in the arena. */
 static bool judge_all(const char *from, as_arena *arena, row **rows, size_t *count, as_err *err)
 {
-    as_measured measured = {0};
+    as_folder_contents measured = {0};
     if (from && !as_measured_read(from, arena, &measured, err))
         return false;
     for (*count = 0; as_claims[*count];)

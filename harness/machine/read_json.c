@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "read_json.h"
 
-#include <jansson.h>
 #include <math.h>
 
 #include "../../kernels/api/cpu.h"
@@ -43,34 +42,42 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
     }
 }
 
-bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err)
+bool as_machine_json_read(const char *dir, json_t **root, as_err *err)
 {
     as_text path = {0}, text = {0};
     json_error_t where;
-    json_t *root = NULL;
+    *root = NULL;
+    as_text_add(&path, "%s/machine.json", dir);
     bool ok = true;
+    if (as_file_exists(path.data) && (ok = as_file_read(path.data, (size_t)64 << 20, &text, err))) {
+        *root = json_loadb(text.data ? text.data : "", text.length, 0, &where);
+        if (!*root)
+            ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column,
+                         where.text);
+        else if (!json_is_object(*root))
+            ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.data);
+    }
+    if (!ok) {
+        json_decref(*root);
+        *root = NULL;
+    }
+    as_text_free(&text);
+    as_text_free(&path);
+    return ok;
+}
+
+bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err)
+{
+    json_t *root;
     *facts = (as_machine_facts){0};
     for (size_t i = 0; i < 8; i++)
         facts->fma_gflops[i] = facts->fma_gflops_all[i] = facts->bf16_gflops[i] = facts->bf16_gflops_all[i] = NAN;
     for (size_t i = 0; i < 4; i++)
         facts->read_gbs[i] = NAN;
-
-    as_text_add(&path, "%s/machine.json", dir);
-    if (!as_file_exists(path.data))
-        goto done;
-    ok = as_file_read(path.data, (size_t)64 << 20, &text, err);
-    if (!ok)
-        goto done;
-    root = json_loadb(text.data, text.length, 0, &where);
-    if (!root)
-        ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column, where.text);
-    else if (!json_is_object(root))
-        ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.data);
-    else
+    if (!as_machine_json_read(dir, &root, err))
+        return false;
+    if (root)
         read_facts(root, arena, facts);
-done:
     json_decref(root);
-    as_text_free(&text);
-    as_text_free(&path);
-    return ok;
+    return true;
 }

@@ -125,7 +125,9 @@
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
     F(t, AS_REAL, mass_kept, "mean share of dense attention's weight on the keys chosen by content")                   \
     F(t, AS_TEXT, status, "ok, suspect, failed or skipped")                                                            \
-    F(t, AS_TEXT, reason, "why a case is not ok")
+    F(t, AS_TEXT, reason, "why a case is not ok")                                                                      \
+    F(t, AS_REAL, roof_gflops, "GFLOP/s that percent_of_roof is a share of")                                           \
+    F(t, AS_REAL, roof_gbs, "GB/s that percent_of_bandwidth is a share of")
 
 #define AS_FIT_COLUMNS(F, t)                                                                                           \
     F(t, AS_TEXT, curve, "what is held fixed along the curve")                                                         \

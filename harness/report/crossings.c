@@ -65,8 +65,8 @@ void as_report_crossings(const as_report *r, as_text *out)
 {
     size_t count = 0, others = 0;
     for (int crosses = 1; crosses >= 0; crosses--)
-        for (size_t i = 0; i < r->crossover_count; i++) {
-            const as_crossover *c = &r->crossovers[i];
+        for (size_t i = 0; i < r->in.crossover_count; i++) {
+            const as_crossover *c = &r->in.crossovers[i];
             const bool dense = as_text_is(c->kernel_a, "dense") && !c->isa_a;
             others += !dense && crosses;
             if (!dense || as_text_is(c->verdict, "crosses") != crosses || ++count > SAID_MOST)
@@ -89,7 +89,7 @@ void as_report_troubles(const as_report *r, as_text *out)
     static const pill pills[] = {
         {"skipped", "", "skipped"}, {"failed", "bad", "failed"}, {"suspect", "bad", "suspect"}};
     size_t count;
-    const as_trouble *troubles = as_troubles_find(r->rows, r->row_count, r->arena, &count);
+    const as_trouble *troubles = as_troubles_find(r->in.summary, r->in.summary_count, r->in.arena, &count);
     if (!count)
         return;
     as_text_add(out, "<h3>What was not measured, and why?</h3>\n<ul class=\"said\">\n");
@@ -115,14 +115,14 @@ void as_report_verdicts(const as_report *r, as_text *out)
                                  {"inconclusive", "open", "inconclusive"},
                                  {"missing", "open", "missing"},
                                  {"new", "", "new"}};
-    if (!r->verdict_count)
+    if (!r->in.verdict_count)
         return;
     as_text_add(out, "<h3>What changed?</h3>\n<ul class=\"said\">\n");
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         size_t count = 0;
         const as_verdict *first = NULL, *most = NULL; /* most: of those whose gate is time */
-        for (size_t i = 0; i < r->verdict_count; i++) {
-            const as_verdict *v = &r->verdicts[i];
+        for (size_t i = 0; i < r->in.verdict_count; i++) {
+            const as_verdict *v = &r->in.verdicts[i];
             if (!as_text_is(v->verdict, kinds[k].verdict))
                 continue;
             first = count++ ? first : v;
@@ -132,7 +132,7 @@ void as_report_verdicts(const as_report *r, as_text *out)
         if (!count)
             continue;
         add_pill(out, kinds, sizeof kinds / sizeof *kinds, kinds[k].verdict);
-        as_text_add(out, "%zu of %zu verdicts", count, r->verdict_count);
+        as_text_add(out, "%zu of %zu verdicts", count, r->in.verdict_count);
         if (most)
             as_text_add(out, "; the largest change is %+.2f %% of the time [%+.2f, %+.2f]", 100 * (most->ratio - 1),
                         100 * (most->ratio_low - 1), 100 * (most->ratio_high - 1));

@@ -25,8 +25,8 @@ void as_report_tiles(const as_report *r, as_text *out)
 {
     size_t ok = 0, samples = 0, disturbed = 0, gauged = 0, slowed = 0, judged = 0, confirmed = 0;
     char number[64], words[128], gauge[64] = "";
-    for (size_t i = 0; i < r->row_count; i++) {
-        const as_summary *row = &r->rows[i];
+    for (size_t i = 0; i < r->in.summary_count; i++) {
+        const as_summary *row = &r->in.summary[i];
         ok += is_ok(row);
         samples += row->n != AS_NO_COUNT ? row->n : 0;
         disturbed += row->disturbed != AS_NO_COUNT ? row->disturbed : 0;
@@ -35,14 +35,14 @@ void as_report_tiles(const as_report *r, as_text *out)
             slowed += row->slowed;
         }
     }
-    for (size_t i = 0; i < r->fit_count; i++) {
-        judged += is_judged(&r->fits[i]);
-        confirmed += is_judged(&r->fits[i]) && as_text_is(r->fits[i].verdict, "confirmed");
+    for (size_t i = 0; i < r->in.fit_count; i++) {
+        judged += is_judged(&r->in.fits[i]);
+        confirmed += is_judged(&r->in.fits[i]) && as_text_is(r->in.fits[i].verdict, "confirmed");
     }
-    if (!r->row_count)
+    if (!r->in.summary_count)
         return;
     as_text_add(out, "<ul class=\"tiles\">\n");
-    snprintf(number, sizeof number, "%zu of %zu", ok, r->row_count);
+    snprintf(number, sizeof number, "%zu of %zu", ok, r->in.summary_count);
     tile(out, number, "cases measured, each checked against its oracle first");
     snprintf(number, sizeof number, "%zu", samples);
     if (gauged)
@@ -133,10 +133,10 @@ void as_report_growth(const as_report *r, as_text *out)
 {
     size_t count = 0;
     for (int turn = 0; turn < 3; turn++)
-        for (size_t i = 0; i < r->fit_count; i++)
-            if (is_of_time(&r->fits[i]) && turn_of(&r->fits[i]) == turn && ++count <= SAID_MOST) {
+        for (size_t i = 0; i < r->in.fit_count; i++)
+            if (is_of_time(&r->in.fits[i]) && turn_of(&r->in.fits[i]) == turn && ++count <= SAID_MOST) {
                 as_text_add(out, count == 1 ? "<h3>Does it scale as declared?</h3>\n<ul class=\"said\">\n" : "");
-                add_growth(out, &r->fits[i]);
+                add_growth(out, &r->in.fits[i]);
             }
     as_text_add(out, count ? "</ul>\n" : "");
     if (count > SAID_MOST)
@@ -168,8 +168,8 @@ static const as_summary *largest(const as_report *r, double (*of)(const as_summa
                                  size_t count)
 {
     const as_summary *best = NULL;
-    for (size_t i = 0; i < r->row_count; i++) {
-        const as_summary *row = &r->rows[i];
+    for (size_t i = 0; i < r->in.summary_count; i++) {
+        const as_summary *row = &r->in.summary[i];
         bool known = !is_ok(row) || isnan(of(row)) || (best && of(row) <= of(best));
         for (size_t k = 0; !known && k < count; k++)
             known = as_text_is(said[k]->kernel, row->kernel) && as_text_is(said[k]->pattern, row->pattern) &&
@@ -224,14 +224,14 @@ static bool is_shape(const as_summary *a, const as_summary *b)
 static void add_fastest(const as_report *r, as_text *out)
 {
     const as_summary *shape = NULL, *best[2] = {NULL, NULL};
-    for (size_t i = 0; i < r->row_count; i++) {
-        const as_summary *row = &r->rows[i];
+    for (size_t i = 0; i < r->in.summary_count; i++) {
+        const as_summary *row = &r->in.summary[i];
         if (is_ok(row) && row->length != AS_NO_COUNT && row->context != AS_NO_COUNT &&
             (!shape || row->length * row->context >= shape->length * shape->context))
             shape = row;
     }
-    for (size_t i = 0; shape && i < r->row_count; i++) {
-        const as_summary *row = &r->rows[i];
+    for (size_t i = 0; shape && i < r->in.summary_count; i++) {
+        const as_summary *row = &r->in.summary[i];
         const bool dense = as_text_is(row->pattern, "causal") && as_text_is(row->mechanism, "attention");
         if (is_ok(row) && is_shape(row, shape))
             for (int d = 0; d <= dense; d++)

@@ -5,26 +5,12 @@
 
 #include <jansson.h>
 
-#include "../base/arena.h"
-#include "../base/text.h"
-#include "../model/records.h"
-#include "../model/verdicts.h"
+#include "../folder/reader.h"
 
 typedef struct {
-    const char *dir;
-    const char *folder;       /* its last part */
+    as_folder_contents in;
     const char *name, *about; /* the config's; NULL where there is none */
-    as_text config;           /* config.yaml as it is */
     json_t *machine;          /* machine.json; NULL where there is none */
-    as_summary *rows;
-    size_t row_count;
-    as_fit *fits;
-    size_t fit_count;
-    as_crossover *crossovers;
-    size_t crossover_count;
-    as_verdict *verdicts;
-    size_t verdict_count;
-    as_arena *arena;
 } as_report;
 
 /* html.c: text that is nothing but text in HTML, between tags and in quoted attributes. NULL is nothing. */

@@ -245,7 +245,7 @@ static void add_table(const sheet *s, const char *id, const as_summary *again, a
 
 void as_report_table(const as_report *r, as_text *out)
 {
-    sheet s = {.schema = &as_summary_schema, .rows = (const char *)r->rows, .count = r->row_count};
+    sheet s = {.schema = &as_summary_schema, .rows = (const char *)r->in.summary, .count = r->in.summary_count};
     as_text common = {0};
     if (!s.count)
         return;
@@ -257,13 +257,13 @@ void as_report_table(const as_report *r, as_text *out)
         "missing is empty and has its reason. The last column is the command that measures the row again, from within "
         "the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
         s.count, common.length ? "; in all of them " : "", common.length ? common.data : "");
-    add_table(&s, "cases", r->rows, out);
+    add_table(&s, "cases", r->in.summary, out);
     as_text_free(&common);
 }
 
 void as_report_verdict_table(const as_report *r, as_text *out)
 {
-    sheet s = {.schema = &as_verdict_schema, .rows = (const char *)r->verdicts, .count = r->verdict_count};
+    sheet s = {.schema = &as_verdict_schema, .rows = (const char *)r->in.verdicts, .count = r->in.verdict_count};
     as_text common = {0};
     if (!s.count)
         return;

@@ -33,7 +33,7 @@ static bool plain_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == strlen(name);
 }
 
-static const char *place(const char *root, const as_evidence *e, as_arena *arena, as_err *err)
+static const char *place(const char *root, const as_folder_contents *e, as_arena *arena, as_err *err)
 {
     as_config config;
     if (!as_config_read(as_arena_printf(arena, "%s/config.yaml", e->dir), arena, &config, err))
@@ -49,7 +49,7 @@ static const char *place(const char *root, const as_evidence *e, as_arena *arena
 
 const char *as_baseline_find(const char *root, const char *dir, as_arena *arena, as_err *err)
 {
-    as_evidence e;
+    as_folder_contents e;
     const char *path = as_evidence_read(dir, arena, &e, err) ? place(root, &e, arena, err) : NULL;
     if (!path || as_file_exists(as_arena_printf(arena, "%s/%s", path, as_sample_schema.file)))
         return path;
@@ -72,7 +72,7 @@ static bool copy(const char *from, const char *to, const char *name, as_arena *a
 
 const char *as_baseline_keep(const char *root, const char *dir, as_arena *arena, as_err *err)
 {
-    as_evidence e;
+    as_folder_contents e;
     const char *path = as_evidence_read(dir, arena, &e, err) ? place(root, &e, arena, err) : NULL;
     if (!path)
         return NULL;
@@ -81,7 +81,7 @@ const char *as_baseline_keep(const char *root, const char *dir, as_arena *arena,
     const as_schema summary = thin(&as_summary_schema, arena), samples = thin(&as_sample_schema, arena);
     const bool ok = as_dir_create(path, err) && copy(dir, path, "machine.json", arena, err) &&
                     copy(dir, path, "config.yaml", arena, err) &&
-                    as_table_write(&summary, e.cases, e.case_count, path, err) &&
+                    as_table_write(&summary, e.summary, e.summary_count, path, err) &&
                     as_table_write(&samples, e.samples, e.sample_count, path, err);
     return ok ? path : NULL;
 }

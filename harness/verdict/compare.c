@@ -22,7 +22,7 @@ as_compare_rules as_compare_rules_usual(void)
 }
 
 /* One folder, or a copy of it, tells nothing about two builds. */
-static bool two_measurements(const as_evidence *a, const as_evidence *b, as_err *err)
+static bool two_measurements(const as_folder_contents *a, const as_folder_contents *b, as_err *err)
 {
     char x[PATH_MAX], y[PATH_MAX];
     const bool one = realpath(a->dir, x) && realpath(b->dir, y) && !strcmp(x, y);
@@ -36,7 +36,8 @@ static bool two_measurements(const as_evidence *a, const as_evidence *b, as_err 
                    a->dir, b->dir, one ? "are the same folder" : "hold the same samples, one is a copy");
 }
 
-static bool same_machine(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_err *err)
+static bool same_machine(const as_folder_contents *a, const as_folder_contents *b, const as_compare_rules *rules,
+                         as_err *err)
 {
     const char *x = a->machine.fingerprint, *y = b->machine.fingerprint;
     if (rules->across || (x && y && !strcmp(x, y)))
@@ -48,7 +49,7 @@ static bool same_machine(const as_evidence *a, const as_evidence *b, const as_co
 
 /* --- one case ---------------------------------------------------------------------------------------------------- */
 
-static processes processes_of(const as_evidence *f, const char *name, as_arena *arena)
+static processes processes_of(const as_folder_contents *f, const char *name, as_arena *arena)
 {
     processes p = {.has_speed = true};
     size_t from, to = as_evidence_samples(f, name, &from);
@@ -137,14 +138,14 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
 }
 
 /* The rows of both folders: base's in their order, then those that only new has. */
-static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_arena *arena,
-                        as_verdict *out, pairing *pairs, size_t *paired)
+static size_t list_rows(const as_folder_contents *a, const as_folder_contents *b, const as_compare_rules *rules,
+                        as_arena *arena, as_verdict *out, pairing *pairs, size_t *paired)
 {
     size_t n = 0;
-    for (size_t i = 0; i < a->case_count + b->case_count; i++) {
-        const bool first = i < a->case_count;
-        const as_summary *of_a = first ? &a->cases[i] : as_evidence_find(a, b->cases[i - a->case_count].case_);
-        const as_summary *of_b = first ? as_evidence_find(b, a->cases[i].case_) : &b->cases[i - a->case_count];
+    for (size_t i = 0; i < a->summary_count + b->summary_count; i++) {
+        const bool first = i < a->summary_count;
+        const as_summary *of_a = first ? &a->summary[i] : as_evidence_find(a, b->summary[i - a->summary_count].case_);
+        const as_summary *of_b = first ? as_evidence_find(b, a->summary[i].case_) : &b->summary[i - a->summary_count];
         if ((!first && of_a) || (skipped(of_a) && skipped(of_b)))
             continue;
         as_verdict *row = &out[n++];
@@ -162,11 +163,11 @@ static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_com
 bool as_compare(const char *base, const char *new, const as_compare_rules *rules, as_arena *arena, as_verdict **rows,
                 size_t *count, as_err *err)
 {
-    as_evidence a, b;
+    as_folder_contents a, b;
     if (!as_evidence_read(base, arena, &a, err) || !as_evidence_read(new, arena, &b, err) ||
         !two_measurements(&a, &b, err) || !same_machine(&a, &b, rules, err))
         return false;
-    const size_t most = a.case_count + b.case_count + 1;
+    const size_t most = a.summary_count + b.summary_count + 1;
     as_verdict *out = as_arena_alloc(arena, most * sizeof *out);
     pairing *pairs = as_arena_alloc(arena, most * sizeof *pairs);
     double *p = as_arena_alloc(arena, most * sizeof *p), *level = as_arena_alloc(arena, most * sizeof *level);
