@@ -9,17 +9,17 @@ enum { LINES_MAX = 12 };
 
 static bool is_meant(const as_crossover *c, as_axis axis)
 {
-    return !c->isa_a && !strcmp(c->kernel_a, "dense") && !strcmp(c->axis, as_axis_name(axis));
+    return !c->isa_a && !strcmp(c->kernel_a, "dense") && c->axis == axis;
 }
 
 static void add_line(const as_crossover *c, const char *symbol, as_text *out)
 {
     as_text_add(out, "  %s  %s (%s): ", c->kernel_b, c->pattern_b, c->isa_b ? c->isa_b : "?");
-    if (strcmp(c->verdict, "crosses") != 0) {
+    if (c->verdict != AS_CROSSOVER_CROSSES) {
         as_text_add(out, "%s, ",
-                    !strcmp(c->verdict, "always")    ? "always faster"
-                    : !strcmp(c->verdict, "unclear") ? "unclear"
-                                                     : "none in range");
+                    c->verdict == AS_CROSSOVER_ALWAYS    ? "always faster"
+                    : c->verdict == AS_CROSSOVER_UNCLEAR ? "unclear"
+                                                         : "none in range");
     } else {
         as_place_add_crossing(out, c, symbol);
         as_text_add(out, ", ");
@@ -35,7 +35,7 @@ void as_crossovers_print(const as_findings *f, as_axis axis, as_text *out)
     size_t meant = 0, shown = 0;
     const char *shape = NULL;
     bool shapes = false;
-    if (axis == AS_AXIS_COUNT || axis == AS_AXIS_EDGES)
+    if (axis >= AS_AXIS_EDGES)
         return;
     for (size_t i = 0; i < f->crossover_count; i++) {
         if (!is_meant(&f->crossovers[i], axis))
@@ -52,7 +52,7 @@ void as_crossovers_print(const as_findings *f, as_axis axis, as_text *out)
     for (int crossings = 1; crossings >= 0; crossings--)
         for (size_t i = 0; i < f->crossover_count && shown < LINES_MAX; i++) {
             const as_crossover *c = &f->crossovers[i];
-            if (!is_meant(c, axis) || (strcmp(c->verdict, "crosses") == 0) != crossings)
+            if (!is_meant(c, axis) || (c->verdict == AS_CROSSOVER_CROSSES) != crossings)
                 continue;
             if (shapes && (!under || strcmp(under, c->curve) != 0))
                 as_text_add(out, " %s\n", under = c->curve);

@@ -33,7 +33,7 @@ static void choose_lines(page *p)
     const as_findings *f = p->f;
     const as_fit **fit = as_arena_alloc(p->arena, (f->case_count + 1) * sizeof *fit);
     bool *passed_over = as_arena_alloc(p->arena, f->case_count + 1);
-    p->axis = AS_AXIS_COUNT;
+    p->axis = AS_AXIS_SURFACE; /* beyond those of curves: there is none */
     for (size_t c = 0; c < f->fit_count; c++)
         p->axis = f->curves[c].axis < p->axis ? f->curves[c].axis : p->axis;
     for (size_t c = 0; c < f->fit_count; c++) {
@@ -160,12 +160,12 @@ static const char *growth_cell(const page *p, const line *l)
 /* "T^2 confirmed": what the kernel declares, and whether the slope bears it out. */
 static const char *order_cell(const page *p, const line *l)
 {
-    if (!l->fit || !l->fit->verdict)
+    if (!l->fit || l->fit->verdict == AS_NO_WORD)
         return MISSING;
     if (!strcmp(l->fit->declared, "edges") || !strcmp(l->fit->declared, "flops"))
         return as_arena_printf(p->arena, "%s (%.2f) %s", l->fit->declared, rounded(l->fit->expected_slope),
-                               l->fit->verdict);
-    return as_arena_printf(p->arena, "%s %s", l->fit->declared, l->fit->verdict);
+                               as_fit_verdict_text(l->fit->verdict));
+    return as_arena_printf(p->arena, "%s %s", l->fit->declared, as_fit_verdict_text(l->fit->verdict));
 }
 
 static const char *workspace_cell(const page *p, const line *l)
@@ -215,7 +215,7 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 static bool is_shown(const page *p, const column *c)
 {
     if (c->cell == slope_cell)
-        return p->axis < AS_AXIS_COUNT;
+        return p->axis < AS_AXIS_SURFACE;
     if (c->shown == OF_EDGES)
         return p->axis == AS_AXIS_EDGES;
     for (size_t i = 0; c->shown == WHERE_KNOWN && i < p->count; i++)

@@ -140,7 +140,7 @@ static void add_curve(book *b, size_t curve, const quantity *q)
     row->curve = c->fixed;
     row->kernel = c->kernel;
     row->pattern = c->pattern;
-    row->axis = as_axis_name(c->axis);
+    row->axis = c->axis;
     row->quantity = q->name;
     row->points = c->count;
     row->from = points[0].x;
@@ -236,7 +236,7 @@ static void add_surface(book *b, const sheet *s, const quantity *q)
     row->curve = s->fixed;
     row->kernel = first->kernel;
     row->pattern = first->pattern;
-    row->axis = "length x width";
+    row->axis = AS_AXIS_SURFACE;
     row->quantity = q->name;
     row->points = s->count;
     row->from = points[0].x;

@@ -51,11 +51,11 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
         kind->axis = kind->across->axis;
         kind->is_chart = true;
     }
-    for (int a = 0; a < AS_AXIS_COUNT; a++)
-        if (!strcmp(as_axis_name((as_axis)a), word)) {
-            kind->axis = (as_axis)a;
-            kind->is_chart = true;
-        }
+    const int axis = as_word_find(&as_axis_words, word, strlen(word));
+    if (axis != AS_NO_WORD && axis != AS_AXIS_SURFACE) {
+        kind->axis = (as_axis)axis;
+        kind->is_chart = true;
+    }
     if (!kind->is_chart)
         return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path, word);
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;

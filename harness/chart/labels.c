@@ -121,7 +121,7 @@ static const as_fit *fit_of(const as_chart_input *in, const as_curve *c)
     const size_t own = (size_t)(c - in->curves);
     for (size_t i = 0; i < in->fit_count; i++) {
         const as_fit *f = &in->fits[(own + i) % in->fit_count];
-        if (same(f->axis, as_axis_name(c->axis)) && same(f->kernel, c->kernel) && same(f->pattern, c->pattern) &&
+        if (f->axis == c->axis && same(f->kernel, c->kernel) && same(f->pattern, c->pattern) &&
             same(f->curve, c->fixed))
             return f;
     }

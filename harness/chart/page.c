@@ -85,7 +85,7 @@ void as_page_data(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
     as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n",
-                page->kind->across ? page->kind->across->name : as_axis_name(page->kind->axis),
+                page->kind->across ? page->kind->across->name : as_axis_text(page->kind->axis),
                 page->kind->value->column);
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];

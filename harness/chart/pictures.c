@@ -3,9 +3,8 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include "chart.h"
 #include "gnuplot.h"
-#include "page.h"
+#include "pictures.h"
 
 #define SECONDS_PER_CHART 60.0
 

@@ -14,6 +14,7 @@
 #include "../theory/reach.h"
 #include "estimate.h"
 
+AS_WORDS_LIST(as_basis, AS_BASIS_WORDS);
 AS_SCHEMA(as_choice_schema, as_choice, AS_CHOICE_COLUMNS, "choice.csv", "a candidate");
 
 struct as_covered {
@@ -173,7 +174,6 @@ static bool is_wanted(const as_choose_ask *ask, const char *pattern)
 
 static void consider(as_choosing *c, const as_family *f, const char *text)
 {
-    static const char *const bases[] = {"measured", "interpolated", "extrapolated", "not known"};
     const as_summary *like = &c->ask->rows[f->rows[0]];
     as_pattern_error at;
     char why[300] = "";
@@ -206,12 +206,12 @@ static void consider(as_choosing *c, const as_family *f, const char *text)
     row->ms = time.ns * layers;
     row->ms_low = time.low * layers;
     row->ms_high = time.high * layers;
-    row->basis = bases[time.basis];
+    row->basis = time.basis;
     const as_choose_cover cover = as_choosing_cover(c, row->pattern);
     row->layers_to_cover = cover.layers_to_cover;
     row->reach = cover.reach;
     row->note = ruled_out(c, row, &p, error_of(c->ask, f, &p, row->pattern));
-    if (!row->note && time.basis == AS_UNKNOWN)
+    if (!row->note && time.basis == AS_BASIS_UNKNOWN)
         row->note = "ruled out: too few cases of its family were measured to tell its time";
     as_pattern_free(pattern);
 }

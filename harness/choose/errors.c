@@ -1,12 +1,10 @@
-/* errors.c: see errors.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* errors.c: reads each file as JSON, else as CSV.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "errors.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-
-#include "../apply/apply.h"
 
 static bool add(as_choose_error *e, const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap,
                 as_arena *arena, as_err *err)

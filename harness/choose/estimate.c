@@ -73,9 +73,10 @@ static const as_fit *fit_of(const as_estimand *e, const as_summary *r)
     snprintf(isa, sizeof isa, "isa=%.20s ", r->isa ? r->isa : "?");
     for (size_t i = 0; i < e->ask->fit_count; i++) {
         const as_fit *f = &e->ask->fits[i];
-        if (!f->quantity || strcmp(f->quantity, "time") || strcmp(f->axis, r->length == 1 ? "context" : "length") ||
-            strcmp(f->kernel, r->kernel) || strcmp(f->pattern, r->pattern) || !strstr(f->curve, width) ||
-            !strstr(f->curve, heads) || strncmp(f->curve, isa, strlen(isa)))
+        if (!f->quantity || strcmp(f->quantity, "time") ||
+            f->axis != (r->length == 1 ? AS_AXIS_CONTEXT : AS_AXIS_LENGTH) || strcmp(f->kernel, r->kernel) ||
+            strcmp(f->pattern, r->pattern) || !strstr(f->curve, width) || !strstr(f->curve, heads) ||
+            strncmp(f->curve, isa, strlen(isa)))
             continue;
         return f;
     }
@@ -260,7 +261,7 @@ static as_estimate by_family(const as_estimand *e)
         .p = malloc((e->family->count + 1) * sizeof *c.p),
         .features = features_of(e->family),
         .at = {log((double)ask->length), log(e->edges / queries), log((double)ask->width), log((double)ask->heads)}};
-    as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
+    as_estimate out = {NAN, NAN, NAN, AS_BASIS_UNKNOWN};
     double half = 0, miss = 0, far = 0, slope[FEATURES_MAX], other[FEATURES_MAX];
     if (c.features > 4)
         as_family_place(e->family, e->pattern, c.at + 4);
@@ -290,19 +291,19 @@ as_estimate as_estimate_find(const as_estimand *e)
 {
     const as_summary **c = malloc((e->family->count + 1) * sizeof *c);
     const double x = log((double)e->ask->length);
-    as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
+    as_estimate out = {NAN, NAN, NAN, AS_BASIS_UNKNOWN};
     if (!c)
         return out;
     const size_t n = curve_of(e, c);
     for (size_t i = 0; i < n; i++)
         if (x_of(c[i]) == x)
             out = (as_estimate){c[i]->median_ns, low_of(c[i]), high_of(c[i]), AS_MEASURED};
-    for (size_t i = 1; i < n && out.basis == AS_UNKNOWN; i++)
+    for (size_t i = 1; i < n && out.basis == AS_BASIS_UNKNOWN; i++)
         if (x_of(c[i - 1]) < x && x < x_of(c[i]))
             out = between(c, n, i, x);
-    if (n >= 2 && out.basis == AS_UNKNOWN)
+    if (n >= 2 && out.basis == AS_BASIS_UNKNOWN)
         out = beyond(e, c, n, x);
-    if (out.basis == AS_UNKNOWN)
+    if (out.basis == AS_BASIS_UNKNOWN)
         out = by_family(e);
     free(c);
     return out;

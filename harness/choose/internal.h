@@ -5,7 +5,7 @@
 
 #include <uthash.h>
 
-#include "choose.h"
+#include "ask.h"
 
 enum { AS_FREE_MAX = 3 }; /* numbers of a pattern that may vary independently */
 

@@ -184,7 +184,7 @@ typedef struct {
 
 static void miss(missing *m, const as_choice *row)
 {
-    bool known = !row || !strcmp(row->basis, "measured") || m->count == CANDIDATES_MAX || was_tried(m->ask, row);
+    bool known = !row || row->basis == AS_MEASURED || m->count == CANDIDATES_MAX || was_tried(m->ask, row);
     for (size_t i = 0; i < m->count && !known; i++)
         known = m->rows[i] == row;
     if (!known)

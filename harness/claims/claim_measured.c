@@ -28,7 +28,7 @@ static void quote_exponents(const as_folder_contents *m, const as_measurable *wh
     size_t found = 0;
     for (size_t i = 0; i < m->fit_count; i++) {
         const as_fit *f = &m->fits[i];
-        if (!about(what, f->kernel, f->pattern) || !f->axis || strcmp(f->axis, "length") || isnan(f->tail_slope) ||
+        if (!about(what, f->kernel, f->pattern) || f->axis != AS_AXIS_LENGTH || isnan(f->tail_slope) ||
             (f->quantity && strcmp(f->quantity, "time")))
             continue;
         if (++found > QUOTED)
@@ -66,9 +66,9 @@ static void quote_interval(const as_folder_contents *m, const as_summary *first,
     snprintf(heads, sizeof heads, " H=%llu ", (unsigned long long)first->heads);
     for (size_t i = 0; i < m->crossover_count; i++) {
         const as_crossover *c = &m->crossovers[i];
-        if (!same(c->kernel_a, "dense") || !same(c->axis, "length") || !same(c->kernel_b, first->kernel) ||
-            !same(c->pattern_b, first->pattern) || !same(c->isa_b, first->isa) || !same(c->verdict, "crosses") ||
-            !same(c->beyond, "b") || !c->curve || !strstr(c->curve, width) || !strstr(c->curve, heads))
+        if (!same(c->kernel_a, "dense") || c->axis != AS_AXIS_LENGTH || !same(c->kernel_b, first->kernel) ||
+            !same(c->pattern_b, first->pattern) || !same(c->isa_b, first->isa) || c->verdict != AS_CROSSOVER_CROSSES ||
+            c->beyond != AS_CURVE_B || !c->curve || !strstr(c->curve, width) || !strstr(c->curve, heads))
             continue;
         as_text_add(out, ", crossing at %.0f", c->at);
         if (!isnan(c->at_low) && !isnan(c->at_high))

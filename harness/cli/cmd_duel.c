@@ -70,7 +70,7 @@ static void on_progress(void *state, size_t index, as_round_kind phase, const as
     fprintf(stderr, "%s[%zu/%zu] %.0f s %s%.90s: %+.2f %% (%+.2f .. %+.2f), %u pairs, %s%s",
             isatty(STDERR_FILENO) ? "\r\033[K" : "", index + 1, s->timed_count, passed,
             phase == AS_PHASE_CONFIRM ? "again " : "", s->timed[index], 100 * expm1(now->estimate),
-            100 * expm1(now->low), 100 * expm1(now->high), now->processes, as_verdict_name(now->kind),
+            100 * expm1(now->low), 100 * expm1(now->high), now->processes, as_verdict_kind_text(now->kind),
             isatty(STDERR_FILENO) ? "" : "\n");
 }
 
@@ -139,8 +139,8 @@ static bool agree(as_session *s, as_err *err)
         return false;
     const as_verdict *then = records, *now = s->verdicts;
     for (size_t i = 0; i < s->verdict_count && count == s->verdict_count; i++)
-        different += !same_text(then[i].case_, now[i].case_) || !same_text(then[i].gate, now[i].gate) ||
-                     !same_text(then[i].verdict, now[i].verdict) || !same_number(then[i].ratio, now[i].ratio);
+        different += !same_text(then[i].case_, now[i].case_) || then[i].gate != now[i].gate ||
+                     then[i].verdict != now[i].verdict || !same_number(then[i].ratio, now[i].ratio);
     if (count == s->verdict_count && !different)
         return true;
     return as_fail(err, AS_EXIT_USAGE,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "../base/file.h"
-#include "../chart/history.h"
+#include "../chart/chart.h"
 #include "../verdict/history.h"
 #include "cli.h"
 

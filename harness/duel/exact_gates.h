@@ -19,21 +19,10 @@
 #include "../model/records.h"
 #include "../model/verdicts.h"
 
-typedef enum {
-    AS_GATE_TIME,
-    AS_GATE_INSTRUCTIONS,
-    AS_GATE_FLOPS,
-    AS_GATE_WORKSPACE,
-    AS_GATE_ACCURACY,
-    AS_GATE_ORDER,
-    AS_GATE_COUNT,
-} as_gate;
-
 #define AS_GATE_BIT(gate) (1u << (gate))
 #define AS_GATES_MEASURED (AS_GATE_BIT(AS_GATE_TIME) | AS_GATE_BIT(AS_GATE_INSTRUCTIONS))
-#define AS_GATES_ALL (AS_GATE_BIT(AS_GATE_COUNT) - 1)
+#define AS_GATES_ALL (2 * AS_GATE_BIT(AS_GATE_ORDER) - AS_GATE_BIT(AS_GATE_TIME))
 
-const char *as_gate_name(as_gate gate);
 /* "time,instructions" to bits. false: `wrong` is the first word that is none of `allowed`. */
 bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40]);
 

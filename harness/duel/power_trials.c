@@ -125,8 +125,8 @@ static void inject(as_live *live, const as_injection *i)
 static void show(const as_trial *t)
 {
     fprintf(stderr, "%s %+.3g %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f", t->injected, 100 * t->share,
-            t->load, (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1), 100 * (t->ratio_low - 1),
-            100 * (t->ratio_high - 1));
+            t->load, (unsigned long long)t->trial, t->case_, as_verdict_kind_text(t->verdict), 100 * (t->ratio - 1),
+            100 * (t->ratio_low - 1), 100 * (t->ratio_high - 1));
     if (!isnan(t->control_low))
         fprintf(stderr, ", control %+.2f .. %+.2f", 100 * (t->control_low - 1), 100 * (t->control_high - 1));
     fprintf(stderr, "), %.1f s%s%s\n", t->seconds, t->reason ? ": " : "", t->reason ? t->reason : "");

@@ -16,7 +16,7 @@
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/verdicts.h"
-#include "judge.h"
+#include "../verdict/judge.h"
 
 #define AS_LOOKS_MAX 4
 
@@ -63,9 +63,6 @@ typedef struct {
 /* Fills `rows[count]`; texts are literals, of `arena`, or what `pair` gave. Returns false when it was interrupted: what
  * is there is judged all the same. */
 bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows);
-
-/* 1 when a case regressed, failed or is missing; 5 when one is inconclusive; else 0. */
-as_exit as_verdict_exit(const as_verdict *rows, size_t count, bool strict);
 
 /* ln(other / base) of a stored pair of turns; NaN when the row holds none. */
 double as_turn_r(const as_turn *turn);

@@ -6,7 +6,7 @@
 #include "../config/config.h"
 #include "../plan/plan.h"
 #include "exact_gates.h"
-#include "../verdict/print.h"
+#include "../narrate/verdict_print.h"
 #include "../cli/cli.h"
 #include "base_build.h"
 #include "../plan/target.h"

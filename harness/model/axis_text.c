@@ -3,7 +3,6 @@
 #include "axis_text.h"
 
 #include <math.h>
-#include <string.h>
 
 void as_place_add(as_text *out, double x)
 {
@@ -20,7 +19,7 @@ static void add_end(as_text *out, double x, double limit, const char *side)
 
 void as_place_add_crossing(as_text *out, const as_crossover *c, const char *symbol)
 {
-    const bool beyond = c->beyond && !strcmp(c->beyond, "b");
+    const bool beyond = c->beyond == AS_CURVE_B;
     as_text_add(out, "faster %s %s = ", beyond ? "from" : "up to", symbol);
     as_place_add(out, c->at);
     if (!isnan(c->at_low) || !isnan(c->at_high)) {

@@ -42,16 +42,17 @@ static const way ways[] = {
     {AS_AXIS_EDGES, ALL & ~HOLD_PARAMS, false, false, 3}, /* keys chosen by content: topk:k=16, topk:k=64, ... */
 };
 
-static const struct {
-    const char *name, *symbol;
-} axes[AS_AXIS_COUNT] = {{"length", "T"}, {"context", "S"}, {"width", "D"}, {"heads", "H"}, {"edges", "E"}};
-
-const char *as_axis_name(as_axis axis) { return axes[axis].name; }
-const char *as_axis_symbol(as_axis axis) { return axes[axis].symbol; }
+const char *as_axis_symbol(as_axis axis)
+{
+    static const char *const symbols[] = {[AS_AXIS_LENGTH] = "T", [AS_AXIS_CONTEXT] = "S", [AS_AXIS_WIDTH] = "D",
+                                          [AS_AXIS_HEADS] = "H",  [AS_AXIS_EDGES] = "E",   [AS_AXIS_SURFACE] = NULL};
+    const char *symbol = symbols[axis];
+    return symbol ? symbol : "x";
+}
 
 double as_curve_x(as_axis axis, const as_summary *row)
 {
-    const uint64_t x[AS_AXIS_COUNT] = {row->length, row->context, row->width, row->heads, row->edges};
+    const uint64_t x[] = {AS_NO_COUNT, row->length, row->context, row->width, row->heads, row->edges};
     return x[axis] == AS_NO_COUNT ? NAN : (double)x[axis];
 }
 

@@ -156,7 +156,7 @@ static bool work_counts(judging *j)
     row->exps = work.exps;
     row->bytes_min = work.bytes_min;
     row->error_allowed = j->c->entry->kernel->tolerance(&j->c->problem);
-    row->predicted_s = as_predict_call(j->c, &work, j->target->gflops);
+    row->predicted_s = as_predict_call(j->c->entry, j->c->problem.threads, &work, j->target->gflops);
     return true;
 }
 

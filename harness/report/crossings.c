@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../model/axis_text.h"
+#include "../model/curve.h"
 #include "../model/failures.h"
 #include "parts.h"
 
@@ -27,14 +28,14 @@ static void add_pill(as_text *out, const pill *pills, size_t count, const char *
 
 static void add_where(as_text *out, const as_crossover *c, const char *symbol)
 {
-    if (as_text_is(c->verdict, "crosses")) {
+    if (c->verdict == AS_CROSSOVER_CROSSES) {
         as_text_add(out, "is ");
         as_place_add_crossing(out, c, symbol);
     } else {
         as_text_add(out, "%s",
-                    as_text_is(c->verdict, "always")          ? "is faster all the way"
-                    : as_text_is(c->verdict, "none in range") ? "is nowhere faster"
-                                                              : "has no crossing that stands out of the noise");
+                    c->verdict == AS_CROSSOVER_ALWAYS ? "is faster all the way"
+                    : c->verdict == AS_CROSSOVER_NONE ? "is nowhere faster"
+                                                      : "has no crossing that stands out of the noise");
     }
     as_text_add(out, ": %.2f× as fast at %s = ", c->ratio_from, symbol);
     as_place_add(out, c->from);
@@ -49,12 +50,12 @@ static void add_crossing(as_text *out, const as_crossover *c)
                                  {"always", "good", "always"},
                                  {"none in range", "bad", "nowhere"},
                                  {"unclear", "open", "unclear"}};
-    add_pill(out, pills, sizeof pills / sizeof *pills, c->verdict);
+    add_pill(out, pills, sizeof pills / sizeof *pills, as_crossover_verdict_text(c->verdict));
     as_html_curve(out, c->kernel_b, c->pattern_b);
     as_text_add(out, " (");
     as_html_text(out, c->isa_b);
     as_text_add(out, ") ");
-    add_where(out, c, as_html_symbol(c->axis));
+    add_where(out, c, as_axis_symbol(c->axis));
     as_text_add(out, " <span class=\"fixed\">");
     as_html_text(out, c->curve);
     as_text_add(out, "</span></li>\n");
@@ -69,7 +70,7 @@ void as_report_crossings(const as_report *r, as_text *out)
             const as_crossover *c = &r->in.crossovers[i];
             const bool dense = as_text_is(c->kernel_a, "dense") && !c->isa_a;
             others += !dense && crosses;
-            if (!dense || as_text_is(c->verdict, "crosses") != crosses || ++count > SAID_MOST)
+            if (!dense || (c->verdict == AS_CROSSOVER_CROSSES) != crosses || ++count > SAID_MOST)
                 continue;
             if (count == 1)
                 as_text_add(out, "<h3>Where does it pass the fastest dense attention?</h3>\n<ul class=\"said\">\n");
@@ -123,10 +124,10 @@ void as_report_verdicts(const as_report *r, as_text *out)
         const as_verdict *first = NULL, *most = NULL; /* most: of those whose gate is time */
         for (size_t i = 0; i < r->in.verdict_count; i++) {
             const as_verdict *v = &r->in.verdicts[i];
-            if (!as_text_is(v->verdict, kinds[k].verdict))
+            if (!as_text_is(as_verdict_kind_text(v->verdict), kinds[k].verdict))
                 continue;
             first = count++ ? first : v;
-            if ((!v->gate || as_text_is(v->gate, "time")) && !isnan(v->ratio))
+            if ((v->gate == AS_NO_WORD || v->gate == AS_GATE_TIME) && !isnan(v->ratio))
                 most = !most || fabs(log(v->ratio)) > fabs(log(most->ratio)) ? v : most;
         }
         if (!count)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../model/axis_text.h"
+#include "../model/curve.h"
 #include "parts.h"
 
 enum { SAID_MOST = 12, NEAREST = 3 };
@@ -37,7 +38,7 @@ void as_report_tiles(const as_report *r, as_text *out)
     }
     for (size_t i = 0; i < r->in.fit_count; i++) {
         judged += is_judged(&r->in.fits[i]);
-        confirmed += is_judged(&r->in.fits[i]) && as_text_is(r->in.fits[i].verdict, "confirmed");
+        confirmed += is_judged(&r->in.fits[i]) && r->in.fits[i].verdict == AS_FIT_CONFIRMED;
     }
     if (!r->in.summary_count)
         return;
@@ -92,15 +93,13 @@ static void add_class(as_text *out, const as_fit *f)
 static void add_growth(as_text *out, const as_fit *f)
 {
     static const struct {
-        const char *verdict, *class;
-    } colours[] = {{"confirmed", "good"}, {"refuted", "bad"}, {"not enough range", "open"}};
-    const char *class = "", *symbol = as_html_symbol(f->axis);
-    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
-        class = as_text_is(f->verdict, colours[i].verdict) ? colours[i].class : class;
-    as_html_pill(out, class,
-                 as_text_is(f->verdict, "not enough range") ? "range too short"
-                 : f->verdict                               ? f->verdict
-                                                            : "measured");
+        const char *class, *word;
+    } pills[] = {[AS_NO_WORD] = {"", "measured"},
+                 [AS_FIT_CONFIRMED] = {"good", "confirmed"},
+                 [AS_FIT_REFUTED] = {"bad", "refuted"},
+                 [AS_FIT_NOT_ENOUGH_RANGE] = {"open", "range too short"}};
+    const char *symbol = as_axis_symbol(f->axis);
+    as_html_pill(out, pills[f->verdict].class, pills[f->verdict].word);
     as_html_curve(out, f->kernel, f->pattern);
     as_text_add(out, ": time grows as ");
     add_slope(out, symbol, f);
@@ -121,7 +120,7 @@ static void add_growth(as_text *out, const as_fit *f)
 /* What has most to tell comes first. */
 static int turn_of(const as_fit *f)
 {
-    return as_text_is(f->verdict, "refuted") ? 0 : as_text_is(f->verdict, "confirmed") ? 1 : 2;
+    return f->verdict == AS_FIT_REFUTED ? 0 : f->verdict == AS_FIT_CONFIRMED ? 1 : 2;
 }
 
 static bool is_of_time(const as_fit *f)

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "../model/curve.h"
 #include "parts.h"
 
 bool as_text_is(const char *text, const char *word) { return text == word || (text && word && !strcmp(text, word)); }
@@ -61,14 +60,6 @@ void as_html_pill(as_text *out, const char *class, const char *text)
     as_text_add(out, "<li><span class=\"pill %s\">", class);
     as_html_text(out, text);
     as_text_add(out, "</span> ");
-}
-
-const char *as_html_symbol(const char *axis)
-{
-    for (int a = 0; axis && a < AS_AXIS_COUNT; a++)
-        if (!strcmp(axis, as_axis_name((as_axis)a)))
-            return as_axis_symbol((as_axis)a);
-    return "x";
 }
 
 bool as_html_shell(as_text *out, const char *text)

@@ -21,8 +21,6 @@ void as_html_formula(as_text *out, const char *text);
 void as_html_curve(as_text *out, const char *kernel, const char *pattern);
 /* html.c: the beginning of a sentence in a list: a coloured word; `class` is "", good, bad or open. */
 void as_html_pill(as_text *out, const char *class, const char *text);
-/* html.c: T of "length"; x where there is no such axis */
-const char *as_html_symbol(const char *axis);
 /* html.c: `text` as one word of a shell; false where a terminal could take it for more than text. */
 bool as_html_shell(as_text *out, const char *text);
 bool as_text_is(const char *text, const char *word); /* both may be NULL, and then are alike */

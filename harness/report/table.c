@@ -161,7 +161,7 @@ static void add_cell(const sheet *s, size_t column, size_t row, as_text *out)
     const as_column *of = s->shown[column].of;
     const char *text = cell(s, of, row, buffer);
     double v;
-    if (of->kind == AS_TEXT) {
+    if (!as_column_is_number(of)) {
         as_text_add(out, strlen(text) > 40 ? "<td class=\"w\">" : "<td>");
         as_html_text(out, text);
     } else {
@@ -181,7 +181,7 @@ static void add_head(const sheet *s, const char *id, bool runs, as_text *out)
                 "class=\"data\" id=\"%s\">\n<thead><tr>",
                 id);
     for (size_t c = 0; c < s->width; c++) {
-        as_text_add(out, "<th scope=\"col\"%s title=\"", s->shown[c].of->kind == AS_TEXT ? "" : " class=\"n\"");
+        as_text_add(out, "<th scope=\"col\"%s title=\"", as_column_is_number(s->shown[c].of) ? " class=\"n\"" : "");
         as_html_text(out, s->shown[c].of->help);
         as_text_add(out, "\">%s", s->shown[c].as->title);
         if (s->shown[c].as->unit)

@@ -12,14 +12,6 @@
 #include "reach_pairs.h"
 #include "reach_frontier.h"
 
-bool as_layers_all(const as_layers *s, unsigned trait)
-{
-    for (size_t i = 0; i < as_layers_period(s); i++)
-        if ((as_pattern_traits(as_layers_at(s, i)) & trait) != trait)
-            return false;
-    return true;
-}
-
 /* One chain under way. Depths recorded are those with k = every * n + offset. */
 typedef struct {
     as_spread spread;

@@ -79,7 +79,7 @@ static bool skipped(const as_summary *c) { return !c || (c->status && !strcmp(c-
 
 static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
 {
-    row->verdict = as_verdict_name(kind);
+    row->verdict = kind;
     row->reason = reason;
 }
 
@@ -122,7 +122,7 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
     row->p = fmax(plain.p, fixed.p);
     row->turns = p->base.count;
     row->processes = p->new.count;
-    row->gate = "time";
+    row->gate = AS_GATE_TIME;
     const bool few = fmin(plain.coverage, fixed.coverage) < 1 - rules->alpha;
     set(row, few ? AS_INCONCLUSIVE : kind, NULL);
     if (few)
@@ -179,7 +179,7 @@ bool as_compare(const char *base, const char *new, const as_compare_rules *rules
     /* `same` is held to the whole alpha in each case: it is the safer error. A change is held to what Holm leaves. */
     as_holm(p, paired, rules->alpha, level);
     for (size_t i = 0; i < paired; i++) {
-        const bool changed = !strcmp(pairs[i].row->verdict, "regressed") || !strcmp(pairs[i].row->verdict, "improved");
+        const bool changed = pairs[i].row->verdict == AS_REGRESSED || pairs[i].row->verdict == AS_IMPROVED;
         if (changed && !(p[i] <= level[i]))
             set(pairs[i].row, AS_INCONCLUSIVE,
                 as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g", paired,

@@ -12,7 +12,7 @@
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/verdicts.h"
-#include "../duel/judge.h"
+#include "judge.h"
 
 typedef struct {
     double alpha;

@@ -123,7 +123,7 @@ static bool hold_against(const char *pin, result *r, size_t *count, bool across,
 /* A history is one of times; a case that could not be held at all has no gate, or that of its check. */
 static bool of_time(const as_verdict *row)
 {
-    return !row->gate || !strcmp(row->gate, "time") || !strcmp(row->verdict, "failed");
+    return row->gate == AS_NO_WORD || row->gate == AS_GATE_TIME || row->verdict == AS_FAILED;
 }
 
 static const as_verdict *row_of(const result *r, const char *name)
@@ -166,7 +166,7 @@ static as_history row_for(const result *r, const char *name)
         row.ratio_low = v->ratio_low;
         row.ratio_high = v->ratio_high;
     } else {
-        row.reason = !v ? "not in this result" : v->reason ? v->reason : v->verdict;
+        row.reason = !v ? "not in this result" : v->reason ? v->reason : as_verdict_kind_text(v->verdict);
     }
     return row;
 }

@@ -23,6 +23,8 @@ static json_t *record_json(const as_schema *schema, const void *record)
         json_t *value = NULL;
         if (column->kind == AS_TEXT && *(const char *const *)field)
             value = json_string(*(const char *const *)field);
+        else if (column->kind == AS_WORD && *(const int *)field != AS_NO_WORD)
+            value = json_string(as_word_text(column->words, *(const int *)field));
         else if (column->kind == AS_COUNT)
             value = count_or_null(*(const uint64_t *)field);
         else if (column->kind == AS_REAL)
@@ -39,6 +41,10 @@ static bool field_read(const as_column *column, json_t *value, as_arena *arena, 
     if (column->kind == AS_TEXT && json_is_string(value)) {
         *(const char **)field = as_arena_intern(arena, json_string_value(value));
         return true;
+    }
+    if (column->kind == AS_WORD && json_is_string(value)) {
+        *(int *)field = as_word_find(column->words, json_string_value(value), json_string_length(value));
+        return *(int *)field != AS_NO_WORD;
     }
     if (column->kind == AS_COUNT && json_is_integer(value) && json_integer_value(value) >= 0) {
         *(uint64_t *)field = (uint64_t)json_integer_value(value);

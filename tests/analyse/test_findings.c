@@ -30,7 +30,7 @@ static as_findings analysed(folder *f)
 static const as_fit *fit_of(const as_findings *f, const char *kernel, const char *axis)
 {
     for (size_t i = 0; i < f->fit_count; i++)
-        if (!strcmp(f->fits[i].kernel, kernel) && !strcmp(f->fits[i].axis, axis))
+        if (!strcmp(f->fits[i].kernel, kernel) && !strcmp(as_axis_text(f->fits[i].axis), axis))
             return &f->fits[i];
     return NULL;
 }

@@ -1,5 +1,5 @@
-/* judge.c: see judge.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* judge.c: kinds of verdicts from intervals of ratios, and the exit code of a list of them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "judge.h"
 
 #include <math.h>
@@ -8,12 +8,6 @@
 #include "../stats/ranks.h"
 
 #define LAYOUT_ALPHA 0.05 /* a guard beside the turns, which carry the error rates of the whole run */
-
-const char *as_verdict_name(as_verdict_kind kind)
-{
-    static const char *const names[] = {"regressed", "improved", "same", "inconclusive", "missing", "new", "failed"};
-    return names[kind];
-}
 
 as_verdict_kind as_judge_kind(double estimate, double low, double high, as_bounds b)
 {
@@ -67,4 +61,17 @@ as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bou
     if (out.processes > 1 && turns.coverage >= 1 - alpha)
         out.kind = as_judge_kind(out.estimate, out.low, out.high, bounds);
     return out;
+}
+
+as_exit as_verdict_exit(const as_verdict *rows, size_t count, bool strict)
+{
+    as_exit code = AS_EXIT_OK;
+    for (size_t i = 0; i < count; i++) {
+        const as_verdict_kind v = rows[i].verdict;
+        if (v == AS_REGRESSED || v == AS_FAILED || (strict && (v == AS_MISSING || v == AS_NEW)))
+            return AS_EXIT_BAD;
+        if (v == AS_INCONCLUSIVE || v == AS_MISSING)
+            code = AS_EXIT_INCONCLUSIVE;
+    }
+    return code;
 }
