@@ -8,6 +8,8 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "../../kernels/pattern/shape.h"
+
 enum {
     HOLD_T = 1,
     HOLD_S = 2,
@@ -89,17 +91,6 @@ typedef struct {
 
 static const char *known(const char *text) { return text ? text : "?"; }
 
-/* window:w=64 becomes window:w=*. */
-static void add_without_numbers(as_text *out, const char *pattern)
-{
-    for (const char *c = pattern; *c; c++) {
-        if (*c < '0' || *c > '9')
-            as_text_append(out, c, 1);
-        else if (c == pattern || c[-1] < '0' || c[-1] > '9')
-            as_text_append(out, "*", 1);
-    }
-}
-
 /* content/topk:k=64 becomes content/topk:k=*, and so does content/topk alone, whose k is the usual one. */
 static void add_without_params(as_text *out, const as_summary *row)
 {
@@ -154,6 +145,7 @@ static bool stands(const way *w, const as_summary *row)
 static texts texts_of(search *s, const as_summary *row, as_text *room)
 {
     as_arena *a = s->arena;
+    char shape[AS_PATTERN_SHAPE_MAX];
     texts t = {.kernel = as_arena_intern(a, known(row->kernel)),
                .pattern = as_arena_intern(a, known(row->pattern)),
                .isa = as_arena_intern(a, known(row->isa)),
@@ -163,9 +155,8 @@ static texts texts_of(search *s, const as_summary *row, as_text *room)
     room->length = 0;
     add_without_params(room, row);
     t.kernel_any = as_arena_intern(a, room->length ? room->data : "");
-    room->length = 0;
-    add_without_numbers(room, t.pattern);
-    t.pattern_any = as_arena_intern(a, room->length ? room->data : "");
+    as_pattern_shape(t.pattern, shape, sizeof shape, NULL, 0);
+    t.pattern_any = as_arena_intern(a, shape);
     return t;
 }
 
