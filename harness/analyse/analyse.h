@@ -52,7 +52,4 @@ bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
 /* Writes summary.csv, fits.csv, crossovers.csv, benchmark.json and, where there are phases, shares.csv. */
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err);
 
-/* The table that `run` ends with: per kernel and pattern at the longest T. */
-void as_findings_print(const as_findings *findings, as_text *out);
-
 #endif

@@ -51,8 +51,6 @@ void as_fits_make(as_findings *f, as_arena *arena);
 
 /* crossovers.c: fills f->crossovers; curves and summary are there. */
 void as_crossovers_make(as_findings *f, as_arena *arena);
-/* crossovers_print.c: where the sparse ones pass the dense one along `axis`, in sentences. */
-void as_crossovers_print(const as_findings *f, as_axis axis, as_text *out);
 
 /* benchmark_json.c */
 bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out);

@@ -1,6 +1,6 @@
 /* cmd_explain.c: `attnscope explain PATTERN`: what follows from a pattern without running it. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../theory/explain.h"
+#include "../narrate/explain_text.h"
 #include "../theory/picture.h"
 #include "cli.h"
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "../analyse/analyse.h"
+#include "../narrate/findings_print.h"
 #include "../base/file.h"
 #include "cli.h"
 

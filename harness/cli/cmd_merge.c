@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "../analyse/analyse.h"
+#include "../narrate/findings_print.h"
 #include "../base/file.h"
 #include "../chart/chart.h"
 #include "../folder/writer.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../analyse/analyse.h"
+#include "../narrate/findings_print.h"
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../chart/chart.h"

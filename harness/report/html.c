@@ -41,27 +41,6 @@ void as_html_formula(as_text *out, const char *text)
     }
 }
 
-static void html_code(as_text *out, const char *text)
-{
-    as_text_add(out, "<code>");
-    as_html_text(out, text ? text : "?");
-    as_text_add(out, "</code>");
-}
-
-void as_html_curve(as_text *out, const char *kernel, const char *pattern)
-{
-    html_code(out, kernel);
-    as_text_add(out, " on ");
-    html_code(out, pattern);
-}
-
-void as_html_pill(as_text *out, const char *class, const char *text)
-{
-    as_text_add(out, "<li><span class=\"pill %s\">", class);
-    as_html_text(out, text);
-    as_text_add(out, "</span> ");
-}
-
 bool as_html_shell(as_text *out, const char *text)
 {
     for (const char *c = text; *c; c++)

@@ -1,5 +1,5 @@
-/* report.c: see report.h. The folder is read whole, then the page is written from top to bottom. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* report.c: the folder is read whole, then the page is written from top to bottom.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
 #include <string.h>
@@ -88,17 +88,27 @@ static void add_top(const as_report *r, as_text *out)
     as_report_machine_line(r, out);
     as_report_warnings(r, out);
     as_text_add(out, "</header>\n<main>\n");
-    as_report_tiles(r, out);
+    const as_section counts =
+        as_narrate_counts(r->in.summary, r->in.summary_count, r->in.fits, r->in.fit_count, r->in.arena);
+    if (r->in.summary_count)
+        as_report_counts(out, &counts);
 }
 
 static void add_findings(const as_report *r, as_text *out)
 {
     as_text_add(out, "<section id=\"findings\">\n<h2>Findings</h2>\n");
-    as_report_verdicts(r, out);
-    as_report_growth(r, out);
-    as_report_crossings(r, out);
-    as_report_fastest(r, out);
-    as_report_troubles(r, out);
+    const as_folder_contents *in = &r->in;
+    const as_section sections[] = {
+        as_narrate_verdicts(in->verdicts, in->verdict_count, in->arena),
+        as_narrate_growth(in->fits, in->fit_count, in->arena),
+        as_narrate_crossovers(in->crossovers, in->crossover_count, AS_NO_WORD, in->arena),
+        as_narrate_nearest_roof(in->summary, in->summary_count, in->arena),
+        as_narrate_nearest_bandwidth(in->summary, in->summary_count, in->arena),
+        as_narrate_fastest(in->summary, in->summary_count, in->arena),
+        as_narrate_failures(in->summary, in->summary_count, in->arena),
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        as_report_section(out, &sections[i]);
     as_text_add(out, "</section>\n");
 }
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "harness/analyse/analyse.h"
+#include "harness/narrate/findings_print.h"
 #include "harness/analyse/slope.h"
 #include "harness/stats/order.h"
 #include "synthetic.h"

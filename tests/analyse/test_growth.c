@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "harness/analyse/analyse.h"
+#include "harness/narrate/findings_print.h"
 #include "harness/analyse/crossing.h"
 #include "harness/analyse/growth.h"
 #include "harness/analyse/slope.h"
