@@ -1,6 +1,6 @@
 #!/bin/bash
 # test_busy.sh: kernels whose work is of known order go from a config to fits.csv: counts tell the order exactly, times do not
-# tell another, and a false declaration is not confirmed. How often times tell it: docs/fit.py.
+# tell another, and a false declaration is not confirmed. How often times tell it: experiments/fit.py.
 # SPDX-License-Identifier: Apache-2.0
 set -u
 work=$(mktemp -d)

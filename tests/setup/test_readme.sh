@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_readme.sh: the kernel in README.md compiles without a warning, and the files that the documents link to exist.
+# test_readme.sh: the kernel in README.md compiles without a warning.
 # SPDX-License-Identifier: Apache-2.0
 set -u
 : "${SOURCE:?the folder of the sources}"
@@ -11,13 +11,6 @@ sed -n '/^```c$/,/^```$/p' "$SOURCE/README.md" | sed '1d;$d' >"$work/online.c"
 grep -q AS_KERNEL "$work/online.c" || { echo "FAILED: README.md shows no kernel"; failures=1; }
 "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -I "$SOURCE/kernels/attention" "$work/online.c" ||
     { echo "FAILED: the kernel in README.md does not compile"; failures=1; }
-
-while read -r page; do
-    folder=$(dirname "$page")
-    while read -r link; do
-        [ -e "$folder/$link" ] || { echo "FAILED: ${page#"$SOURCE"/} links to $link, which is not there"; failures=1; }
-    done < <(grep -o ']([^)#]*)' "$page" | sed 's/^](//; s/)$//' | grep -v '://')
-done < <(find "$SOURCE/README.md" "$SOURCE/docs" -name '*.md')
 
 [ $failures = 0 ] && echo "readme: all is well"
 exit $failures

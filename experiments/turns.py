@@ -1,24 +1,24 @@
-"""Programs that are measured in turns, and what is to be said of the pairs of times.
+"""turns.py: two programs timed in turns, and the statistics of their pairs of times. Shared by targets.py and
+rivals/compare.py.
 
 SPDX-License-Identifier: Apache-2.0
 """
 import math
+import statistics
 import subprocess
 import tempfile
 import time
 
-import numpy
-
-SLICE = 0.015  # seconds of one turn, or one call of the slower side where that is longer
+SLICE = 0.015  # seconds of one turn, or one call of the slower side when that is longer
 PAUSE = 0.002  # between turns, so that the other side's threads have stopped spinning
 
 
 class Missing(Exception):
-    """A side that cannot be had here, and why."""
+    """A side that cannot run here, and the reason."""
 
 
 class Side:
-    """A living program that answers "N" on a line with "N SECONDS"."""
+    """A resident program that answers the line "N" with "N SECONDS", the time of N calls."""
 
     def __init__(self, argv, env):
         self.errors = tempfile.TemporaryFile("w+")
@@ -39,16 +39,16 @@ class Side:
         return line.strip()
 
     def turn(self, calls):
-        """Seconds of one call, measured inside over `calls` of them."""
+        """Seconds of one call, as the side itself measures over `calls` of them."""
         time.sleep(PAUSE)
         try:
             print(calls, file=self.process.stdin, flush=True)
         except BrokenPipeError:
-            pass  # _line says why
+            pass  # _line gives the reason
         return float(self._line().split()[1]) / calls
 
     def finish(self):
-        """Ends it in order; what it says at its end."""
+        """Closes the side's input and returns its last output."""
         said, _ = self.process.communicate()
         if self.process.returncode:
             self.errors.seek(0)
@@ -73,7 +73,7 @@ class Side:
 
 
 def calls_of(sides):
-    """How many calls of each fill a slice, or last as long as the other's one; also warms up."""
+    """The number of calls of each side that fills a turn; also warms both up."""
     seconds = {side: min(side.turn(1), side.turn(1)) for side in sides}
     turn = max(SLICE, *seconds.values())
     return {side: max(1, round(turn / seconds[side])) for side in sides}
@@ -91,22 +91,26 @@ def alternate(ours, theirs, seconds, least, most):
 
 
 def signed_rank_rank(n, confidence):
-    """Of the n(n+1)/2 sorted Walsh averages: which, counted from 0 at either end, bounds the interval; exactly. With
-    too few pairs for the confidence it is the outermost."""
-    ways = numpy.ones(1)
+    """The index, from either end of the n(n+1)/2 sorted Walsh averages, that bounds the exact interval; 0, the outermost,
+    when there are too few pairs for the confidence."""
+    ways = [1.0]  # ways[w]: probability of a rank sum w
     for rank in range(1, n + 1):
-        grown = numpy.zeros(len(ways) + rank)
-        grown[:len(ways)] += ways / 2
-        grown[rank:] += ways / 2
+        grown = [0.0] * (len(ways) + rank)
+        for w, p in enumerate(ways):
+            grown[w] += p / 2
+            grown[w + rank] += p / 2
         ways = grown
-    below = numpy.cumsum(ways)
-    return max(0, int(numpy.searchsorted(below, (1 - confidence) / 2, side="right")) - 1)
+    below, index = 0.0, 0
+    for p in ways:
+        below += p
+        if below > (1 - confidence) / 2:
+            break
+        index += 1
+    return max(0, index - 1)
 
 
 def hodges_lehmann(values, confidence=0.95):
-    """The median of all pairwise means, and the interval that the signed-rank test gives around it."""
-    values = numpy.asarray(values)
-    rows, columns = numpy.triu_indices(len(values))
-    walsh = numpy.sort((values[rows] + values[columns]) / 2)
+    """The median of all pairwise means, and the signed-rank interval around it."""
+    walsh = sorted((a + b) / 2 for i, a in enumerate(values) for b in values[i:])
     rank = signed_rank_rank(len(values), confidence)
-    return float(numpy.median(walsh)), float(walsh[rank]), float(walsh[-1 - rank])
+    return statistics.median(walsh), walsh[rank], walsh[-1 - rank]

@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
-"""attnscope beside PyTorch and ggml on this machine: the same arrays, the same threads, in turns. See README.md.
+"""compare.py: attnscope beside PyTorch and ggml on this machine, with the same arrays and threads, in turns.
 
+    python3 experiments/rivals/compare.py --torch --ggml [--only TEXT] [--out FILE.md]
+
+Needs NumPy, and the libraries that it compares with: experiments/rivals/README.md says how to get them and explains the
+method; docs/rivals.md holds results. Exit code: 0 all was measured, 1 outputs disagree, 2 bad usage, 3 nothing could be
+measured, 4 something was missing, 5 the control failed, 130 interrupted.
 SPDX-License-Identifier: Apache-2.0
 """
 import argparse
@@ -9,6 +14,7 @@ import math
 import os
 import pathlib
 import platform
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -17,16 +23,17 @@ import time
 try:
     import numpy
 except ImportError:
-    print("compare.py: needs NumPy: pip install numpy", file=sys.stderr)
-    sys.exit(3)  # ENVIRONMENT, below
+    numpy = None  # --help works without it; main() says what to install
 
-import turns
-
-OK, BAD, USAGE, ENVIRONMENT, PARTIAL, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import turns  # noqa: E402
+from common import ENVIRONMENT, die, paragraph, require_numpy, table  # noqa: E402
+
+OK, BAD, PARTIAL, INCONCLUSIVE, INTERRUPTED = 0, 1, 4, 5, 130
 HEADS = 8
 
-# pattern is attnscope's; window 0 is causal. A single query stands at the last key, so it sees all.
+# window 0 is causal. A single query is at the position of the last key, so it sees all keys.
 Work = collections.namedtuple("Work", "length context head_dim dtype window kernel")
 WORKS = (
     [Work(t, t, d, "f32", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
@@ -34,8 +41,8 @@ WORKS = (
     + [Work(4096, 4096, 64, "f32", 256, "attention/flash"), Work(1, 32768, 128, "f32", 0, "attention/flash")]
 )
 
-# What is compared with what; the largest difference of outputs that the types allow (values are normal, about 4 at
-# most).
+# The rivals of each work; `allowed` is the largest difference of outputs that the types allow (values are normal, about 4
+# at most).
 Rival = collections.namedtuple("Rival", "side how words allowed")
 RIVALS = {
     "f32": {
@@ -70,7 +77,7 @@ def title(work):
 
 
 def flops(work):
-    """The useful ones: 4 d for each visible pair."""
+    """Useful FLOPs: 4 d for each visible pair."""
     first = work.context - work.length + 1
     edges = sum(min(t, work.window or t) for t in range(first, work.context + 1))
     return 4 * work.head_dim * HEADS * edges
@@ -100,13 +107,11 @@ class Arrays:
 
 
 def program(options):
-    """What attnscope says of itself, in one line."""
+    """The version and build of attnscope, in one line."""
     try:
         said = subprocess.run([options.attnscope, "version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"compare.py: {options.attnscope} does not run: {error}: build it, or name it with --attnscope",
-              file=sys.stderr)
-        sys.exit(ENVIRONMENT)
+        die(f"{options.attnscope} does not run: {error}: build it with ./attnscope version, or name one with --attnscope")
     return ["; ".join(said.splitlines()[:2])]
 
 
@@ -190,7 +195,7 @@ def measure(options, work, rival, arrays, env, versions):
         pairs += some
         medians.append(float(numpy.median([theirs / ours for ours, theirs in some])))
     ours, theirs = numpy.array(pairs).T
-    ratio, low, high = (math.exp(x) for x in turns.hodges_lehmann(numpy.log(theirs / ours)))
+    ratio, low, high = (math.exp(x) for x in turns.hodges_lehmann(numpy.log(theirs / ours).tolist()))
     difference = float(numpy.max(numpy.abs(output(arrays, work, ours_kind) - output(arrays, work, rival))))
     return Row(work, rival, ratio, low, high, (min(medians), max(medians)), float(numpy.median(ours)),
                float(numpy.median(theirs)), len(pairs), difference)
@@ -201,7 +206,7 @@ def agrees(row):
 
 
 def quiet(rows):
-    """Does the control's interval hold 1?"""
+    """Does the control's interval contain 1?"""
     return all(row.low <= 1 <= row.high for row in rows if row.rival is CONTROL)
 
 
@@ -231,17 +236,17 @@ def machine():
 
 def report(options, rows, missing, versions, load):
     out = ["# attnscope beside other libraries", "",
+           "Made by", "", "    " + shlex.join(["python3", "experiments/rivals/compare.py", *sys.argv[1:]]), "",
            f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC. {machine()}. B 1, H {HEADS}, {options.threads} "
            f"thread{'s' * (options.threads > 1)}. Load average {load[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at "
            "the end.", ""]
     out += [f"- {'; '.join(words)}" for words in versions.values()]
     if not quiet(rows):
-        out += ["", "**The control says that something is wrong: its interval does not hold 1. The machine was not quiet "
-                "enough for these intervals to be believed.**"]
-    out += ["", "The ratio is the other side's time by attnscope's, taken in turns: above 1 attnscope is faster. "
-            "README.md says how. GFLOP/s counts useful ones, the causal half only.", "",
-            "| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
-    out += ["| " + " | ".join(cells(row)) + " |" for row in rows]
+        out += ["", "**The control failed: its interval does not contain 1. The machine was too busy for these intervals to be "
+                "believed.**"]
+    out += ["", *paragraph("The ratio is the other side's time over attnscope's, taken in turns: above 1 attnscope is faster. "
+                           "experiments/rivals/README.md explains the method. GFLOP/s counts the useful ones, the causal half "
+                           "only."), "", *table(COLUMNS, map(cells, rows))]
     if missing:
         out += ["", "Not measured:", ""] + [f"- {words}" for words in missing]
     return "\n".join(out) + "\n"
@@ -256,7 +261,7 @@ def write(path, text):
 # ---- the command
 
 def arguments():
-    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p = argparse.ArgumentParser(description=__doc__.split("SPDX")[0], formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--torch", action="store_true", help="compare with PyTorch")
     p.add_argument("--ggml", action="store_true", help="compare with ggml")
     p.add_argument("--torch-python", default=os.environ.get("TORCH_PYTHON", sys.executable), metavar="FILE",
@@ -269,12 +274,12 @@ def arguments():
     p.add_argument("--cpus", metavar="0,1", help="let both sides run on these CPUs only")
     p.add_argument("--only", default="", metavar="TEXT", help="only works whose title has this text, such as 'T 4096'")
     p.add_argument("--seconds", type=float, default=20, metavar="X", help="time for one comparison (20)")
-    p.add_argument("--pairs", type=int, default=12, metavar="N", help="at least so many pairs, whatever the time (12)")
+    p.add_argument("--pairs", type=int, default=12, metavar="N", help="at least N pairs, whatever the time (12)")
     p.add_argument("--processes", type=int, default=3, metavar="N", help="pairs of processes to spread them over (3)")
-    p.add_argument("--out", metavar="FILE.md", help="write the table there, too")
+    p.add_argument("--out", metavar="FILE.md", help="also write the table to FILE.md")
     options = p.parse_args()
     if not (options.torch or options.ggml):
-        p.error("with what? --torch, --ggml or both")
+        p.error("name what to compare with: --torch, --ggml or both")
     if options.threads < 1 or options.processes < 1 or options.pairs < options.processes:
         p.error("--threads and --processes are 1 or more, --pairs as many as --processes or more")
     options.works = [work for work in WORKS if options.only in title(work)]
@@ -295,6 +300,7 @@ def rivals_of(options, work, first):
 
 def main():
     options = arguments()
+    require_numpy()
     env = dict(os.environ, **{f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "MKL", "OPENBLAS")})
     works = options.works
     rows, missing, versions, load = [], [], {"attnscope": program(options)}, os.getloadavg()

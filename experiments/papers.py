@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """papers.py: published timings of attention mechanisms beside the same shapes measured on this CPU; writes docs/papers.md.
 
-    python3 docs/papers.py [--program build/attnscope] [--from FOLDER] [--seconds S]
+    python3 experiments/papers.py [--program build/attnscope] [--from FOLDER] [--seconds S]
 
-Runs configs/papers/*.yaml into FOLDER (results/papers), or reads what an earlier call left there. With --seconds it stops in time;
-the same command goes on where it stopped. Published numbers stand in PUBLISHED, with their source; everything else is read from the
+Runs configs/papers/*.yaml into FOLDER, or reads the results that an earlier call left there. With --seconds it stops in time,
+and the same command continues. PUBLISHED holds the published numbers with their sources; all other numbers are read from the
 results. SPDX-License-Identifier: Apache-2.0
 """
 import math
 import os
 import sys
 
-from measured import HERE, Clock, machine, options, rows, run
+import common
+from common import CONFIGS, Clock, add_seconds, facts, interval, machine_line, paragraph, parse, parser, rows, run, write_page
 
 FLASH, LRA, TABLE1, LONGNET = NAMES = ("flash-attention", "long-range-arena", "attention-is-all-you-need", "longnet")
 
@@ -51,7 +52,7 @@ class Times:
     """Medians in ms with their intervals, by kernel, start of the pattern, T and D."""
 
     def __init__(self, folder, name):
-        self.rows = rows(folder, name, "summary.csv")
+        self.rows = rows(os.path.join(folder, name))
 
     def row(self, kernel, pattern, T, D=None):
         for r in self.rows:
@@ -88,29 +89,28 @@ def text(span, digits=2):
 
 
 def slope(folder, name, kernel, pattern, axis, where=""):
-    """Tail slope of a fitted curve as (text, slope)."""
-    for r in rows(folder, name, "fits.csv"):
+    """The tail slope of a fitted curve, as text."""
+    for r in rows(os.path.join(folder, name), "fits.csv"):
         if (r["quantity"] == "time" and r["axis"] == axis and r["kernel"] == kernel and r["pattern"].startswith(pattern)
                 and where in r["curve"] and r["tail_slope"]):
-            ends = f" [{float(r['tail_low']):.2f}, {float(r['tail_high']):.2f}]" if r["tail_low"] else ""
-            return f"{float(r['tail_slope']):.2f}{ends}"
+            return f"{float(r['tail_slope']):.2f}{interval(r, 'tail')}"
     return "not measured"
 
 
 def crossing(folder, name, kernel, pattern, where=""):
-    """Where `kernel` on `pattern` passes the fastest dense attention for good, in words."""
-    for r in rows(folder, name, "crossovers.csv"):
+    """Where `kernel` on `pattern` overtakes the fastest dense attention for good, in words."""
+    for r in rows(os.path.join(folder, name), "crossovers.csv"):
         if (r["axis"] == "length" and r["kernel_a"] == "dense" and r["kernel_b"] == kernel and r["pattern_b"].startswith(pattern)
                 and where in r["curve"]):
             span = f" [{float(r['at_low']):.0f}, {float(r['at_high']):.0f}]" if r["at_low"] and r["at_high"] else ""
             return {"crosses": f"T = {float(r['at'] or 0):.0f}{span}" + ("" if r["beyond"] != "a" else ", dense ahead beyond"),
                     "always": f"ahead from T = {r['from']} on", "none in range": f"not up to T = {r['to']}",
-                    "unclear": "not to be told from these samples"}.get(r["verdict"], r["verdict"])
+                    "unclear": "unclear from these samples"}.get(r["verdict"], r["verdict"])
     return "not measured"
 
 
 def meet(T, a, b):
-    """Where two published lines meet, straight in logarithms between the points; None where they do not."""
+    """Where two published lines meet, interpolated in log-log between the points; None if they do not."""
     known = [(t, math.log(x / y)) for t, x, y in zip(T, a, b) if x and y]
     for (t0, g0), (t1, g1) in zip(known, known[1:]):
         if g0 * g1 <= 0 and g0 != g1:
@@ -119,13 +119,17 @@ def meet(T, a, b):
 
 
 def table(heads, body):
-    right = ["---" if i == 0 else "---:" for i in range(len(heads))]
-    return ["", "| " + " | ".join(heads) + " |", "| " + " | ".join(right) + " |"] + ["| " + " | ".join(r) + " |" for r in body]
+    return ["", *common.table(heads, body, "lr")]
 
 
 def heading(folder, name, title, about):
-    return ["", f"## {title}", "", *about, "",
-            f"Measured by `attnscope run configs/papers/{name}.yaml` on {machine(folder, name)}."]
+    where = machine_line(facts(os.path.join(folder, name)))
+    return ["", f"## {title}", "", *about, "", *paragraph(f"Measured by `attnscope run configs/papers/{name}.yaml` on {where}.")]
+
+
+def points(*items):
+    """A list whose items are wrapped prose."""
+    return [line for item in items for line in paragraph("- " + item, "  ")]
 
 
 # --- the papers --------------------------------------------------------------------------------------------------------
@@ -138,15 +142,16 @@ def flash_attention(folder):
     ours = {"dense": ("attention/blas", "causal"), "flash": ("attention/flash", "causal"),
             "block-sparse": ("attention/flash", BIGBIRD), "local": ("attention/flash", "window"),
             "Linformer": ("kernelised/linear-chunked", "causal")}
-    out = heading(folder, FLASH, "FlashAttention, Table 18", [
-        "Forward time by T on an A100, beside one thread of this CPU with B = 1, two heads of 64, causal. Only ratios, slopes and",
-        "crossings can be compared: the published run keeps a whole GPU busy. What stands for what:", "",
-        "- dense: `attention/blas`, both products by OpenBLAS with the T x S scores stored between them, as in the paper's baseline;",
-        "- block-sparse: `bigbird:b=64,g=1,w=3,r=3`, at most 448 keys for a query at every T. The paper's mask thins out likewise: its time",
-        "  grows 4.6 times from 1K to 16K, where T grows 16 times and T² 256 times;",
-        "- local: `window:w=256`;",
-        "- Linformer projects keys and values along T to a fixed number of rows. **No kernel here does that.** `kernelised/linear-chunked`",
-        "  and `performer`, linear in T as it is, stand beside it, not for it."])
+    out = heading(folder, FLASH, "FlashAttention, Table 18", paragraph(
+        "Forward time by T on an A100, beside one thread of this CPU with B = 1, two heads of 64, causal. Only ratios, slopes and "
+        "crossings can be compared: the published run keeps a whole GPU busy. The rows correspond as follows:") + [""] + points(
+        "dense: `attention/blas`, which computes both products with OpenBLAS and stores the T x S scores between them, as the "
+        "paper's baseline does;",
+        "block-sparse: `bigbird:b=64,g=1,w=3,r=3`, at most 448 keys for a query at every T. The paper's mask thins out in the same "
+        "way: its time grows 4.6 times from 1K to 16K, where T grows 16 times and T² 256 times;",
+        "local: `window:w=256`;",
+        "Linformer projects keys and values along T to a fixed number of rows. **No kernel here does that.** The rows of "
+        "`kernelised/linear-chunked` and `performer`, which are linear in T as well, are shown beside it and do not reproduce it."))
     lines = []
     for name, (kernel, pattern) in ours.items():
         for i, T in enumerate(p["T"]):
@@ -171,23 +176,23 @@ def flash_attention(folder):
         ("local passes flash", f"T = {was:.0f}, between its 4K and 16K", crossing(folder, FLASH, *ours["local"])),
         ("block-sparse passes flash", "ahead from T = 1024 on, by 5 % there", crossing(folder, FLASH, *ours["block-sparse"]))])
     dense = t.row("attention/blas", "causal", 16384)
-    stored = f"{float(dense['workspace_peak_bytes']) / 2**30:.2f} GiB of workspace" if dense and dense["workspace_peak_bytes"] else "its scores"
-    return out + ["",
-        "Why they differ.",
-        "",
-        f"- *dense / flash.* On the A100 the stored scores are bound by memory: each is written, read for the softmax, written and read "
-        f"again, while the units that multiply wait. That is the 1.9 of the paper, the same at 1K and 4K. One core here multiplies so much "
-        f"more slowly, beside a memory that is not as much slower, that the four moves should weigh less (where an interval holds 1.9, these samples do not tell that): the ratio is "
+    touched = dense and dense["workspace_peak_bytes"]
+    stored = f"{float(touched) / 2**30:.2f} GiB of workspace" if touched else "its scores"
+    return out + ["", "Why they differ.", ""] + points(
+        "*dense / flash.* On the A100, memory bounds the stored scores: each is written, read for the softmax, written and read "
+        "again, while the multiply units wait. That explains the 1.9 of the paper, the same at 1K and 4K. One core here multiplies "
+        "much more slowly, and its memory is not slower by as much, so the four transfers should weigh less (where an interval "
+        "contains 1.9, these samples cannot show it): the ratio is "
         f"{text(over(t.at(*ours['dense'], 1024), t.at(*ours['flash'], 1024)))} at 1K and "
-        f"{text(over(t.at(*ours['dense'], 16384), t.at(*ours['flash'], 16384)))} at 16K. The gain that stays is memory: 16K touches {stored} "
-        f"here, and did not fit there.",
-        f"- *flash / block-sparse.* Useful edges bound it: {edges_ratio(t, 'causal', BIGBIRD, 16384)} times fewer of them at 16K here, "
-        f"about 44 there by the times.",
-        f"- *flash / local.* The published local attention is the slower one at 1K by 2.8 times: it is a composition of framework calls "
-        f"that copies each chunk's neighbours. A window here is the flash loop with fewer tiles, so it has no such price to win back, and "
-        f"is ahead as soon as T passes w: {edges_ratio(t, 'causal', 'window', 1024)} times fewer edges at 1K, "
+        f"{text(over(t.at(*ours['dense'], 16384), t.at(*ours['flash'], 16384)))} at 16K. The remaining gain is memory: 16K touches "
+        f"{stored} here, and did not fit there.",
+        "*flash / block-sparse.* The number of useful edges bounds the ratio: "
+        f"{edges_ratio(t, 'causal', BIGBIRD, 16384)} times fewer at 16K here, about 44 there by the times.",
+        "*flash / local.* The published local attention is 2.8 times slower at 1K: it is a composition of framework calls that "
+        "copies each chunk's neighbours. A window here is the flash loop with fewer tiles, so it does not pay that cost, and it is "
+        f"ahead as soon as T exceeds w: {edges_ratio(t, 'causal', 'window', 1024)} times fewer edges at 1K, "
         f"{edges_ratio(t, 'causal', 'window', 16384)} at 16K.",
-        "- *growth.* Slopes are properties of the algorithms and carry over from one machine to the other; constants do not."]
+        "*growth.* Slopes are properties of the algorithms and carry over from one machine to the other; constants do not.")
 
 
 def edges_ratio(t, a, b, T):
@@ -200,11 +205,12 @@ def long_range_arena(folder):
     ours = {"Local": ("attention/flash", "window"), "Linear": ("kernelised/linear-chunked", "causal"),
             "Performer": ("kernelised/performer", "causal"), "BigBird": ("attention/flash", BIGBIRD)}
     rest = lambda T: plus(t.at("layer/projections", "causal", T), t.at("layer/feed-forward", "causal", T))
-    out = heading(folder, LRA, "Long Range Arena, Table 2", [
-        "Training steps per second of whole models, as a multiple of the Transformer's at the same T; beside it, forward, one thread, D =",
-        "512, H = 8: the mechanism alone, and a layer of it, which is projections and feed-forward (the same for all) and the mechanism.",
-        "The Transformer is `attention/blas`, whose scores are stored as there, and `attention/flash`. Local is `window:w=256`, BigBird",
-        "`bigbird:b=64,g=2,w=3,r=3`, Linear `kernelised/linear-chunked`, Performer `kernelised/performer` with m = 256."])
+    out = heading(folder, LRA, "Long Range Arena, Table 2", paragraph(
+        "The published columns are training steps per second of whole models, as a multiple of the Transformer's at the same T. "
+        "Beside them, forward, one thread, D = 512, H = 8: the mechanism alone, and a layer of it, which is projections and "
+        "feed-forward (the same for all) plus the mechanism. The Transformer is `attention/blas`, which stores its scores as the "
+        "published one does, and `attention/flash`. Local is `window:w=256`, BigBird `bigbird:b=64,g=2,w=3,r=3`, Linear "
+        "`kernelised/linear-chunked`, Performer `kernelised/performer` with m = 256."))
     lines = []
     for name, kernel in ours.items():
         for i, T in enumerate(p["T"]):
@@ -230,29 +236,28 @@ def long_range_arena(folder):
         here = f"{sizes[0]:.2f} to {sizes[1]:.2f} MiB, {sizes[1] / sizes[0]:.1f} times" if sizes and sizes[0] else "not measured"
         lines.append((name, f"{p['GB'][name][0]} to {p['GB'][name][-1]} GB, {grown[name]:.1f} times", here))
     out += table(["memory, T = 1K to 4K", "published, peak of the model", "here, workspace of one call"], lines)
-    return out + ["",
-        "Why they differ.",
-        "",
-        "- *A step is more than attention.* Embedding, feed-forward, optimiser and input cost the same in every model and pull all ratios "
-        "towards 1. The columns of a layer have projections and feed-forward in them, the mechanism alone has not. The "
-        "wider a layer, the smaller the core's share of it: at D = 512 the core passes projections and feed-forward by FLOPs at T = 6K only, so "
-        "that a layer here gains less at 4K than the published models.",
-        "- *The Transformer.* Published, its steps slow down 5.8 times from 1K to 4K. Against flash, which does not store its scores, every "
-        "mechanism gains less than against a baseline that does.",
-        "- *BigBird.* Published, it gains at most 1.2 times: gathering blocks costs there about what it saves in edges. "
-        f"The pattern itself has {edges_ratio(t, 'causal', BIGBIRD, 4096)} times fewer edges at 4K, and a kernel that skips tiles turns "
+    return out + ["", "Why they differ.", ""] + points(
+        "*A step is more than attention.* Embedding, feed-forward, optimiser and input cost the same in every model and pull all "
+        "ratios towards 1. The columns of a layer contain projections and feed-forward; the column of the mechanism alone does "
+        "not. The wider a layer, the smaller the core's share of it: at D = 512 the core passes projections and feed-forward by "
+        "FLOPs only at T = 6K, so a layer here gains less at 4K than the published models.",
+        "*The Transformer.* The published Transformer slows down 5.8 times from 1K to 4K. Every mechanism gains less against flash, "
+        "which does not store its scores, than against a baseline that does.",
+        "*BigBird.* The published BigBird gains at most 1.2 times: gathering blocks costs there about what it saves in edges. The "
+        f"pattern itself has {edges_ratio(t, 'causal', BIGBIRD, 4096)} times fewer edges at 4K, and a kernel that skips tiles turns "
         "them into time.",
-        "- *Performer and Linear.* Published, they lead. Here they are causal: a running state takes the place of one product for all "
-        "tokens; and what Performer pays for m = 256 features does not depend on T, so that it gains by length alone.",
-        "- *Memory.* The stored scores of one head grow 16 times as allocated, by less as touched, because a causal row leaves its rest alone; "
-        "the workspace of tiles grows about as T. The published peaks hold parameters and activations of a batch, too."]
+        "*Performer and Linear.* The published ones lead. Here they are causal: a running state replaces one product over all "
+        "tokens. Performer's cost for m = 256 features does not depend on T, so it gains by length alone.",
+        "*Memory.* The stored scores of one head grow 16 times as allocated and less as touched, because a causal row leaves its "
+        "rest untouched; the workspace of tiles grows about as T. The published peaks also hold parameters and activations of a "
+        "batch.")
 
 
 def attention_is_all_you_need(folder):
-    out = heading(folder, TABLE1, "Attention Is All You Need, Table 1", [
-        "Complexity of a layer with n tokens and width d. One head, so d is the head's width. A recurrent layer of its kind is **not",
-        "built**: `kernelised/linear-recurrent`, whose state of d x d is updated for each token, has the same count, n d². The slope in n is that of",
-        "d = 128, the slope in d that of n = 2048, over the upper half of each range."])
+    out = heading(folder, TABLE1, "Attention Is All You Need, Table 1", paragraph(
+        "Complexity of a layer with n tokens and width d. One head, so d is the head's width. A recurrent layer like the paper's is "
+        "**not built**: `kernelised/linear-recurrent`, which updates a state of d x d for each token, has the same count, n d². The "
+        "slope in n is taken at d = 128, the slope in d at n = 2048, over the upper half of each range."))
     lines = []
     for name, order, n, d, kernel, pattern in PUBLISHED[TABLE1]:
         lines.append((name, order, f"{n}", slope(folder, TABLE1, kernel, pattern, "length", " D=128 "), f"{d}",
@@ -261,13 +266,14 @@ def attention_is_all_you_need(folder):
     lines = []
     for D in (64, 128, 256):
         lines.append((f"{D}", f"n = {D}", f"T = {3 * D}", crossing(folder, TABLE1, "convolution/gemm", "causal", f" D={D} ")))
-    out += table(["d", "published: self-attention is cheaper below", "by FLOPs: causal 2T²D against 6TD²", "measured: the convolution passes it"],
-                 lines)
-    return out + ["",
-        "Why they differ. The table counts multiply-adds up to a constant; a machine has constants. Wide products "
-        "run nearer to the roof than narrow ones, which lowers an exponent in d; operands that outgrow a cache raise it. Causal attention has half the "
-        "pairs of n², and k = 3 taps cost three times n d²: by FLOPs the crossing is at 3d, not d; softmax, which the count leaves out, "
-        "moves it back. A window as short as a tile is partly masked work, which shows in its constant, not in its slope."]
+    out += table(["d", "published: self-attention is cheaper below", "by FLOPs: causal 2T²D against 6TD²",
+                  "measured: the convolution passes it"], lines)
+    return out + ["", *paragraph(
+        "Why they differ. The table counts multiply-adds up to a constant; a machine has constants. Wide products run nearer to the "
+        "roof than narrow ones, which lowers an exponent in d; operands that outgrow a cache raise it. Causal attention has half the "
+        "pairs of n², and k = 3 taps cost three times n d²: by FLOPs the crossing is at 3d, not d. The count leaves out the softmax, "
+        "which moves the crossing back. A window as short as a tile is partly masked work; that shows in its constant, not in its "
+        "slope.")]
 
 
 def longnet(folder):
@@ -278,44 +284,43 @@ def longnet(folder):
         a, b = t.row("attention/flash", "causal", T), t.row("attention/longnet", "longnet", T)
         fewer = number(float(a["edges"]) / float(b["edges"])) if a and b else "not measured"
         lines.append((f"{T}", text(per(dense)), text(per(sparse)), fewer, text(over(dense, sparse))))
-    return heading(folder, LONGNET, "LongNet, Figure 5", [
-        "The figure shows a near-flat time from 8K to 1B tokens, because the number of devices grows with the length. On one machine the",
-        "same claim is that the time for each token stays level. Branches as published (w = 2048 to 32768, r = 1, 2, 4, 6, 12), two heads of",
-        f"64. At T = 32768 offset 0 has {PUBLISHED[LONGNET]['ratio']} times fewer pairs than causal."]) + table(
+    return heading(folder, LONGNET, "LongNet, Figure 5", paragraph(
+        "The figure shows a nearly flat time from 8K to 1B tokens, because the number of devices grows with the length. On one "
+        "machine the same claim is that the time for each token stays level. The branches are those published (w = 2048 to 32768, "
+        f"r = 1, 2, 4, 6, 12), with two heads of 64. At T = 32768 offset 0 has {PUBLISHED[LONGNET]['ratio']} times fewer pairs than "
+        "causal.")) + table(
             ["T", "dense flash, us a token", "longnet, us a token", "edges, dense / longnet", "time, dense / longnet"], lines) + [
-        "", f"Growth with T: dense {slope(folder, LONGNET, 'attention/flash', 'causal', 'length')}, longnet "
-        f"{slope(folder, LONGNET, 'attention/longnet', 'longnet', 'length')}. Where it passes dense: "
-        f"{crossing(folder, LONGNET, 'attention/longnet', 'longnet')}.",
-        "",
-        "Why they differ. Up to T = 2048 the first branch is all of dense attention, and the others are added to it: a multiset, so there "
-        "are more pairs than in dense attention. Segments double, dilations nearly so (6 and 12 rather than 8 and 16), so each longer T adds "
-        "a branch until 32K, and the time for a token still rises up to there, if ever more slowly; beyond, it stays. The time gains less than "
-        "the edges where reading by stride and mixing the branches costs something."]
+        "", *paragraph(f"Growth with T: dense {slope(folder, LONGNET, 'attention/flash', 'causal', 'length')}, longnet "
+        f"{slope(folder, LONGNET, 'attention/longnet', 'longnet', 'length')}. It passes dense attention at: "
+        f"{crossing(folder, LONGNET, 'attention/longnet', 'longnet')}."),
+        "", *paragraph(
+            "Why they differ. Up to T = 2048 the first branch is all of dense attention, and the other branches are added to it as a "
+            "multiset, so there are more pairs than in dense attention. Segments double and dilations nearly do (6 and 12 rather "
+            "than 8 and 16), so each longer T adds a branch until 32K. The time for a token therefore still rises up to there, more "
+            "and more slowly, and stays level beyond. The time gains less than the edges because reading by stride and mixing the "
+            "branches cost something.")]
 
 
-HEAD = """# What papers measured, and what is measured here
-
-Published timings of mechanisms, beside the same mechanisms at a CPU's size. Made by `python3 docs/papers.py`, which runs
-configs/papers/*.yaml and holds the published numbers with their sources. Every case is checked against its float64 oracle before it is
-timed; three processes in seeded random order, medians with their intervals in brackets; one thread, float32.
-"""
+HEAD = """Published timings of mechanisms, beside the same mechanisms at a CPU's size. Made by `python3 experiments/papers.py`,
+which runs configs/papers/*.yaml and holds the published numbers with their sources. Every case is checked against its float64
+oracle before it is timed. Three processes run in seeded random order; brackets hold the intervals of the medians; one thread,
+float32."""
 
 
 def main():
-    parser = options(__doc__, "papers")
-    parser.add_argument("--seconds", type=float, default=0, help="stop after so long; call again to go on")
-    o = parser.parse_args()
+    options = parser(__doc__, "papers", "papers")
+    add_seconds(options)
+    o = parse(options)
     clock = Clock(o.seconds)
     os.makedirs(o.folder, exist_ok=True)
     for i, name in enumerate(NAMES):
-        if not run(o.program, clock, os.path.join(o.folder, name), os.path.join(HERE, "..", "configs", "papers", name + ".yaml")):
+        if not run(o.program, clock, os.path.join(o.folder, name), os.path.join(CONFIGS, "papers", name + ".yaml")):
             print(f"{i} of {len(NAMES)} sweeps are measured: call again")
             return 0
-    lines = HEAD.splitlines()
+    lines = ["# Published timings beside measured ones", "", *paragraph(HEAD)]
     for part in (flash_attention, long_range_arena, attention_is_all_you_need, longnet):
         lines += part(o.folder)
-    with open(o.out, "w") as f:
-        f.write("\n".join(lines) + "\n")
+    write_page(o.out, lines)
     print("\n".join(lines))
     return 0
 

@@ -1,19 +1,25 @@
-"""PyTorch's scaled_dot_product_attention on arrays from files, called on demand; compare.py starts and drives it.
+"""torch_side.py: calls PyTorch's scaled_dot_product_attention on arrays from files, on demand. compare.py starts and drives it.
+
+    torch_side.py f32|bf16 none|causal|bool|float|flex THREADS WINDOW Q K V OUT
+
+Q, K, V are .npy files of shape (H,T,d) and (H,S,d): float32, or uint16 that hold bfloat16 bits. The second word selects the
+mask: none (every key is visible), is_causal=True, a boolean or an additive attn_mask, or the block mask of a compiled
+flex_attention. Masks are built and flex_attention is compiled before any timing. OUT receives float32 (H,T,d). Then the
+program prints "ready VERSION", and answers each line "N" with "N SECONDS".
 
 SPDX-License-Identifier: Apache-2.0
-
-torch_side.py f32|bf16 none|causal|bool|float|flex THREADS WINDOW Q K V OUT
-
-Q, K, V: .npy, (H,T,d) and (H,S,d), float32, or uint16 for bfloat16 bits. The second word says what makes the mask:
-nothing (all keys are seen), is_causal=True, a boolean or additive attn_mask, or the block mask of a compiled
-flex_attention; masks are built, and flex_attention is compiled, before any timing. OUT gets float32 (H,T,d). Then
-"ready VERSION", and "N SECONDS" for each "N" on a line.
 """
 import sys
 import time
 
-import numpy
-import torch
+if len(sys.argv) != 9:
+    print(__doc__.split("SPDX")[0].strip())
+    sys.exit(0 if sys.argv[1:] in (["--help"], ["-h"]) else 2)
+try:
+    import numpy
+    import torch
+except ImportError as error:
+    sys.exit(f"torch_side.py: {error.name} is missing: pip install torch numpy, or name another Python with --torch-python")
 
 
 def tensor(path):
@@ -22,14 +28,14 @@ def tensor(path):
 
 
 def visible(length, context, window):
-    """True where query t may see key s; the last query stands at the last key."""
+    """True where query t may see key s; the last query is at the position of the last key."""
     t = torch.arange(context - length, context)[:, None]
     s = torch.arange(context)[None]
     return (s <= t) & (s > t - (window or context))
 
 
 def flex(length, context, window):
-    """flex_attention for the same mask, skipping blocks that nobody sees; needs a C++ compiler."""
+    """flex_attention for the same mask; skips blocks that no query sees. Needs a C++ compiler."""
     from torch.nn.attention.flex_attention import create_block_mask, flex_attention
     def sees(_batch, _head, query, key):
         t = query + (context - length)
