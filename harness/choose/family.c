@@ -262,15 +262,13 @@ static void each_between(as_choosing *c, const as_family *f, size_t from,
 static void each_named(as_choosing *c, const as_family *f, size_t from,
                        void (*consider)(as_choosing *, const as_family *, const char *))
 {
-    for (const char *const *p = c->ask->patterns; p && *p; p++) {
-        char skeleton[AS_PATTERN_SHAPE_MAX] = "";
-        as_pattern_error at;
-        as_pattern *pattern = as_pattern_parse(*p, &at);
-        if (pattern)
-            as_pattern_shape(as_pattern_text(pattern), skeleton, sizeof skeleton, NULL, 0);
-        if (pattern && !strcmp(skeleton, strrchr(f->key, '\x1f') + 1))
-            try(c, f, from, *p, consider);
-        as_pattern_free(pattern);
+    char skeleton[AS_PATTERN_SHAPE_MAX];
+    for (size_t i = 0; i < c->named_count; i++) {
+        if (!c->named[i].is_pattern)
+            continue;
+        as_pattern_shape(c->named[i].text, skeleton, sizeof skeleton, NULL, 0);
+        if (!strcmp(skeleton, strrchr(f->key, '\x1f') + 1))
+            try(c, f, from, c->named[i].text, consider);
     }
 }
 

@@ -207,7 +207,6 @@ static as_exit run(int argc, char **argv, as_err *err)
         unlink(s.copies[i]);
     if (s.live.turns_fd >= 0)
         close(s.live.turns_fd);
-    as_plan_free(&s.plan);
     as_arena_free(s.arena);
     return code;
 }

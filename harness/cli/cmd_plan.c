@@ -158,7 +158,6 @@ static as_exit run(int argc, char **argv, as_err *err)
     bool ok = as_config_read(argv[0], arena, &config, err) && as_plugins_load(&selection, err) &&
               as_target_here(&selection, &target, err) && as_plan_build(&config, &target, arena, &plan, err) &&
               print_plan(&plan, format, arena, &out, err);
-    as_plan_free(&plan);
     as_text_free(&out);
     as_arena_free(arena);
     return ok ? AS_EXIT_OK : err->code;

@@ -362,7 +362,6 @@ static as_exit run(int argc, char **argv, as_err *err)
     s.arena = as_arena_create();
     const as_exit code = stages(&s, err);
     as_folder_free(s.folder);
-    as_plan_free(&s.plan);
     as_arena_free(s.arena);
     return code;
 }

@@ -95,7 +95,6 @@ void as_trials_close(as_trials *t)
 {
     if (t->fd >= 0)
         close(t->fd);
-    as_plan_free(&t->plan);
 }
 
 bool as_trials_have(const as_trials *t, const as_injection *injection, const char *load, uint64_t trial)

@@ -87,7 +87,8 @@ static void orders_are_judged(void **state)
     const as_findings found = analysed(&f);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const as_fit *fit = fit_of(&found, rows[i].kernel, "length");
-        const char *got = fit->verdict ? as_fit_verdict_text(fit->verdict) : "none", *due = rows[i].verdict ? rows[i].verdict : "none";
+        const char *got = fit->verdict ? as_fit_verdict_text(fit->verdict) : "none",
+                   *due = rows[i].verdict ? rows[i].verdict : "none";
         if (strcmp(got, due))
             fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel, got, due, fit->tail_slope,
                      fit->tail_low, fit->tail_high, fit->expected_slope);
@@ -150,8 +151,8 @@ static void a_curve_on_its_way_is_left_open(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const as_fit fit = judged(&rows[i].of, 5);
         if (strcmp(as_fit_verdict_text(fit.verdict), rows[i].verdict))
-            fail_msg("row %zu: %s: slope %.3f [%.3f, %.3f] beside %.3f", i, as_fit_verdict_text(fit.verdict), fit.tail_slope, fit.tail_low,
-                     fit.tail_high, fit.expected_slope);
+            fail_msg("row %zu: %s: slope %.3f [%.3f, %.3f] beside %.3f", i, as_fit_verdict_text(fit.verdict),
+                     fit.tail_slope, fit.tail_low, fit.tail_high, fit.expected_slope);
     }
 }
 
@@ -217,8 +218,9 @@ static void a_step_decides_nothing(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const as_fit *fit = fit_of(&found, rows[i].kernel, "length");
         if (strcmp(as_fit_verdict_text(fit->verdict), rows[i].verdict))
-            fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel, as_fit_verdict_text(fit->verdict),
-                     rows[i].verdict, fit->tail_slope, fit->tail_low, fit->tail_high, fit->expected_slope);
+            fail_msg("%s: %s, not %s: slope %.3f [%.3f, %.3f] beside %.3f", rows[i].kernel,
+                     as_fit_verdict_text(fit->verdict), rows[i].verdict, fit->tail_slope, fit->tail_low, fit->tail_high,
+                     fit->expected_slope);
     }
     folder_remove(&f);
 }

@@ -47,7 +47,6 @@ static void must_build(bench *b)
 
 static void end(bench *b)
 {
-    as_plan_free(&b->plan);
     as_arena_free(b->arena);
     free(b);
 }
@@ -339,7 +338,6 @@ static void prediction_is_monotone(void **state)
     for (size_t i = 1; i < b->plan.count; i++)
         assert_true(b->plan.cases[i].row.predicted_s >= b->plan.cases[i - 1].row.predicted_s);
     double slow = b->plan.cases[b->plan.count - 1].row.predicted_s;
-    as_plan_free(&b->plan);
     b->target.gflops = 200;
     must_build(b);
     assert_true(b->plan.cases[b->plan.count - 1].row.predicted_s < slow);
