@@ -13,7 +13,7 @@
 
 static bool counts(const as_findings *f, size_t i)
 {
-    return !strcmp(f->summary[i].status, "ok") && f->summary[i].median_ns > 0;
+    return f->summary[i].status == AS_STATUS_OK && f->summary[i].median_ns > 0;
 }
 
 static bool dump(json_t *root, as_text *out, as_err *err)

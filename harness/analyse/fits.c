@@ -175,7 +175,7 @@ static sheet *find_sheets(book *b)
     as_text key = {0};
     for (size_t i = 0; i < b->f->case_count; i++) {
         const as_summary *r = &b->f->summary[i];
-        if (!r->status || strcmp(r->status, "ok") || !(r->median_ns > 0) || r->length != r->context)
+        if (r->status != AS_STATUS_OK || !(r->median_ns > 0) || r->length != r->context)
             continue;
         key.length = 0;
         as_text_add(&key, "%s\x1f%s\x1f", r->kernel ? r->kernel : "?", r->pattern ? r->pattern : "?");

@@ -188,7 +188,7 @@ bool as_shares_make(const as_folder_contents *folder, as_findings *f, as_err *er
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from; to < count && pieces[to].owner == pieces[from].owner;)
             to++;
-        if (!strcmp(f->summary[pieces[from].owner].status, "ok"))
+        if (f->summary[pieces[from].owner].status == AS_STATUS_OK)
             share_case(&w, pieces + from, to - from);
     }
     return true;

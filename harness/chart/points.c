@@ -13,7 +13,7 @@ typedef struct {
     char key[];
 } group;
 
-static bool is_point(const as_summary *r) { return r->status && !strcmp(r->status, "ok") && r->median_ns > 0; }
+static bool is_point(const as_summary *r) { return r->status == AS_STATUS_OK && r->median_ns > 0; }
 
 static const char *known(const char *text) { return text ? text : "?"; }
 

@@ -24,7 +24,7 @@ static size_t read_numbers(const char *pattern, as_pattern_number out[NUMBERS_MA
 
 static bool speaks(const as_choose_ask *ask, const as_summary *r)
 {
-    if (!r->status || strcmp(r->status, "ok") || !(r->median_ns > 0) || !r->kernel || !r->pattern || r->batch != 1)
+    if (r->status != AS_STATUS_OK || !(r->median_ns > 0) || !r->kernel || !r->pattern || r->batch != 1)
         return false;
     if (ask->decode ? r->length != 1 : r->length != r->context)
         return false;

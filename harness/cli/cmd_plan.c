@@ -28,13 +28,18 @@ TEXT_CELL(kernel)
 TEXT_CELL(pattern)
 TEXT_CELL(isa)
 TEXT_CELL(dtype)
-TEXT_CELL(status)
 TEXT_CELL(reason)
 COUNT_CELL(length)
 COUNT_CELL(width)
 COUNT_CELL(heads)
 COUNT_CELL(batch)
 COUNT_CELL(threads)
+
+static const char *cell_status(char out[40], const as_case *row)
+{
+    (void)out;
+    return or_dash(as_status_text(row->status));
+}
 
 /* Like T and like H are the usual case, and hide their columns when all are. */
 static const char *cell_context(char out[40], const as_case *row)

@@ -144,9 +144,9 @@ static void remember(session *s, as_case *row, const as_case *before)
     row->rss_peak_bytes = before->rss_peak_bytes;
     row->mass_kept = before->mass_kept;
     row->edges = before->edges != AS_NO_COUNT ? before->edges : row->edges; /* chosen by content, perhaps */
-    if (!before->status || strcmp(before->status, "failed"))
+    if (before->status != AS_STATUS_FAILED)
         return;
-    row->status = "failed";
+    row->status = AS_STATUS_FAILED;
     row->reason = before->reason;
     s->failed++;
 }

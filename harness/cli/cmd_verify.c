@@ -50,7 +50,7 @@ static void note(tally *t, const as_entry *e, const as_problem *p, const as_veri
     c->workspace_bytes = v->workspace_bytes;
     c->error_max = v->error_max, c->error_allowed = v->error_allowed;
     c->declared = e->kernel->order;
-    c->status = v->ok ? "ok" : "failed";
+    c->status = v->ok ? AS_STATUS_OK : AS_STATUS_FAILED;
     c->reason = v->ok ? NULL : as_arena_intern(t->arena, v->why);
     c->case_ = as_arena_printf(t->arena, "%s|%s|B=%zu,H=%zu,Hkv=%zu,T=%zu,S=%zu,d=%zu|%s|%s|t%d", c->kernel, c->pattern,
                                p->batch, p->heads, p->kv_heads, p->length, p->context, p->head_dim, c->dtype, c->isa,
@@ -169,7 +169,7 @@ static bool only_can_be(const char *only, as_err *err)
 static void print_failures(const tally *t)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (!strcmp(t->cases[i].status, "failed"))
+        if (t->cases[i].status == AS_STATUS_FAILED)
             printf("failed  %s: %s\n", t->cases[i].case_, t->cases[i].reason);
     printf("%zu checks, %zu failed\n", t->checked, t->failed);
 }

@@ -138,8 +138,8 @@ static void add_fixed(as_text *out, const way *w, const as_summary *row)
 static bool stands(const way *w, const as_summary *row)
 {
     double x = as_curve_x(w->axis, row);
-    return row->status && !strcmp(row->status, "ok") && row->median_ns > 0 && x > 0 &&
-           (!w->s_is_t || row->context == row->length) && (!w->kv_is_h || row->kv_heads == row->heads);
+    return row->status == AS_STATUS_OK && row->median_ns > 0 && x > 0 && (!w->s_is_t || row->context == row->length) &&
+           (!w->kv_is_h || row->kv_heads == row->heads);
 }
 
 static texts texts_of(search *s, const as_summary *row, as_text *room)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "records.h"
 
+AS_WORDS_LIST(as_status, AS_STATUS_WORDS);
 AS_WORDS_LIST(as_axis, AS_AXIS_WORDS);
 AS_WORDS_LIST(as_fit_verdict, AS_FIT_VERDICT_WORDS);
 AS_WORDS_LIST(as_crossover_verdict, AS_CROSSOVER_VERDICT_WORDS);

@@ -6,6 +6,15 @@
 
 #include "../base/table.h"
 
+/* Of a case. */
+#define AS_STATUS_WORDS(W)                                                                                             \
+    W(AS_STATUS_PLANNED, "planned")                                                                                    \
+    W(AS_STATUS_OK, "ok")                                                                                              \
+    W(AS_STATUS_SKIPPED, "skipped")                                                                                    \
+    W(AS_STATUS_FAILED, "failed")                                                                                      \
+    W(AS_STATUS_SUSPECT, "suspect")
+AS_WORDS(as_status, AS_STATUS_WORDS);
+
 /* What varies along a curve; of a surface two things do. Only fits have surfaces. */
 #define AS_AXIS_WORDS(W)                                                                                               \
     W(AS_AXIS_LENGTH, "length")                                                                                        \
@@ -76,7 +85,7 @@ AS_WORDS(as_curve_of_pair, AS_CURVE_OF_PAIR_WORDS);
     F(t, AS_REAL, mass_kept,                                                                                           \
       "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")         \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T: edges, T, T log T or T^2")                       \
-    F(t, AS_TEXT, status, "planned, ok, skipped, failed or suspect")                                                   \
+    F(t, AS_WORD(as_status), status, "planned, ok, skipped, failed or suspect")                                        \
     F(t, AS_TEXT, reason, "why a case is not ok")
 
 #define AS_SAMPLE_COLUMNS(F, t)                                                                                        \
@@ -153,7 +162,7 @@ AS_WORDS(as_curve_of_pair, AS_CURVE_OF_PAIR_WORDS);
     F(t, AS_TEXT, reference, "key of the dense reference: the fastest case of pattern causal")                         \
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
     F(t, AS_REAL, mass_kept, "mean share of dense attention's weight on the keys chosen by content")                   \
-    F(t, AS_TEXT, status, "ok, suspect, failed or skipped")                                                            \
+    F(t, AS_WORD(as_status), status, "ok, suspect, failed or skipped")                                                 \
     F(t, AS_TEXT, reason, "why a case is not ok")                                                                      \
     F(t, AS_REAL, roof_gflops, "GFLOP/s that percent_of_roof is a share of")                                           \
     F(t, AS_REAL, roof_gbs, "GB/s that percent_of_bandwidth is a share of")

@@ -17,7 +17,7 @@ static failure_group *group_of(failure_group **groups, const as_summary *row, as
 {
     failure_group *hit;
     as_text key = {0};
-    as_text_add(&key, "%s|", row->status ? row->status : "?");
+    as_text_add(&key, "%s|", as_status_text(row->status));
     for (const char *c = row->reason ? row->reason : ""; *c; c++)
         if (!strchr("0123456789.", *c))
             as_text_append(&key, c, 1);
@@ -37,13 +37,14 @@ as_section as_narrate_failures(const as_summary *rows, size_t count, as_arena *a
     as_section out = {.arena = arena, .question = "What was not measured, and why?"};
     failure_group *groups = NULL;
     for (size_t i = 0; i < count; i++)
-        if (!rows[i].status || strcmp(rows[i].status, "ok") != 0)
+        if (rows[i].status != AS_STATUS_OK)
             group_of(&groups, &rows[i], arena)->count++;
     for (const failure_group *g = groups; g; g = g->hh.next) {
         const as_summary *row = g->first;
-        const bool skipped = row->status && !strcmp(row->status, "skipped");
-        as_sentence *s = as_section_add(&out, skipped ? AS_TONE_PLAIN : AS_TONE_BAD,
-                                        as_arena_printf(arena, "%zu %s", g->count, row->status ? row->status : "-"));
+        const bool skipped = row->status == AS_STATUS_SKIPPED;
+        as_sentence *s = as_section_add(
+            &out, skipped ? AS_TONE_PLAIN : AS_TONE_BAD,
+            as_arena_printf(arena, "%zu %s", g->count, row->status == AS_NO_WORD ? "-" : as_status_text(row->status)));
         s->about = as_arena_printf(arena, "%s%s", g->count == 1 ? "" : "first: ", row->case_ ? row->case_ : "-");
         as_section_say(&out, "%s", row->reason ? row->reason : "no reason given");
     }

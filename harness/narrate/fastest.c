@@ -6,7 +6,7 @@
 
 enum { NEAREST = 3 };
 
-static bool is_ok(const as_summary *row) { return row->status && !strcmp(row->status, "ok"); }
+static bool is_ok(const as_summary *row) { return row->status == AS_STATUS_OK; }
 
 static bool same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
 

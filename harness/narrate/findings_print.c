@@ -23,7 +23,7 @@ typedef struct {
     size_t count;
 } page;
 
-static bool is_ok(const as_summary *row) { return row->status && !strcmp(row->status, "ok") && row->median_ns > 0; }
+static bool is_ok(const as_summary *row) { return row->status == AS_STATUS_OK && row->median_ns > 0; }
 
 /* The main axis is the first that any curve has. On it every curve gives its last point, and every case that is on no
  * curve gives itself. On the axis edges every case is worth a line: its patterns are what is compared. */

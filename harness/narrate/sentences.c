@@ -56,7 +56,7 @@ as_section as_narrate_counts(const as_summary *rows, size_t count, const as_fit 
     as_section out = {.arena = arena};
     size_t ok = 0, samples = 0, disturbed = 0, slowed = 0, judged = 0, confirmed = 0;
     for (size_t i = 0; i < count; i++) {
-        ok += rows[i].status && !strcmp(rows[i].status, "ok") && rows[i].median_ns > 0;
+        ok += rows[i].status == AS_STATUS_OK && rows[i].median_ns > 0;
         samples += rows[i].n != AS_NO_COUNT ? rows[i].n : 0;
         disturbed += rows[i].disturbed != AS_NO_COUNT ? rows[i].disturbed : 0;
         slowed += rows[i].slowed != AS_NO_COUNT ? rows[i].slowed : 0;

@@ -179,11 +179,11 @@ void as_case_judge(as_planned *c, const as_measure *measure, const as_target *ta
         memory_counts, memory_suffices, threads_exist, time_suffices,
     };
     judging j = {.measure = measure, .target = target, .c = c};
-    c->row.status = "planned";
+    c->row.status = AS_STATUS_PLANNED;
     for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
         if (judges[i](&j))
             continue;
-        c->row.status = "skipped";
+        c->row.status = AS_STATUS_SKIPPED;
         c->row.reason = as_arena_intern(arena, j.why);
         return;
     }

@@ -223,7 +223,7 @@ static bool add_case(planning *g, const size_t at[AXES], as_err *err)
         return true;
     c.problem.edges = edges_of(g, &c.problem, at);
     as_case_judge(&c, &g->config->measure, g->target, g->arena);
-    if (!strcmp(c.row.status, "planned")) {
+    if (c.row.status == AS_STATUS_PLANNED) {
         plan->runnable++;
         plan->predicted_s +=
             g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s, c.entry->kernel);

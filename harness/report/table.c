@@ -202,9 +202,10 @@ static void add_tools(const char *id, as_text *out)
 
 static void add_row(const sheet *s, size_t i, as_text *out)
 {
-    char buffer[40];
     const as_column *status = column_called(s->schema, "status");
-    as_text_add(out, status && strcmp(cell(s, status, i, buffer), "ok") != 0 ? "<tr class=\"off\">" : "<tr>");
+    const char *record = s->rows + i * s->schema->size;
+    const bool off = status && *(const int *)(const void *)(record + status->offset) != AS_STATUS_OK;
+    as_text_add(out, off ? "<tr class=\"off\">" : "<tr>");
     for (size_t c = 0; c < s->width; c++)
         add_cell(s, c, i, out);
 }

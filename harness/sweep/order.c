@@ -205,12 +205,12 @@ static void conclude(course *c, job *j, const as_visit_result *r)
         return;
     learn(j, r);
     if (strcmp(r->status, "ok")) {
-        j->row->status = "failed";
+        j->row->status = AS_STATUS_FAILED;
         j->row->reason = as_arena_printf(c->s->arena, "process %u: %s", j->next, r->reason);
         j->over = true;
         c->result->failed++;
     } else {
-        j->row->status = "ok";
+        j->row->status = AS_STATUS_OK;
         complete(j, j->batches, j->taken);
         j->over = precise(c, j);
     }
@@ -311,7 +311,7 @@ static void say_why(course *c)
         else
             j->row->reason = as_arena_printf(c->s->arena, "not measured: %s before its first process", why);
         if (!j->complete && c->result->budget_ended && !c->result->interrupted)
-            j->row->status = "skipped";
+            j->row->status = AS_STATUS_SKIPPED;
     }
 }
 
@@ -323,7 +323,7 @@ static void gather(course *c)
     const unsigned batches = as_run_batches(s->measure);
     c->jobs = as_arena_alloc(s->arena, (s->count + 1) * sizeof *c->jobs);
     for (size_t i = 0; i < s->count; i++) {
-        if (!s->rows[i]->status || strcmp(s->rows[i]->status, "planned"))
+        if (s->rows[i]->status != AS_STATUS_PLANNED)
             continue;
         job *j = &c->jobs[c->count++];
         j->row = s->rows[i];
@@ -334,7 +334,7 @@ static void gather(course *c)
     for (size_t i = 0; i < c->count; i++) {
         job *j = &c->jobs[i];
         if (j->complete)
-            j->row->status = "ok";
+            j->row->status = AS_STATUS_OK;
         c->total += j->over ? 0 : c->wanted - j->complete;
     }
 }

@@ -73,9 +73,9 @@ static processes processes_of(const as_folder_contents *f, const char *name, as_
     return p;
 }
 
-static bool usable(const as_summary *c) { return c && c->status && !strcmp(c->status, "ok"); }
+static bool usable(const as_summary *c) { return c && c->status == AS_STATUS_OK; }
 
-static bool skipped(const as_summary *c) { return !c || (c->status && !strcmp(c->status, "skipped")); }
+static bool skipped(const as_summary *c) { return !c || (c->status == AS_STATUS_SKIPPED); }
 
 static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
 {
@@ -95,7 +95,8 @@ static bool both_there(const as_summary *base, const as_summary *new, as_verdict
     else {
         const as_summary *bad = new && !usable(new) ? new : base;
         set(row, AS_FAILED,
-            as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base", bad->status ? bad->status : "no status",
+            as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base",
+                            bad->status == AS_NO_WORD ? "no status" : as_status_text(bad->status),
                             bad->reason ? bad->reason : "no reason"));
     }
     return false;

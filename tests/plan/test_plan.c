@@ -53,7 +53,7 @@ static void end(bench *b)
 
 static void is_skipped(const as_case *row, const char *with)
 {
-    assert_string_equal(row->status, "skipped");
+    assert_int_equal(row->status, AS_STATUS_SKIPPED);
     assert_non_null(row->reason);
     if (!strstr(row->reason, with))
         fail_msg("reason '%s' lacks '%s'", row->reason, with);
