@@ -216,7 +216,7 @@ static double place_of(const as_crossing *drawn, as_crossing_kind kind)
     return b_wins == (kind == AS_B_BEYOND) ? -INFINITY : INFINITY;
 }
 
-static void judge(const pair *p, bool resampled, as_crossover *row)
+static void judge_pair(const pair *p, bool resampled, as_crossover *row)
 {
     static const as_crossover_verdict verdicts[] = {[AS_A_FASTER] = AS_CROSSOVER_NONE,
                                                     [AS_B_FASTER] = AS_CROSSOVER_ALWAYS,
@@ -274,7 +274,7 @@ static void add_pair(book *b, const group *g, const trace *s, const trace *t)
     row->to = round(1e6 * exp(p.log_x[p.count - 1])) / 1e6;
     row->ratio_from = exp(p.a[0][0] - p.b[0][0]);
     row->ratio_to = exp(p.a[p.count - 1][0] - p.b[p.count - 1][0]);
-    judge(&p, s->resampled && t->resampled, row);
+    judge_pair(&p, s->resampled && t->resampled, row);
 }
 
 static void add_group(book *b, const group *g)

@@ -1,5 +1,5 @@
-/* export.c: see export.h. jansson spells JSON. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* export.c: one writer for each format.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "export.h"
 
 #include <ctype.h>

@@ -25,7 +25,7 @@ double as_roof_boost(const as_findings *f)
     return peak > roof ? peak / roof : 1;
 }
 
-static double between(const as_machine_facts *m, double one, double all, uint64_t threads)
+static double rate_of_threads(const as_machine_facts *m, double one, double all, uint64_t threads)
 {
     if (threads == AS_NO_COUNT || threads == 0 || isnan(one))
         return NAN;
@@ -37,17 +37,17 @@ static double between(const as_machine_facts *m, double one, double all, uint64_
     return one + share * (all - one);
 }
 
-static double roof(const as_machine_facts *m, double boost, int isa, const char *dtype, uint64_t threads)
+static double roof_of_isa(const as_machine_facts *m, double boost, int isa, const char *dtype, uint64_t threads)
 {
-    double f32 = between(m, m->fma_gflops[isa], m->fma_gflops_all[isa], threads);
-    double bf16 = between(m, m->bf16_gflops[isa], m->bf16_gflops_all[isa], threads);
+    double f32 = rate_of_threads(m, m->fma_gflops[isa], m->fma_gflops_all[isa], threads);
+    double bf16 = rate_of_threads(m, m->bf16_gflops[isa], m->bf16_gflops_all[isa], threads);
     return boost * (dtype && !strcmp(dtype, "bf16") ? fmax(f32, bf16) : f32);
 }
 
 double as_roof_of(const as_machine_facts *m, double boost, const as_summary *row)
 {
     as_isa which;
-    return row->isa && as_isa_parse(row->isa, &which) ? roof(m, boost, which, row->dtype, row->threads) : NAN;
+    return row->isa && as_isa_parse(row->isa, &which) ? roof_of_isa(m, boost, which, row->dtype, row->threads) : NAN;
 }
 
 double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uint64_t threads)
@@ -64,6 +64,6 @@ double as_roof_widest(const as_machine_facts *m, double boost, const as_summary 
 {
     double widest = NAN;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        widest = fmax(widest, roof(m, boost, isa, row->dtype, row->threads));
+        widest = fmax(widest, roof_of_isa(m, boost, isa, row->dtype, row->threads));
     return widest;
 }

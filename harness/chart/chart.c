@@ -1,6 +1,6 @@
-/* chart.c: see chart.h. A chart is a file in plots/ that says on its first lines which axis it has and what it shows;
- * each page of it becomes data, a script that stands alone, and two pictures. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* chart.c: a chart is a file in plots/ that says on its first lines which axis it has and what it shows;
+ * each page of it becomes data, a script that stands alone, and two pictures.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "chart.h"
 
 #include <dirent.h>

@@ -114,7 +114,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static extent measure(const as_page *page)
+static extent extent_of(const as_page *page)
 {
     size_t n = 0, points = 0;
     for (size_t i = 0; i < page->count; i++)
@@ -321,7 +321,7 @@ static void add_ends(const as_page *page, const as_end *guides, size_t guide_cou
 void as_page_header(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
-    extent e = measure(page);
+    extent e = extent_of(page);
     const as_chart_value *value = page->kind->value;
     double left = e.x[0], right = e.x[e.x_count - 1], margin = right > left ? pow(right / left, 0.03) : 2;
     double low = e.low / 1.5, high = e.high * 1.5;

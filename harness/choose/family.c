@@ -141,7 +141,7 @@ typedef struct {
     size_t count;
 } values;
 
-static void insert(values *v, double x)
+static void insert_value(values *v, double x)
 {
     size_t at = v->count;
     while (at && v->value[at - 1] > x)
@@ -161,7 +161,7 @@ static values values_of(const as_choosing *c, const as_family *f, size_t place, 
     bool whole = true;
     for (size_t i = 0; i < f->count; i++) {
         read_numbers(pattern_of(c, f, i), all);
-        insert(&v, all[place].value);
+        insert_value(&v, all[place].value);
         whole = whole && all[place].kind == AS_NUMBER_WHOLE;
     }
     const double low = v.value[0], high = v.value[v.count - 1];
@@ -169,15 +169,15 @@ static values values_of(const as_choosing *c, const as_family *f, size_t place, 
         return v;
     for (double x = 1; fineness && x < high; x *= 2) {
         if (x > low)
-            insert(&v, x);
+            insert_value(&v, x);
         if (fineness > 1 && 3 * x > low && 3 * x < high)
-            insert(&v, 3 * x);
+            insert_value(&v, 3 * x);
     }
     return v;
 }
 
 /* The pattern with these values; false: a number that goes with a free one would not be whole. */
-static bool spell(const shape *s, const as_family *f, const double *chosen, const char *like, as_text *out)
+static bool spell_pattern(const shape *s, const as_family *f, const double *chosen, const char *like, as_text *out)
 {
     out->length = 0;
     const char *from = like;
@@ -220,8 +220,8 @@ static bool is_candidate(const as_choosing *c, size_t from, const char *text)
     return false;
 }
 
-static void try(as_choosing *c, const as_family *f, size_t from, const char *text,
-                void (*consider)(as_choosing *, const as_family *, const char *))
+static void try_pattern(as_choosing *c, const as_family *f, size_t from, const char *text,
+                        void (*consider)(as_choosing *, const as_family *, const char *))
 {
     as_pattern_error at;
     as_pattern *p = as_pattern_parse(text, &at);
@@ -252,8 +252,8 @@ static void each_between(as_choosing *c, const as_family *f, size_t from,
             chosen[k] = v[k].value[rest % v[k].count];
             rest /= v[k].count;
         }
-        if (spell(&s, f, chosen, pattern_of(c, f, 0), &text))
-            try(c, f, from, text.data, consider);
+        if (spell_pattern(&s, f, chosen, pattern_of(c, f, 0), &text))
+            try_pattern(c, f, from, text.data, consider);
     }
     as_text_free(&text);
 }
@@ -268,7 +268,7 @@ static void each_named(as_choosing *c, const as_family *f, size_t from,
             continue;
         as_pattern_shape(c->named[i].text, skeleton, sizeof skeleton, NULL, 0);
         if (!strcmp(skeleton, strrchr(f->key, '\x1f') + 1))
-            try(c, f, from, c->named[i].text, consider);
+            try_pattern(c, f, from, c->named[i].text, consider);
     }
 }
 

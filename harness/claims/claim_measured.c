@@ -44,13 +44,11 @@ static void quote_exponents(const as_folder_contents *m, const as_measurable *wh
         as_text_add(out, "; %zu more in fits.csv", found - QUOTED);
 }
 
-static bool same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
-
 static bool comparable(const as_summary *a, const as_summary *b)
 {
-    return same(a->kernel, b->kernel) && same(a->pattern, b->pattern) && same(a->isa, b->isa) &&
-           same(a->dtype, b->dtype) && same(a->cache, b->cache) && a->batch == b->batch && a->heads == b->heads &&
-           a->kv_heads == b->kv_heads && a->width == b->width && a->threads == b->threads;
+    return as_text_same(a->kernel, b->kernel) && as_text_same(a->pattern, b->pattern) && as_text_same(a->isa, b->isa) &&
+           as_text_same(a->dtype, b->dtype) && as_text_same(a->cache, b->cache) && a->batch == b->batch &&
+           a->heads == b->heads && a->kv_heads == b->kv_heads && a->width == b->width && a->threads == b->threads;
 }
 
 static bool usable(const as_measurable *what, const as_summary *c)
@@ -66,9 +64,10 @@ static void quote_interval(const as_folder_contents *m, const as_summary *first,
     snprintf(heads, sizeof heads, " H=%llu ", (unsigned long long)first->heads);
     for (size_t i = 0; i < m->crossover_count; i++) {
         const as_crossover *c = &m->crossovers[i];
-        if (!same(c->kernel_a, "dense") || c->axis != AS_AXIS_LENGTH || !same(c->kernel_b, first->kernel) ||
-            !same(c->pattern_b, first->pattern) || !same(c->isa_b, first->isa) || c->verdict != AS_CROSSOVER_CROSSES ||
-            c->beyond != AS_CURVE_B || !c->curve || !strstr(c->curve, width) || !strstr(c->curve, heads))
+        if (!as_text_same(c->kernel_a, "dense") || c->axis != AS_AXIS_LENGTH ||
+            !as_text_same(c->kernel_b, first->kernel) || !as_text_same(c->pattern_b, first->pattern) ||
+            !as_text_same(c->isa_b, first->isa) || c->verdict != AS_CROSSOVER_CROSSES || c->beyond != AS_CURVE_B ||
+            !c->curve || !strstr(c->curve, width) || !strstr(c->curve, heads))
             continue;
         as_text_add(out, ", crossing at %.0f", c->at);
         if (!isnan(c->at_low) && !isnan(c->at_high))

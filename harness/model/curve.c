@@ -1,6 +1,6 @@
-/* curve.c: see curve.h. One row of a table for each way in which cases can stand on one curve; cases with the same text
- * of what is held fixed belong together. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* curve.c: one row of a table for each way in which cases can stand on one curve; cases with the same text
+ * of what is held fixed belong together.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "curve.h"
 
 #include <inttypes.h>

@@ -8,8 +8,6 @@ enum { NEAREST = 3 };
 
 static bool is_ok(const as_summary *row) { return row->status == AS_STATUS_OK; }
 
-static bool same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
-
 static void say_case(as_section *out, const as_summary *row)
 {
     char place[32];
@@ -30,8 +28,8 @@ static const as_summary *largest(const as_summary *rows, size_t row_count, doubl
         const as_summary *row = &rows[i];
         bool known = !is_ok(row) || isnan(of(row)) || (best && of(row) <= of(best));
         for (size_t k = 0; !known && k < count; k++)
-            known = same(said[k]->kernel, row->kernel) && same(said[k]->pattern, row->pattern) &&
-                    same(said[k]->isa, row->isa);
+            known = as_text_same(said[k]->kernel, row->kernel) && as_text_same(said[k]->pattern, row->pattern) &&
+                    as_text_same(said[k]->isa, row->isa);
         best = known ? best : row;
     }
     return best;
@@ -97,8 +95,8 @@ static void say_speed(as_section *out, const as_summary *row)
 static bool is_shape(const as_summary *a, const as_summary *b)
 {
     return a->length == b->length && a->context == b->context && a->width == b->width && a->heads == b->heads &&
-           a->kv_heads == b->kv_heads && a->batch == b->batch && a->threads == b->threads && same(a->dtype, b->dtype) &&
-           same(a->cache, b->cache) && same(a->machine, b->machine);
+           a->kv_heads == b->kv_heads && a->batch == b->batch && a->threads == b->threads &&
+           as_text_same(a->dtype, b->dtype) && as_text_same(a->cache, b->cache) && as_text_same(a->machine, b->machine);
 }
 
 /* The shape with most pairs of queries and keys, the last of them in the table. */
@@ -112,7 +110,7 @@ as_section as_narrate_fastest(const as_summary *rows, size_t count, as_arena *ar
             shape = &rows[i];
     for (size_t i = 0; shape && i < count; i++) {
         const as_summary *row = &rows[i];
-        const bool dense = same(row->pattern, "causal") && same(row->mechanism, "attention");
+        const bool dense = as_text_same(row->pattern, "causal") && as_text_same(row->mechanism, "attention");
         if (is_ok(row) && is_shape(row, shape))
             for (int d = 0; d <= dense; d++)
                 best[d] = best[d] && best[d]->median_ns <= row->median_ns ? best[d] : row;

@@ -8,7 +8,7 @@
 
 /* --- JUnit XML --------------------------------------------------------------------------------------------------- */
 
-static void xml(as_text *out, const char *text)
+static void add_xml_text(as_text *out, const char *text)
 {
     static const struct {
         char c;
@@ -25,7 +25,7 @@ static void xml(as_text *out, const char *text)
 }
 
 /* The element that tells of a case; NULL: it passed. */
-static const char *outcome(const as_verdict *row, bool strict)
+static const char *element_of(const as_verdict *row, bool strict)
 {
     static const struct {
         as_verdict_kind verdict;
@@ -40,18 +40,18 @@ static const char *outcome(const as_verdict *row, bool strict)
     return NULL;
 }
 
-static void xml_case(as_text *out, const as_verdict *row, bool strict)
+static void add_xml_case(as_text *out, const as_verdict *row, bool strict)
 {
     const as_verdict_numbers n = as_verdict_numbers_of(row);
-    const char *element = outcome(row, strict), *verdict = as_verdict_kind_text(row->verdict);
+    const char *element = element_of(row, strict), *verdict = as_verdict_kind_text(row->verdict);
     as_text_add(out, "  <testcase classname=\"attnscope.%s\" name=\"",
                 row->gate == AS_NO_WORD ? "presence" : as_gate_text(row->gate));
-    xml(out, row->case_);
+    add_xml_text(out, row->case_);
     as_text_add(out, "\">");
     if (element) {
         as_text_add(out, "<%s type=\"%s\" message=\"%s: %s (%s)", element, verdict, verdict, n.change, n.interval);
         as_text_add(out, row->reason ? "; " : "");
-        xml(out, row->reason);
+        add_xml_text(out, row->reason);
         as_text_add(out, "\"/>");
     }
     if (!isnan(row->ratio))
@@ -68,19 +68,19 @@ void as_verdict_junit(const char *title, bool strict, const as_verdict *rows, si
     size_t n[3] = {0};
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < 3; e++)
-            n[e] += outcome(&rows[i], strict) && !strcmp(outcome(&rows[i], strict), elements[e]);
+            n[e] += element_of(&rows[i], strict) && !strcmp(element_of(&rows[i], strict), elements[e]);
     as_text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n <testsuite name=\"");
-    xml(out, title);
+    add_xml_text(out, title);
     as_text_add(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n", count, n[0], n[1], n[2]);
     for (size_t i = 0; i < count; i++)
-        xml_case(out, &rows[i], strict);
+        add_xml_case(out, &rows[i], strict);
     as_text_add(out, " </testsuite>\n</testsuites>\n");
 }
 
 /* --- Markdown ---------------------------------------------------------------------------------------------------- */
 
 /* Every punctuation mark that Markdown or HTML knows is escaped. */
-static void plain(as_text *out, const char *text)
+static void add_markdown_text(as_text *out, const char *text)
 {
     while (text && *text) {
         const size_t length = as_utf8_length(text);
@@ -106,7 +106,7 @@ void as_verdict_markdown(const char *title, const as_verdict *rows, size_t count
         others += rows[i].verdict != AS_SAME;
     }
     as_text_add(out, "### ");
-    plain(out, title);
+    add_markdown_text(out, title);
     as_text_add(out, "\n\n**");
     as_verdict_add_counts(rows, count, out);
     as_text_add(out, "**; ");
@@ -117,10 +117,10 @@ void as_verdict_markdown(const char *title, const as_verdict *rows, size_t count
             continue;
         const as_verdict_numbers n = as_verdict_numbers_of(&rows[i]);
         as_text_add(out, "| ");
-        plain(out, rows[i].case_);
+        add_markdown_text(out, rows[i].case_);
         as_text_add(out, " | %s | %s | %s | %s | %s | ", rows[i].gate == AS_NO_WORD ? "-" : as_gate_text(rows[i].gate),
                     as_verdict_kind_text(rows[i].verdict), n.change, n.interval, n.visible);
-        plain(out, rows[i].reason);
+        add_markdown_text(out, rows[i].reason);
         as_text_add(out, " |\n");
     }
     if (same)

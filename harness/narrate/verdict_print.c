@@ -10,7 +10,7 @@
 
 enum { COLUMNS = 7 };
 
-static bool table(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+static bool write_table(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
 {
     static const char *const head[COLUMNS] = {"case", "gate", "verdict", "change", "interval", "visible", "note"};
     as_arena *arena = as_arena_create();
@@ -43,7 +43,7 @@ static bool table(const as_verdict_outputs *to, const as_verdict *rows, size_t c
     return true;
 }
 
-static bool csv(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+static bool write_csv(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
 {
     (void)to;
     as_table_header(&as_verdict_schema, out);
@@ -52,31 +52,35 @@ static bool csv(const as_verdict_outputs *to, const as_verdict *rows, size_t cou
     return true;
 }
 
-static bool json(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+static bool write_json(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
 {
     (void)to;
     return as_table_json(&as_verdict_schema, rows, count, out);
 }
 
-static bool junit(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+static bool write_junit(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
 {
     as_verdict_junit(to->title, to->strict, rows, count, out);
     return true;
 }
 
-static bool markdown(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+static bool write_markdown(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
 {
     as_verdict_markdown(to->title, rows, count, out);
     return true;
 }
 
-static bool write_as(const char *format, const as_verdict_outputs *to, const as_verdict *rows, size_t count,
-                     as_text *out)
+static bool write_format(const char *format, const as_verdict_outputs *to, const as_verdict *rows, size_t count,
+                         as_text *out)
 {
     static const struct {
         const char *name;
         bool (*write)(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out);
-    } formats[] = {{"table", table}, {"csv", csv}, {"json", json}, {"junit", junit}, {"markdown", markdown}};
+    } formats[] = {{"table", write_table},
+                   {"csv", write_csv},
+                   {"json", write_json},
+                   {"junit", write_junit},
+                   {"markdown", write_markdown}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (!strcmp(formats[i].name, format))
             return formats[i].write(to, rows, count, out);
@@ -92,9 +96,9 @@ bool as_verdict_publish(const as_verdict_outputs *to, const as_verdict *rows, si
     for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
         as_text text = {0};
         if (files[i].path)
-            ok = (write_as(files[i].format, to, rows, count, &text) || as_fail_memory(err)) &&
+            ok = (write_format(files[i].format, to, rows, count, &text) || as_fail_memory(err)) &&
                  as_file_write(files[i].path, text.data, text.length, err);
         as_text_free(&text);
     }
-    return ok && (write_as(to->format ? to->format : "table", to, rows, count, out) || as_fail_memory(err));
+    return ok && (write_format(to->format ? to->format : "table", to, rows, count, out) || as_fail_memory(err));
 }

@@ -96,7 +96,7 @@ static bool kernel_takes(judging *j)
     return false;
 }
 
-static bool add(uint64_t *sum, size_t bytes)
+static bool add_bytes(uint64_t *sum, size_t bytes)
 {
     return bytes != SIZE_MAX && !__builtin_add_overflow(*sum, bytes, sum) && *sum <= INT64_MAX;
 }
@@ -108,9 +108,9 @@ static bool memory_counts(judging *j)
     const as_kernel *kernel = j->c->entry->kernel;
     size_t n = kernel->operands(p, operands), workspace = kernel->workspace(p);
     uint64_t sum = 0;
-    bool ok = add(&sum, workspace);
+    bool ok = add_bytes(&sum, workspace);
     for (size_t i = 0; ok && i < n; i++)
-        ok = add(&sum, as_operand_bytes(&operands[i]));
+        ok = add_bytes(&sum, as_operand_bytes(&operands[i]));
     if (ok) {
         j->c->row.workspace_bytes = workspace;
         j->c->row.memory_bytes = sum;

@@ -156,7 +156,7 @@ static void axis_counts(const planning *g, size_t counts[AXES])
     memcpy(counts, all, sizeof all);
 }
 
-static bool step(const size_t counts[AXES], size_t at[AXES])
+static bool next_combination(const size_t counts[AXES], size_t at[AXES])
 {
     for (int axis = AXES; axis-- > 0;) {
         if (++at[axis] < counts[axis])
@@ -249,7 +249,7 @@ static bool multiply(planning *g, as_err *err)
     do
         if (!add_case(g, at, err))
             return false;
-    while (step(counts, at));
+    while (next_combination(counts, at));
     return true;
 }
 

@@ -5,8 +5,6 @@
 
 #include "parts.h"
 
-bool as_text_is(const char *text, const char *word) { return text == word || (text && word && !strcmp(text, word)); }
-
 static void add_character(as_text *out, char c)
 {
     static const struct {

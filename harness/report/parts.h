@@ -20,7 +20,6 @@ void as_html_text(as_text *out, const char *text);
 void as_html_formula(as_text *out, const char *text);
 /* html.c: `text` as one word of a shell; false where a terminal could take it for more than text. */
 bool as_html_shell(as_text *out, const char *text);
-bool as_text_is(const char *text, const char *word); /* both may be NULL, and then are alike */
 
 /* sections.c: the numbers at the top, and a section of findings; nothing where it has no sentence. */
 void as_report_counts(as_text *out, const as_section *section);

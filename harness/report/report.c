@@ -19,7 +19,7 @@ static const char *scalar(yaml_document_t *document, const char *key, as_arena *
         const yaml_node_t *k = yaml_document_get_node(document, p->key),
                           *v = yaml_document_get_node(document, p->value);
         if (k->type == YAML_SCALAR_NODE && v->type == YAML_SCALAR_NODE &&
-            as_text_is((const char *)k->data.scalar.value, key))
+            as_text_same((const char *)k->data.scalar.value, key))
             return as_arena_intern(arena, (const char *)v->data.scalar.value);
     }
     return NULL;

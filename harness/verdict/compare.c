@@ -1,5 +1,5 @@
-/* compare.c: see compare.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* compare.c: pairs the cases of two folders and judges each pair by the rank sum of its processes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
 #include <limits.h>
@@ -73,11 +73,11 @@ static processes processes_of(const as_folder_contents *f, const char *name, as_
     return p;
 }
 
-static bool usable(const as_summary *c) { return c && c->status == AS_STATUS_OK; }
+static bool is_measured(const as_summary *c) { return c && c->status == AS_STATUS_OK; }
 
-static bool skipped(const as_summary *c) { return !c || (c->status == AS_STATUS_SKIPPED); }
+static bool is_skipped(const as_summary *c) { return !c || (c->status == AS_STATUS_SKIPPED); }
 
-static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
+static void set_verdict(as_verdict *row, as_verdict_kind kind, const char *reason)
 {
     row->verdict = kind;
     row->reason = reason;
@@ -86,18 +86,18 @@ static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
 /* false: there is no pair of times; the row says why. */
 static bool both_there(const as_summary *base, const as_summary *new, as_verdict *row, as_arena *arena)
 {
-    if (usable(base) && usable(new))
+    if (is_measured(base) && is_measured(new))
         return true;
-    if (skipped(new) && usable(base))
-        set(row, AS_MISSING, new &&new->reason ? new->reason : "not in the new folder");
-    else if (skipped(base) && usable(new))
-        set(row, AS_NEW, base && base->reason ? base->reason : "not in the base folder");
+    if (is_skipped(new) && is_measured(base))
+        set_verdict(row, AS_MISSING, new &&new->reason ? new->reason : "not in the new folder");
+    else if (is_skipped(base) && is_measured(new))
+        set_verdict(row, AS_NEW, base && base->reason ? base->reason : "not in the base folder");
     else {
-        const as_summary *bad = new && !usable(new) ? new : base;
-        set(row, AS_FAILED,
-            as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base",
-                            bad->status == AS_NO_WORD ? "no status" : as_status_text(bad->status),
-                            bad->reason ? bad->reason : "no reason"));
+        const as_summary *bad = new && !is_measured(new) ? new : base;
+        set_verdict(row, AS_FAILED,
+                    as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base",
+                                    bad->status == AS_NO_WORD ? "no status" : as_status_text(bad->status),
+                                    bad->reason ? bad->reason : "no reason"));
     }
     return false;
 }
@@ -107,7 +107,7 @@ typedef struct {
     as_verdict *row;
 } pairing;
 
-static void judge(const pairing *p, const as_compare_rules *rules, double alpha, as_arena *arena)
+static void judge_pairing(const pairing *p, const as_compare_rules *rules, double alpha, as_arena *arena)
 {
     const bool speed = p->base.has_speed && p->new.has_speed;
     as_verdict *row = p->row;
@@ -125,7 +125,7 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
     row->processes = p->new.count;
     row->gate = AS_GATE_TIME;
     const bool few = fmin(plain.coverage, fixed.coverage) < 1 - rules->alpha;
-    set(row, few ? AS_INCONCLUSIVE : kind, NULL);
+    set_verdict(row, few ? AS_INCONCLUSIVE : kind, NULL);
     if (few)
         row->reason =
             as_arena_printf(arena, "%zu and %zu processes are too few for an interval: raise measure.processes",
@@ -147,7 +147,7 @@ static size_t list_rows(const as_folder_contents *a, const as_folder_contents *b
         const bool first = i < a->summary_count;
         const as_summary *of_a = first ? &a->summary[i] : as_evidence_find(a, b->summary[i - a->summary_count].case_);
         const as_summary *of_b = first ? as_evidence_find(b, a->summary[i].case_) : &b->summary[i - a->summary_count];
-        if ((!first && of_a) || (skipped(of_a) && skipped(of_b)))
+        if ((!first && of_a) || (is_skipped(of_a) && is_skipped(of_b)))
             continue;
         as_verdict *row = &out[n++];
         as_record_clear(&as_verdict_schema, row);
@@ -156,7 +156,7 @@ static size_t list_rows(const as_folder_contents *a, const as_folder_contents *b
             continue;
         pairing *pair = &pairs[(*paired)++];
         *pair = (pairing){processes_of(a, row->case_, arena), processes_of(b, row->case_, arena), row};
-        judge(pair, rules, rules->alpha, arena);
+        judge_pairing(pair, rules, rules->alpha, arena);
     }
     return n;
 }
@@ -182,9 +182,9 @@ bool as_compare(const char *base, const char *new, const as_compare_rules *rules
     for (size_t i = 0; i < paired; i++) {
         const bool changed = pairs[i].row->verdict == AS_REGRESSED || pairs[i].row->verdict == AS_IMPROVED;
         if (changed && !(p[i] <= level[i]))
-            set(pairs[i].row, AS_INCONCLUSIVE,
-                as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g", paired,
-                                p[i]));
+            set_verdict(pairs[i].row, AS_INCONCLUSIVE,
+                        as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g",
+                                        paired, p[i]));
     }
     return true;
 }

@@ -1,5 +1,5 @@
-/* history.c: see history.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* history.c: reads many folders, holds each case against the pinned one, and finds changes of level.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "history.h"
 
 #include <jansson.h>
@@ -75,7 +75,7 @@ static int by_date(const void *a, const void *b)
     return order ? order : strcmp(x->dir, y->dir);
 }
 
-static bool same(const char *a, const char *b) { return a && b && !strcmp(a, b); }
+static bool are_equal(const char *a, const char *b) { return a && b && !strcmp(a, b); }
 
 static bool belong_together(const result *r, size_t count, const as_history_input *in, as_err *err)
 {
@@ -86,7 +86,7 @@ static bool belong_together(const result *r, size_t count, const as_history_inpu
         if (r[i].base && strcmp(r[i].base, r[0].base) != 0)
             return as_fail(err, AS_EXIT_USAGE, "%s has the base %s and %s has %s: a history needs one pinned base",
                            r[i].dir, r[i].base, r[0].dir, r[0].base);
-        if (!in->across && !same(r[i].machine.fingerprint, r[0].machine.fingerprint))
+        if (!in->across && !are_equal(r[i].machine.fingerprint, r[0].machine.fingerprint))
             return as_fail(err, AS_EXIT_USAGE,
                            "%s and %s are of different or unknown machines: add --across to take them all the same",
                            r[i].dir, r[0].dir);
