@@ -9,7 +9,7 @@
 
 typedef struct {
     const as_bench *bench;
-    const as_problem *problem;
+    const as_problem *problem; /* the bench's */
     bool full;
     double *query, *weight, *output; /* d, S, d */
     unsigned char *seen;             /* S, all 0 between rows; for a multiset alone */
@@ -90,8 +90,9 @@ static double output_distance(const rows *r, as_oracle_row at)
     return most;
 }
 
-static bool rows_open(rows *r, const as_bench *b, const as_problem *p, bool full)
+static bool rows_open(rows *r, const as_bench *b, bool full)
 {
+    const as_problem *p = &b->problem;
     *r = (rows){.bench = b, .problem = p, .full = full};
     r->query = malloc(p->head_dim * sizeof *r->query);
     r->weight = malloc(p->context * sizeof *r->weight);
@@ -112,13 +113,14 @@ static void rows_close(rows *r)
     free(r->seen);
 }
 
-bool as_mass(const as_bench *b, const as_problem *p, bool full, size_t count, uint64_t seed, as_arena *arena,
-             as_applied *result, as_err *err)
+bool as_mass(const as_bench *b, bool full, size_t count, uint64_t seed, as_arena *arena, as_applied *result,
+             as_err *err)
 {
+    const as_problem *p = &b->problem;
     rows r;
     double sum = 0, least = INFINITY, error = 0;
     as_oracle_row worst = {0};
-    const bool ok = rows_open(&r, b, p, full) || as_fail_memory(err);
+    const bool ok = rows_open(&r, b, full) || as_fail_memory(err);
     for (size_t i = 0; ok && i < count; i++) {
         const as_oracle_row at = as_oracle_nth(&b->operands[b->out], i, count, seed);
         const double total = dense_row(&r, at, full ? p->context : p->context - p->length + at.row + 1);

@@ -12,6 +12,7 @@ typedef struct {
     size_t map_bytes;
     char *data; /* 64-byte aligned */
     size_t bytes;
+    bool watched; /* the pads are marked: as_buffer_intact sees what is written there */
 } as_buffer;
 
 typedef enum {
@@ -27,7 +28,7 @@ void as_buffer_free(as_buffer *b);
 /* Bytes of pages that somebody has touched. */
 size_t as_buffer_touched(const as_buffer *b);
 
-/* False when something was written into the pads beside the data. Not for AS_BUFFER_UNTOUCHED. */
+/* False when something was written into the pads beside the data. Always true for AS_BUFFER_UNTOUCHED. */
 bool as_buffer_intact(const as_buffer *b);
 
 /* Makes the data read-only, or writable again. */

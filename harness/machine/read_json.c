@@ -6,6 +6,7 @@
 
 #include "../../kernels/api/cpu.h"
 #include "../base/file.h"
+#include "../base/path.h"
 
 static double rate(const json_t *value)
 {
@@ -44,25 +45,24 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
 
 bool as_machine_json_read(const char *dir, json_t **root, as_err *err)
 {
-    as_text path = {0}, text = {0};
+    const as_path path = as_path_join(dir, "machine.json");
+    as_text text = {0};
     json_error_t where;
     *root = NULL;
-    as_text_add(&path, "%s/machine.json", dir);
     bool ok = true;
-    if (as_file_exists(path.data) && (ok = as_file_read(path.data, (size_t)64 << 20, &text, err))) {
+    if (as_file_exists(path.text) && (ok = as_file_read(path.text, (size_t)64 << 20, &text, err))) {
         *root = json_loadb(text.data ? text.data : "", text.length, 0, &where);
         if (!*root)
-            ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column,
+            ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.text, where.line, where.column,
                          where.text);
         else if (!json_is_object(*root))
-            ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.data);
+            ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.text);
     }
     if (!ok) {
         json_decref(*root);
         *root = NULL;
     }
     as_text_free(&text);
-    as_text_free(&path);
     return ok;
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../stats/ranks.h"
+#include "../stats/order.h"
 
 bool as_verdict_is_listed(const as_verdict *row)
 {

@@ -6,6 +6,7 @@
 #include <yaml.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 #include "parts.h"
 
 extern const char as_report_css[], as_report_css_hash[], as_report_js[], as_report_js_hash[];
@@ -168,16 +169,14 @@ bool as_report_write(const char *dir, as_err *err)
 {
     as_arena *arena = as_arena_create();
     as_report r = {.in = as_folder_open(dir, arena)};
-    as_text page = {0}, path = {0};
+    as_text page = {0};
     bool ok = read_folder(&r, err);
     if (ok) {
         write_page(&r, &page);
-        as_text_add(&path, "%s/report.html", dir);
-        ok = as_file_write(path.data, page.data, page.length, err);
+        ok = as_file_write(as_path_join(dir, "report.html").text, page.data, page.length, err);
     }
     json_decref(r.machine);
     as_text_free(&page);
-    as_text_free(&path);
     as_arena_free(arena);
     return ok;
 }

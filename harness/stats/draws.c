@@ -1,19 +1,13 @@
-/* draws.c: see draws.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* draws.c: resampling of medians: one random number for an odd count, n for an even one.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "draws.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "../../kernels/common/random.h"
+#include "binomial.h"
 #include "order.h"
-
-uint64_t as_random_next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
 
 uint64_t as_seed_of(const char *const *texts, size_t count)
 {
@@ -32,8 +26,7 @@ static double share_of(size_t n, size_t j, size_t least)
     if (j == n)
         return 1;
     for (size_t k = least; k <= n; k++)
-        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
-                   (double)(n - k) * log1p(-p));
+        sum += as_binomial(n, k, p);
     return sum;
 }
 
@@ -84,7 +77,7 @@ static double narrowed(size_t count)
 
 static double next_of_odd(const as_draws *d, uint64_t *random)
 {
-    const double u = (double)(as_random_next(random) >> 11) / 9007199254740992.0;
+    const double u = as_random_unit(as_random_next(random));
     size_t at = 0;
     for (size_t i = 0; i + 1 < d->count; i++) /* without a branch that u would decide */
         at += d->share[i] <= u;

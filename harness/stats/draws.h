@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint64_t as_random_next(uint64_t *state); /* splitmix64 */
-
 /* A seed from texts (NULL counts as empty); `count` of them. */
 uint64_t as_seed_of(const char *const *texts, size_t count);
 

@@ -1,5 +1,5 @@
-/* order.c: see order.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* order.c: sorting, quantiles, and the exact coverage of an interval between two order statistics.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "order.h"
 
 #include <math.h>
@@ -66,6 +66,12 @@ double as_stats_median(const double *sorted, size_t count)
     return count % 2 ? sorted[count / 2] : 0.5 * (sorted[count / 2 - 1] + sorted[count / 2]);
 }
 
+double as_median(double *values, size_t count)
+{
+    as_stats_sort(values, count);
+    return as_stats_median(values, count);
+}
+
 double as_stats_quantile(const double *sorted, size_t count, double share)
 {
     if (!count)
@@ -110,6 +116,5 @@ double as_stats_mad(double *values, size_t count, double centre)
 {
     for (size_t i = 0; i < count; i++)
         values[i] = fabs(values[i] - centre);
-    as_stats_sort(values, count);
-    return as_stats_median(values, count);
+    return as_median(values, count);
 }

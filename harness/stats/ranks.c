@@ -1,5 +1,5 @@
-/* ranks.c: see ranks.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* ranks.c: exact laws of rank statistics, by listing or by series, and the intervals that they give.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "ranks.h"
 
 #include <math.h>
@@ -8,14 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "order.h"
+
 #define RANKS_LISTED                                                                                                   \
     256 /* signed ranks up to which their law is listed whole; the series is off by less than 5e-6 there */
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void *room(size_t count)
 {
@@ -23,14 +19,6 @@ static void *room(size_t count)
     if (!memory)
         abort();
     return memory;
-}
-
-double as_median(double *values, size_t n)
-{
-    if (!n)
-        return NAN;
-    qsort(values, n, sizeof *values, ascending);
-    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
 /* --- how likely ----------------------------------------------------------------------------------------------------
@@ -211,7 +199,7 @@ static double *in_order(const double *values, size_t n)
 {
     double *sorted = room(n);
     memcpy(sorted, values, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, ascending);
+    as_stats_sort(sorted, n);
     return sorted;
 }
 
@@ -245,7 +233,7 @@ as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, doubl
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++)
             apart[i * m + j] = b[j] - a[i];
-    qsort(apart, n * m, sizeof *apart, ascending);
+    as_stats_sort(apart, n * m);
     law l = rank_sum_law(n, m);
     const as_shift s = invert(&(steps){apart, n * m, false}, &l, alpha);
     free(apart);

@@ -22,9 +22,6 @@ double as_hodges_lehmann(const double *values, size_t n);
 /* How far `b` lies above `a`. */
 as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, double alpha);
 
-/* Puts them in ascending order; NaN for none. */
-double as_median(double *values, size_t n);
-
 /* Holm: in ascending order of p, how many of `count` are rejected at `alpha` in all; level[i] is the level that p[i] is
  * to be held against: alpha / (count - rank). Where one is not below its level, those after it are at level 0. */
 void as_holm(const double *p, size_t count, double alpha, double *level);
