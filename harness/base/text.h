@@ -38,6 +38,10 @@ size_t as_utf8_length(const char *text);
 /* Equal, or both NULL. */
 static inline bool as_text_same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
 
+/* White space becomes a space, other control characters and bytes that are not UTF-8 become '?', so that a kernel's
+ * last words can be shown and filed. */
+void as_printable(char *text);
+
 /* The wildcard match of `--only` and of kernel globs: * and ?, the whole text. */
 bool as_glob(const char *glob, const char *text);
 

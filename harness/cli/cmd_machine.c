@@ -22,7 +22,8 @@ static as_exit tell(as_machine *m, as_arena *arena, const char *format, as_err *
 {
     as_text out = {0};
     as_machine_measure(m, MEASURE_SECONDS, NULL);
-    as_machine_probe(m, arena);
+    if (!as_machine_probe(m, as_pmu_papi(), arena, err))
+        return err->code;
     if (strcmp(format, "json"))
         as_machine_text(m, &out);
     else if (!as_machine_json(m, &out))

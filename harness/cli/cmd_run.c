@@ -233,22 +233,10 @@ static bool open_folder(session *s, as_err *err)
 
 /* --- measuring --------------------------------------------------------------------------------------------------- */
 
-static bool on_sample(void *state, const as_sample *sample)
+static bool on_record(void *state, const as_schema *schema, const void *record)
 {
     session *s = state;
-    return as_folder_sample(s->folder, sample, s->err);
-}
-
-static bool on_counter(void *state, const as_counter *counter)
-{
-    session *s = state;
-    return as_folder_counter(s->folder, counter, s->err);
-}
-
-static bool on_phase(void *state, const as_phase_time *phase)
-{
-    session *s = state;
-    return as_folder_phase(s->folder, phase, s->err);
+    return as_folder_record(s->folder, schema, record, s->err);
 }
 
 static bool on_change(void *state, bool last)
@@ -279,7 +267,7 @@ static bool measure_cases(session *s, as_err *err)
                                .earlier = s->earlier,
                                .earlier_count = s->earlier_count,
                                .stop = &stop,
-                               .sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = s},
+                               .sink = {.record = on_record, .state = s},
                                .changed = on_change,
                                .progress = on_progress,
                                .state = s};

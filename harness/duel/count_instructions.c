@@ -54,27 +54,28 @@ static const char *countable_isa(const as_case *row)
     return NULL;
 }
 
-static as_living_setup setup_of(const as_counting *c, const as_case *row, as_mode mode)
+static as_process_setup setup_of(const as_counting *c, const as_case *row, as_mode mode)
 {
-    return (as_living_setup){.program = c->side->program,
-                             .row = row,
-                             .measure = c->measure,
-                             .plugins = c->side->plugins,
-                             .seed = c->seed,
-                             .process = c->process,
-                             .cpu = -1,
-                             .stop = c->stop,
-                             .mode = mode};
+    return (as_process_setup){.program = c->side->program,
+                              .protocol = c->side->protocol,
+                              .row = row,
+                              .measure = c->measure,
+                              .plugins = c->side->plugins,
+                              .seed = c->seed,
+                              .process = c->process,
+                              .cpu = -1,
+                              .stop = c->stop,
+                              .mode = mode};
 }
 
 /* Checks it as it is; `why` is of the arena. */
-static bool check(const as_counting *c, const as_case *row, as_visit_result *result, const char **why)
+static bool check(const as_counting *c, const as_case *row, as_result *result, const char **why)
 {
-    const as_living_setup setup = setup_of(c, row, AS_MODE_CHECK);
-    as_living *l = as_living_start(&setup);
-    const bool ok = as_living_result(l, true, result);
-    *why = ok ? NULL : as_arena_intern(c->arena, as_living_why(l));
-    as_living_free(l);
+    const as_process_setup setup = setup_of(c, row, AS_MODE_CHECK);
+    as_process *l = as_process_start(&setup);
+    const bool ok = as_process_result(l, true, result);
+    *why = ok ? NULL : as_arena_intern(c->arena, as_process_why(l));
+    as_process_free(l);
     return ok;
 }
 
@@ -95,17 +96,17 @@ static uint64_t total_in(const char *path)
 /* NULL, or why it was not counted. */
 static const char *count(const as_counting *c, const as_case *row, uint64_t *instructions)
 {
-    as_visit_result result;
-    as_living_setup setup = setup_of(c, row, AS_MODE_COUNT);
+    as_result result;
+    as_process_setup setup = setup_of(c, row, AS_MODE_COUNT);
     setup.inject = c->rounds > 0 ? AS_INJECT_ROUNDS : AS_INJECT_NONE;
     setup.inject_share = c->rounds;
-    setup.calls = CALLS;
-    setup.counts = c->scratch;
+    setup.batches = CALLS;
+    setup.callgrind_file = c->scratch;
     setup.timeout_s = START_S + c->measure->case_timeout_s + (row->predicted_s > 0 ? SLOWER * row->predicted_s : 0);
-    as_living *l = as_living_start(&setup);
-    const bool ok = as_living_result(l, false, &result) && as_living_gone(l);
-    const char *why = ok ? NULL : as_arena_printf(c->arena, "under valgrind: %s", as_living_why(l));
-    as_living_free(l);
+    as_process *l = as_process_start(&setup);
+    const bool ok = as_process_result(l, false, &result) && as_process_ended_well(l);
+    const char *why = ok ? NULL : as_arena_printf(c->arena, "under valgrind: %s", as_process_why(l));
+    as_process_free(l);
     const uint64_t total = ok ? total_in(c->scratch) : 0;
     unlink(c->scratch);
     if (ok && !total)
@@ -117,7 +118,7 @@ static const char *count(const as_counting *c, const as_case *row, uint64_t *ins
 void as_count_instructions(const as_counting *c, as_exact *row)
 {
     as_case lower = *c->row;
-    as_visit_result result;
+    as_result result;
     const char *why = NULL;
     uint64_t instructions = 0;
     lower.isa = countable_isa(c->row);
@@ -157,7 +158,7 @@ static bool lacks(const as_side *side, const as_case *row, const char *name, as_
 static as_exact take(const as_counting *c, const char *name, const char *side, unsigned gates)
 {
     as_exact out;
-    as_visit_result result;
+    as_result result;
     as_record_clear(&as_exact_schema, &out);
     out.case_ = name;
     out.side = side;

@@ -67,8 +67,9 @@ static bool greet(as_session *s, as_err *err)
     for (int i = 0; i < 2; i++) {
         as_side *side = &s->live.sides[i];
         *side = (as_side){.program = located(s, s->program[i]), .plugins = {s->plugin[i], NULL}};
-        if (!as_living_hello(side->program, side->plugins, s->arena, &s->hello[i], err))
+        if (!as_process_hello(side->program, side->plugins, s->arena, &s->hello[i], err))
             return false;
+        side->protocol = s->hello[i].protocol;
         side->kernels = s->hello[i].kernels;
     }
     return true;

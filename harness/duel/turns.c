@@ -40,7 +40,7 @@ typedef struct {
     size_t index;
     as_round_kind phase;
     unsigned process;
-    as_living *workers[AS_SIDES];
+    as_process *workers[AS_SIDES];
     double call_ns[AS_SIDES];
     uint64_t calls;
     unsigned quads; /* of a block */
@@ -66,25 +66,26 @@ static bool start(match *m, as_side_name side)
     const as_live *l = m->live;
     const as_case *row = l->rows[m->index];
     const size_t place = m->process + (m->phase == AS_PHASE_CONFIRM);
-    const as_living_setup setup = {.program = l->sides[side].program,
-                                   .mode = AS_MODE_TURNS,
-                                   .row = row,
-                                   .measure = l->measure,
-                                   .plugins = l->sides[side].plugins,
-                                   .seed = l->seed,
-                                   .process = m->process + (m->phase == AS_PHASE_CONFIRM ? 100 : 0),
-                                   .cpu = row->threads == 1 && l->cpu_count ? l->cpus[place % l->cpu_count] : -1,
-                                   .inject = l->sides[side].inject,
-                                   .inject_share = l->sides[side].inject_share,
-                                   .stop = l->stop};
-    m->workers[side] = as_living_start(&setup);
-    return as_living_ready(m->workers[side], &m->call_ns[side]);
+    const as_process_setup setup = {.program = l->sides[side].program,
+                                    .protocol = l->sides[side].protocol,
+                                    .mode = AS_MODE_TURNS,
+                                    .row = row,
+                                    .measure = l->measure,
+                                    .plugins = l->sides[side].plugins,
+                                    .seed = l->seed,
+                                    .process = m->process + (m->phase == AS_PHASE_CONFIRM ? 100 : 0),
+                                    .cpu = row->threads == 1 && l->cpu_count ? l->cpus[place % l->cpu_count] : -1,
+                                    .inject = l->sides[side].inject,
+                                    .inject_share = l->sides[side].inject_share,
+                                    .stop = l->stop};
+    m->workers[side] = as_process_start(&setup);
+    return as_process_ready(m->workers[side], &m->call_ns[side]);
 }
 
 static bool failed(match *m, as_side_name side)
 {
     m->reason = as_arena_printf(m->live->arena, "%s: %s", side == AS_SIDE_COPY ? "copy of base" : sides[side],
-                                as_living_why(m->workers[side]));
+                                as_process_why(m->workers[side]));
     return false;
 }
 
@@ -125,7 +126,7 @@ static void keep(match *m, as_side_name other, bool base_led, double base_ns, do
 
 static bool turn(match *m, as_side_name side, uint64_t calls, double *ns)
 {
-    return as_living_turn(m->workers[side], calls, ns) || failed(m, side);
+    return as_process_turn(m->workers[side], calls, ns) || failed(m, side);
 }
 
 /* Four turns. When the first has had the one before, too, each of the two follows itself once and the other once. */
@@ -173,8 +174,8 @@ static bool play(match *m)
         if (!round_of(m, (r % 2 == 1) != (m->phase == AS_PHASE_CONFIRM)))
             return false;
     for (size_t side = 0; side < AS_SIDES; side++) {
-        as_visit_result result;
-        if (!as_living_end(m->workers[side], &result))
+        as_result result;
+        if (!as_process_end(m->workers[side], &result))
             return failed(m, (as_side_name)side);
     }
     return true;
@@ -223,7 +224,7 @@ as_pair_status as_live_pair(void *state, size_t index, as_round_kind phase, unsi
         status = live->stop && *live->stop ? AS_PAIR_INTERRUPTED : AS_PAIR_FAILED;
     }
     for (size_t i = 0; i < AS_SIDES; i++)
-        as_living_free(m.workers[i]);
+        as_process_free(m.workers[i]);
     *reason = m.reason;
     if (!store(&m, status))
         return AS_PAIR_INTERRUPTED;

@@ -1,4 +1,4 @@
-/* turns.h: where a duel's turns come from: living workers of two builds, or a file in which they were stored.
+/* turns.h: where a duel's turns come from: workers of two builds, or a file in which they were stored.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_DUEL_TURNS_H
 #define AS_DUEL_TURNS_H
@@ -11,6 +11,7 @@ typedef enum { AS_SIDE_BASE, AS_SIDE_NEW, AS_SIDE_COPY } as_side_name;
 
 typedef struct {
     const char *program;        /* NULL: this one */
+    uint64_t protocol;          /* that it is spoken to in; 0: the newest */
     const char *plugins[2];     /* a path and NULL, or NULL */
     const char *const *kernels; /* what it said it has */
     as_inject inject;

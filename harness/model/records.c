@@ -18,3 +18,5 @@ AS_SCHEMA(as_share_schema, as_share, AS_SHARE_COLUMNS, "shares.csv", "a phase of
 AS_SCHEMA(as_fit_schema, as_fit, AS_FIT_COLUMNS, "fits.csv", "a fitted curve");
 AS_SCHEMA(as_crossover_schema, as_crossover, AS_CROSSOVER_COLUMNS, "crossovers.csv", "a pair of curves of one shape");
 AS_SCHEMA(as_applied_schema, as_applied, AS_APPLY_COLUMNS, "apply.csv", "one kernel applied to the user's arrays");
+AS_SCHEMA(as_result_schema, as_result, AS_RESULT_COLUMNS, NULL, "a worker's result");
+AS_SCHEMA(as_learnt_schema, as_result, AS_LEARNT_COLUMNS, NULL, "what a worker learns of a case");

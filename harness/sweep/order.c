@@ -71,26 +71,15 @@ static bool precise(const course *c, const job *j)
     return as_relative_width(values, j->complete) <= asked;
 }
 
-/* Passes a sample on, and remembers its time per call. */
-static bool on_sample(void *state, const as_sample *sample)
+/* Passes a record on, and remembers a sample's time per call. */
+static bool on_record(void *state, const as_schema *schema, const void *record)
 {
     course *c = state;
     job *j = c->current;
-    if (j->taken < as_run_batches(c->s->measure))
+    const as_sample *sample = record;
+    if (schema == &as_sample_schema && j->taken < as_run_batches(c->s->measure))
         j->batches[j->taken++] = sample->wall_ns / (double)sample->calls;
-    return !c->s->sink.sample || c->s->sink.sample(c->s->sink.state, sample);
-}
-
-static bool on_counter(void *state, const as_counter *counter)
-{
-    const course *c = state;
-    return !c->s->sink.counter || c->s->sink.counter(c->s->sink.state, counter);
-}
-
-static bool on_phase(void *state, const as_phase_time *phase)
-{
-    const course *c = state;
-    return !c->s->sink.phase || c->s->sink.phase(c->s->sink.state, phase);
+    return as_sink_record(&c->s->sink, schema, record);
 }
 
 /* --- what an earlier run has left -------------------------------------------------------------------------------- */
@@ -147,31 +136,65 @@ static void adopt_all(course *c)
 
 /* --- visits ------------------------------------------------------------------------------------------------------ */
 
-static void learn(job *j, const as_visit_result *r)
+/* Of several processes the largest value is the case's, but for these columns. */
+static const struct {
+    const char *column;
+    enum { KEEP_FIRST, KEEP_LATEST } which;
+} exceptions[] = {
+    {"mass_kept", KEEP_FIRST}, /* the first process checks the most rows */
+    {"error_allowed", KEEP_LATEST},
+};
+
+static bool replaces(const char *column, double old, double found)
 {
-    as_case *row = j->row;
-    if (!isnan(r->error_max) && !(r->error_max <= row->error_max))
-        row->error_max = r->error_max;
-    if (!isnan(r->error_allowed))
-        row->error_allowed = r->error_allowed;
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+        if (!strcmp(exceptions[i].column, column))
+            return isnan(old) || exceptions[i].which == KEEP_LATEST;
+    return !(found <= old);
+}
+
+/* The column of a case by a name that a result has, too. */
+static const as_column *case_column(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(as_case_schema.columns[i].name, name))
+        i++;
+    return &as_case_schema.columns[i];
+}
+
+static void learn_real(const char *column, double *kept, double found)
+{
+    if (!isnan(found) && replaces(column, *kept, found))
+        *kept = found;
+}
+
+static void learn_count(const char *column, uint64_t *kept, uint64_t found)
+{
+    if (found != AS_NO_COUNT && replaces(column, *kept == AS_NO_COUNT ? AS_NO_REAL : (double)*kept, (double)found))
+        *kept = found;
+}
+
+static void learn(as_case *row, const as_result *r)
+{
+    for (size_t i = 0; i < as_learnt_schema.count; i++) {
+        const as_column *from = &as_learnt_schema.columns[i], *to = case_column(from->name);
+        const void *found = (const char *)r + from->offset;
+        void *kept = (char *)row + to->offset;
+        if (from->kind == AS_REAL)
+            learn_real(from->name, kept, *(const double *)found);
+        else
+            learn_count(from->name, kept, *(const uint64_t *)found);
+    }
     /* All processes have the same inputs, so they choose alike. */
     if (r->chosen != AS_NO_COUNT)
         row->edges = (uint64_t)llround((double)r->chosen / ((double)row->heads * (double)row->batch));
-    if (isnan(row->mass_kept)) /* the first process checks the most rows */
-        row->mass_kept = r->mass_kept;
-    if (r->workspace_peak_bytes != AS_NO_COUNT &&
-        (row->workspace_peak_bytes == AS_NO_COUNT || r->workspace_peak_bytes > row->workspace_peak_bytes))
-        row->workspace_peak_bytes = r->workspace_peak_bytes;
-    if (r->rss_peak_bytes != AS_NO_COUNT &&
-        (row->rss_peak_bytes == AS_NO_COUNT || r->rss_peak_bytes > row->rss_peak_bytes))
-        row->rss_peak_bytes = r->rss_peak_bytes;
 }
 
-static void conclude(course *c, job *j, const as_visit_result *r)
+static void conclude(course *c, job *j, const as_result *r)
 {
     if (!strcmp(r->status, "interrupted"))
         return;
-    learn(j, r);
+    learn(j->row, r);
     if (strcmp(r->status, "ok")) {
         j->row->status = AS_STATUS_FAILED;
         j->row->reason = as_arena_printf(c->s->arena, "process %u: %s", j->next, r->reason);
@@ -209,7 +232,7 @@ static void report(course *c, const as_case *current)
 
 static bool visit(course *c, job *j)
 {
-    as_visit_result r;
+    as_result r;
     const as_visit v = {.row = j->row,
                         .process = j->next,
                         .order = c->order++,
@@ -217,8 +240,9 @@ static bool visit(course *c, job *j)
                         .plugins = c->s->plugins,
                         .events = c->s->events,
                         .seed = c->s->seed,
+                        .arena = c->s->arena,
                         .stop = c->s->stop};
-    const as_sink sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = c};
+    const as_sink sink = {.record = on_record, .state = c};
     c->current = j;
     j->taken = 0;
     report(c, j->row);

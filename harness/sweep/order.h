@@ -35,7 +35,7 @@ typedef struct {
     void (*progress)(void *state, const as_progress *progress);
     void *state; /* of changed and progress */
     /* as_run_visit; a test brings its own, and its own clock (seconds). */
-    bool (*visit)(const as_visit *visit, const as_sink *sink, as_visit_result *result, as_err *err);
+    bool (*visit)(const as_visit *visit, const as_sink *sink, as_result *result, as_err *err);
     double (*now)(void);
 } as_sweep;
 

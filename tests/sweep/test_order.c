@@ -29,7 +29,7 @@ static struct {
 
 static double now(void) { return world.clock; }
 
-static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *result, as_err *err)
+static bool visit(const as_visit *v, const as_sink *sink, as_result *result, as_err *err)
 {
     (void)err;
     const char key = *v->row->case_;
@@ -38,15 +38,18 @@ static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *resul
     world.order[world.visits] = key;
     world.process[world.visits++] = v->process;
     world.clock += world.visit_s;
-    *result =
-        (as_visit_result){.status = "ok", .checked = true, .seconds = world.visit_s, .error_max = 1e-7 * v->process};
+    as_record_clear(&as_result_schema, result);
+    result->status = "ok";
+    result->checked = 1;
+    result->seconds = world.visit_s;
+    result->error_max = 1e-7 * v->process;
     if (world.stop_after && world.visits >= world.stop_after) {
         world.stop = 1;
-        snprintf(result->status, sizeof result->status, "interrupted");
+        result->status = "interrupted";
         return true;
     }
     if (key == world.failing) {
-        *result = (as_visit_result){.status = "failed", .reason = "killed by SIGSEGV", .error_max = AS_NO_REAL};
+        *result = (as_result){.status = "failed", .reason = "killed by SIGSEGV", .error_max = AS_NO_REAL};
         return true;
     }
     for (unsigned b = 0; b < BATCHES; b++) {
@@ -57,17 +60,17 @@ static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *resul
         s.batch = b;
         s.calls = 10;
         s.wall_ns = 1000 + (key == world.noisy ? 100.0 * v->process : 0);
-        if (!sink->sample(sink->state, &s))
+        if (!as_sink_record(sink, &as_sample_schema, &s))
             return false;
     }
     return true;
 }
 
-static bool on_sample(void *state, const as_sample *s)
+static bool on_record(void *state, const as_schema *schema, const void *record)
 {
     (void)state;
-    (void)s;
-    world.samples++;
+    (void)record;
+    world.samples += schema == &as_sample_schema;
     return true;
 }
 
@@ -113,7 +116,7 @@ static as_sweep_result run(const as_measure *measure, uint64_t seed, const as_sa
                         .earlier = earlier,
                         .earlier_count = count,
                         .stop = &world.stop,
-                        .sink = {.sample = on_sample},
+                        .sink = {.record = on_record},
                         .changed = on_change,
                         .progress = on_progress,
                         .visit = visit,
