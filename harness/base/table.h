@@ -27,7 +27,7 @@ typedef struct {
     size_t offset;
     const char *help;
     as_column_kind kind;
-    const as_words *words; /* of AS_WORD; else NULL */
+    const as_word_list *words; /* of AS_WORD; else NULL */
 } as_column;
 
 static inline bool as_column_is_number(const as_column *column)

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-const char *as_word_text(const as_words *words, int value)
+const char *as_word_text(const as_word_list *words, int value)
 {
     return value > 0 && value <= words->count ? words->texts[value] : "";
 }
 
-int as_word_find(const as_words *words, const char *text, size_t length)
+int as_word_find(const as_word_list *words, const char *text, size_t length)
 {
     for (int value = 1; length && value <= words->count; value++)
         if (strlen(words->texts[value]) == length && !memcmp(words->texts[value], text, length))
@@ -17,7 +17,7 @@ int as_word_find(const as_words *words, const char *text, size_t length)
     return AS_NO_WORD;
 }
 
-void as_words_add(const as_words *words, as_text *out)
+void as_words_add(const as_word_list *words, as_text *out)
 {
     for (int value = 1; value <= words->count; value++)
         as_text_add(out, "%s%s", value == 1 ? "" : value < words->count ? ", " : " or ", words->texts[value]);

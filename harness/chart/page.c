@@ -110,12 +110,6 @@ typedef struct {
     double low, high; /* above 0 */
 } extent;
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static extent extent_of(const as_page *page)
 {
     size_t n = 0, points = 0;

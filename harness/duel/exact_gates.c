@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "order_gate.h"
-#include "../verdict/judge.h"
 
 /* A change of up to `share` and `slack` is none. */
 static const struct {
@@ -21,23 +20,6 @@ static const struct {
 };
 
 enum { COUNTED = sizeof counted / sizeof *counted };
-
-bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40])
-{
-    for (*out = 0;;) {
-        const size_t length = strcspn(list, ",");
-        const int gate = as_word_find(&as_gate_words, list, length);
-        const unsigned bit = gate == AS_NO_WORD ? 0 : AS_GATE_BIT(gate) & allowed;
-        if (!bit) {
-            snprintf(wrong, 40, "%.*s", (int)(length < 39 ? length : 39), list);
-            return false;
-        }
-        *out |= bit;
-        if (!list[length])
-            return true;
-        list += length + 1;
-    }
-}
 
 /* --- one case ---------------------------------------------------------------------------------------------------- */
 

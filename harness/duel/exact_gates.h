@@ -17,14 +17,7 @@
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/records.h"
-#include "../model/verdicts.h"
-
-#define AS_GATE_BIT(gate) (1u << (gate))
-#define AS_GATES_MEASURED (AS_GATE_BIT(AS_GATE_TIME) | AS_GATE_BIT(AS_GATE_INSTRUCTIONS))
-#define AS_GATES_ALL (2 * AS_GATE_BIT(AS_GATE_ORDER) - AS_GATE_BIT(AS_GATE_TIME))
-
-/* "time,instructions" to bits. false: `wrong` is the first word that is none of `allowed`. */
-bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40]);
+#include "../verdict/words.h"
 
 typedef struct {
     const char *const *cases;   /* names */

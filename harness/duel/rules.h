@@ -16,7 +16,7 @@
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../model/verdicts.h"
-#include "../verdict/judge.h"
+#include "judge.h"
 
 #define AS_LOOKS_MAX 4
 

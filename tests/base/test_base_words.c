@@ -1,4 +1,4 @@
-/* test_words.c: a word is found by its whole text and nothing else.
+/* test_base_words.c: a word is found by its whole text and nothing else.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
