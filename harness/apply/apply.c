@@ -1,4 +1,4 @@
-/* apply.c: files in, one kernel called, file out, and what is to be said of it.
+/* apply.c: reads the user's arrays, runs one kernel on them, writes the output and fills the record about it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <float.h>
@@ -24,8 +24,8 @@ typedef struct {
     bool full; /* dense is full, not causal */
 } job;
 
-/* Found out before an hour's work, not after it. */
-static bool writable(const char *option, const char *path, as_err *err)
+/* Checked first, so that nobody learns it after an hour's work. */
+static bool check_writable(const char *option, const char *path, as_err *err)
 {
     char folder[4096];
     struct stat st;
@@ -50,7 +50,8 @@ static bool check_outputs(const as_apply_request *request, as_err *err)
 {
     if (request->mask && !strcmp(request->mask, request->out))
         return as_fail(err, AS_EXIT_USAGE, "--out and --save-mask both name %.300s: give two names", request->out);
-    return writable("--out", request->out, err) && (!request->mask || writable("--save-mask", request->mask, err));
+    return check_writable("--out", request->out, err) &&
+           (!request->mask || check_writable("--save-mask", request->mask, err));
 }
 
 static bool read_inputs(job *j, const as_apply_request *request, as_err *err)
@@ -89,7 +90,7 @@ static void copy_inputs(job *j, void (*warn)(const char *text))
 
 /* A kernel's promise is for normal arrays, whose v stay below about 3.5 and whose |q||k| below about (sqrt(d) + 4)^2.
  * An error grows as v does, and as the scores q.k do before they reach exp. */
-static double allowed(const job *j)
+static double allowed_error(const job *j)
 {
     const as_problem *p = &j->problem;
     const double d = (double)p->head_dim, usual = pow(sqrt(d) + 4, 2) / sqrt(d);
@@ -98,7 +99,7 @@ static double allowed(const job *j)
     return j->bench.kernel->tolerance(p) * v * fmax(1, score) + FLT_MIN;
 }
 
-static bool check(job *j, size_t rows, as_arena *arena, as_applied *result, as_err *err)
+static bool check_answer(job *j, size_t rows, as_arena *arena, as_applied *result, as_err *err)
 {
     const as_problem *p = &j->problem;
     const as_bench *b = &j->bench;
@@ -111,12 +112,12 @@ static bool check(job *j, size_t rows, as_arena *arena, as_applied *result, as_e
     result->rows = all;
     result->rows_checked = verdict.rows;
     result->error_max = verdict.error_max;
-    result->error_allowed = allowed(j);
+    result->error_allowed = allowed_error(j);
     result->verdict = result->error_max <= result->error_allowed ? "ok" : "bad";
     return as_mass(b, j->full, rows, CHECK_SEED, arena, result, err);
 }
 
-static void describe(const job *j, as_arena *arena, as_applied *result)
+static void record_problem(const job *j, as_arena *arena, as_applied *result)
 {
     const as_problem *p = &j->problem;
     char text[AS_KERNEL_TEXT_MAX];
@@ -155,9 +156,9 @@ bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *resu
     if (!j.entry)
         goto done;
     copy_inputs(&j, request->warn);
-    describe(&j, arena, result);
+    record_problem(&j, arena, result);
     ok = (!request->mask || as_mask_write(p, request->mask, request->memory_bytes, err)) &&
-         as_apply_time(&j.bench, request->calls, result, err) && check(&j, request->rows, arena, result, err) &&
+         as_apply_time(&j.bench, request->calls, result, err) && check_answer(&j, request->rows, arena, result, err) &&
          as_apply_write(&j.bench, request->out, j.q.batched, err) &&
          (!request->turns || as_apply_turns(&j.bench, j.entry->isa, err));
 done:

@@ -1,4 +1,4 @@
-/* call.c: a kernel found, given its arrays, called and timed.
+/* call.c: finds the kernel's build, gives it memory, calls and times it, and writes its output.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static bool has_shape(const as_operand *o, size_t batch, size_t heads, size_t to
     return o->rank == 4 && !memcmp(o->shape, shape, sizeof shape);
 }
 
-/* Does the operand table speak of q, k and v in, and first of an array like q out? */
+/* Checks that the kernel takes q, k and v, and that its first output has the shape of q. */
 static bool takes_qkv(const as_bench *b, as_err *err)
 {
     const as_problem *p = &b->problem;
@@ -55,8 +55,8 @@ static bool takes_qkv(const as_bench *b, as_err *err)
                    "--kernel %s: does not work on q, k and v alone, so it cannot be applied to them", b->kernel->name);
 }
 
-/* bfloat16 where the user's arrays are and a build of the kernel likes it; else float32; else bfloat16. Of the builds
- * that take it the one with the highest isa. */
+/* Tries bfloat16 first if all arrays of the user are bfloat16, then float32, then bfloat16; takes the build with the
+ * highest isa that accepts the problem. */
 static const as_entry *settle_build(const as_apply_request *request, bool prefer_bf16, as_problem *p, as_err *err)
 {
     const as_dtype order[] = {AS_BF16, AS_F32, AS_BF16};

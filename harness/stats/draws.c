@@ -19,7 +19,7 @@ uint64_t as_seed_of(const char *const *texts, size_t count)
 }
 
 /* P(at least `least` of n draws are among the j smallest of n). */
-static double share_of(size_t n, size_t j, size_t least)
+static double chance_of_smallest(size_t n, size_t j, size_t least)
 {
     const double p = (double)j / (double)n;
     double sum = 0;
@@ -30,7 +30,7 @@ static double share_of(size_t n, size_t j, size_t least)
     return sum;
 }
 
-static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
+static double log_of_mean(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
 
 as_draws as_draws_from(const double *times, size_t count, double *room)
 {
@@ -39,16 +39,16 @@ as_draws as_draws_from(const double *times, size_t count, double *room)
         d.logs[i] = log(times[i]);
     as_stats_sort(d.logs, count);
     for (size_t i = 0; count % 2 && i < count; i++)
-        d.share[i] = share_of(count, i + 1, (count + 1) / 2);
+        d.share[i] = chance_of_smallest(count, i + 1, (count + 1) / 2);
     if (count)
-        d.median = count % 2 ? d.logs[count / 2] : middle(d.logs[count / 2 - 1], d.logs[count / 2]);
+        d.median = count % 2 ? d.logs[count / 2] : log_of_mean(d.logs[count / 2 - 1], d.logs[count / 2]);
     return d;
 }
 
 double as_draws_median(const as_draws *d) { return d->median; }
 
-/* The two middle ones of as many draws: how often each was drawn is counted, for they are in order. */
-static double next_of_even(const as_draws *d, uint64_t *random)
+/* Counts how often each time is drawn, which finds the two middle draws without sorting. */
+static double draw_of_even(const as_draws *d, uint64_t *random)
 {
     const size_t n = d->count;
     size_t seen = 0, first = n, at = 0;
@@ -62,20 +62,21 @@ static double next_of_even(const as_draws *d, uint64_t *random)
         if (seen >= n / 2 + 1)
             break;
     }
-    return middle(d->logs[first], d->logs[at]);
+    return log_of_mean(d->logs[first], d->logs[at]);
 }
 
-/* The median of few, drawn anew, scatters otherwise than the median itself. For 5 times its deviation is on
- * average 1.07 (uniform noise), 1.23 (normal), 1.40 (exponential) or 1.48 (Laplace) times the true one, for more 1.02
- * to 1.41; for 3 and 4 the excess makes up for how badly so few tell it; for 2 it is 0.7, and as badly told. What is
- * taken off keeps an interval of 95 % between 90 and 99 % for all of these: docs/fit.md has the coverage. */
-static double narrowed(size_t count)
+/* By what the distance of a drawn median from the median is multiplied. The bootstrap median of few times scatters more
+ * than the median itself: for 5 times its deviation is on average 1.07 (uniform noise), 1.23 (normal), 1.40
+ * (exponential) or 1.48 (Laplace) times the true one, for more times 1.02 to 1.41. For 3 and 4 times the excess
+ * compensates for how badly so few times show their scatter; for 2 it is 0.7 times the true one. With these factors an
+ * interval of 95 % covers between 90 and 99 % for all of these distributions: docs/fit.md has the coverage. */
+static double narrowing(size_t count)
 {
     static const double of_few[] = {1, 1, 2.2, 1, 1};
     return count < 5 ? of_few[count] : count % 2 ? 1 / 1.15 : 1 / 1.07;
 }
 
-static double next_of_odd(const as_draws *d, uint64_t *random)
+static double draw_of_odd(const as_draws *d, uint64_t *random)
 {
     const double u = as_random_unit(as_random_next(random));
     size_t at = 0;
@@ -86,8 +87,8 @@ static double next_of_odd(const as_draws *d, uint64_t *random)
 
 double as_draws_next(const as_draws *d, uint64_t *random)
 {
-    const double drawn = d->count % 2 ? next_of_odd(d, random) : next_of_even(d, random);
-    return d->median + narrowed(d->count) * (drawn - d->median);
+    const double drawn = d->count % 2 ? draw_of_odd(d, random) : draw_of_even(d, random);
+    return d->median + narrowing(d->count) * (drawn - d->median);
 }
 
 void as_draws_add(const as_draws *d, uint64_t *random, double weight, double *sums, size_t count)

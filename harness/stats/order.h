@@ -8,8 +8,8 @@
 /* Ascending. */
 void as_stats_sort(double *values, size_t count);
 
-/* Moves the `ends` smallest to the front and the `ends` largest to the back, each ascending as in a sorted array; those
- * between are in no order. What a far quantile needs, at a tenth of the cost. */
+/* Moves the `ends` smallest values to the front and the `ends` largest to the back, in ascending order; those between
+ * stay unsorted. Enough for a far quantile, at a tenth of the cost. */
 void as_stats_sort_ends(double *values, size_t count, size_t ends);
 
 /* Sorts the values and returns their median; NaN when there are none. */
@@ -17,7 +17,7 @@ double as_median(double *values, size_t count);
 /* The same for values that are in ascending order already. */
 double as_stats_median(const double *sorted, size_t count);
 
-/* Linear between order statistics; 0 <= share <= 1. */
+/* Interpolates linearly between sorted values; 0 <= share <= 1; NaN when there are none. */
 double as_stats_quantile(const double *sorted, size_t count, double share);
 
 typedef struct {

@@ -1,4 +1,4 @@
-/* verify.h: one kernel on one shape, held against its oracle. Used by `verify` and by tests; never times anything.
+/* verify.h: compares one kernel on one shape with its oracle. Used by `verify` and by tests; times nothing.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_VERIFY_VERIFY_H
 #define AS_VERIFY_VERIFY_H

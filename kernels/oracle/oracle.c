@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../common/bf16.h"
 #include "../common/random.h"
 #include "truth.h"
 
@@ -39,14 +40,10 @@ static float bell(uint64_t r)
 
 static void store(void *data, size_t i, as_dtype dtype, float value)
 {
-    uint32_t bits;
-    if (dtype == AS_F32) {
+    if (dtype == AS_F32)
         ((float *)data)[i] = value;
-        return;
-    }
-    memcpy(&bits, &value, sizeof bits);
-    bits += 0x7fff + (bits >> 16 & 1); /* to nearest, ties to even */
-    ((uint16_t *)data)[i] = (uint16_t)(bits >> 16);
+    else
+        ((uint16_t *)data)[i] = as_bf16_round(value);
 }
 
 static size_t elements(const as_operand *operand)

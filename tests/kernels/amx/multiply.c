@@ -7,10 +7,7 @@
 #include "tile/format.h"
 
 /* A bfloat16 between -2 and 2. */
-static uint16_t ordinary(uint64_t *state)
-{
-    return tile_bf16_round((float)(as_random_next(state) >> 40) * 0x1p-22f - 2);
-}
+static uint16_t ordinary(uint64_t *state) { return as_bf16_round((float)(as_random_next(state) >> 40) * 0x1p-22f - 2); }
 
 /* --- the model --------------------------------------------------------------------------------------------------- */
 
@@ -19,7 +16,7 @@ static float one_sum(float c, const float (*a)[2], int n)
 {
     uint32_t left[16] = {0}, right[16][16] = {{0}};
     for (int k = 0; k < n; k++) {
-        left[k] = (uint32_t)tile_bf16_round(a[k][0]) | (uint32_t)tile_bf16_round(a[k][1]) << 16;
+        left[k] = (uint32_t)as_bf16_round(a[k][0]) | (uint32_t)as_bf16_round(a[k][1]) << 16;
         right[k][0] = 0x3f803f80;
     }
     tile_amx_configure(1, 16);
