@@ -321,7 +321,9 @@ static void read_row(const json_t *object, as_case *row)
         const as_column *column = &as_case_schema.columns[i];
         const json_t *value = json_object_get(object, as_column_name(column, name));
         void *field = (char *)row + column->offset;
-        if (json_is_string(value))
+        if (json_is_string(value) && column->kind == AS_WORD)
+            *(int *)field = as_word_find(column->words, json_string_value(value), json_string_length(value));
+        else if (json_is_string(value))
             *(const char **)field = json_string_value(value);
         else if (json_is_integer(value))
             *(uint64_t *)field = (uint64_t)json_integer_value(value);
