@@ -72,7 +72,7 @@ static void write_seconds(uint64_t calls, double wall_ns, as_text *out)
     as_text_add(out, "%llu %.9f\n", (unsigned long long)calls, wall_ns * 1e-9);
 }
 
-bool as_serve_text(const char *what, as_serve_call call, void *state, as_err *err)
+bool as_serve_text(const char *option, const char *what, as_serve_call call, void *state, as_err *err)
 {
     text_service texts = {call, state};
     const as_service service = {.in = stdin,
@@ -88,8 +88,8 @@ bool as_serve_text(const char *what, as_serve_call call, void *state, as_err *er
                                  : AS_SERVE_UNWRITABLE;
     if (end == AS_SERVE_REFUSED)
         return as_fail(err, AS_EXIT_USAGE,
-                       "--turns: a line of standard input is a number of calls from 1 to %d, not '%.40s'", CALLS_MAX,
+                       "%s: a line of standard input is a number of calls from 1 to %d, not '%.40s'", option, CALLS_MAX,
                        question);
     return end != AS_SERVE_UNWRITABLE ||
-           as_fail(err, AS_EXIT_ENVIRONMENT, "--turns: standard output cannot be written: %s", strerror(errno));
+           as_fail(err, AS_EXIT_ENVIRONMENT, "%s: standard output cannot be written: %s", option, strerror(errno));
 }

@@ -38,7 +38,7 @@ as_serve_end as_serve(const as_service *s, char question[48]);
 typedef uint64_t (*as_serve_call)(void *state);
 
 /* In plain text: writes "ready WHAT" to stdout, then answers each "N" on a line of stdin with "N SECONDS". True when
- * stdin ends. */
-bool as_serve_text(const char *what, as_serve_call call, void *state, as_err *err);
+ * stdin ends. `option` is what the user asked for it with, for errors. */
+bool as_serve_text(const char *option, const char *what, as_serve_call call, void *state, as_err *err);
 
 #endif

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exact_gates.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "../verdict/words.h"
 #include "order_gate.h"
 
 /* A change of up to `share` and `slack` is none. */
@@ -23,20 +23,7 @@ enum { COUNTED = sizeof counted / sizeof *counted };
 
 /* --- one case ---------------------------------------------------------------------------------------------------- */
 
-const as_exact *as_exact_find(const as_exact_input *in, size_t index, const char *side)
-{
-    for (size_t i = 0; i < in->exact_count; i++)
-        if (!strcmp(in->exact[i].case_, in->cases[index]) && !strcmp(in->exact[i].side, side))
-            return &in->exact[i];
-    return NULL;
-}
-
 static bool is(const as_exact *side, const char *status) { return side && !strcmp(side->status, status); }
-
-bool as_exact_ready(const as_exact_input *in, size_t index)
-{
-    return is(as_exact_find(in, index, "base"), "ok") && is(as_exact_find(in, index, "new"), "ok");
-}
 
 typedef struct {
     const as_exact_input *in;
@@ -60,7 +47,7 @@ static as_verdict *add(verdicts *v, const char *name, as_gate gate, as_verdict_k
 static bool add_unready(verdicts *v, size_t index)
 {
     const char *name = v->in->cases[index];
-    const as_exact *base = as_exact_find(v->in, index, "base"), *new = as_exact_find(v->in, index, "new");
+    const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     if (as_exact_ready(v->in, index))
         return false;
     if (!base || !new)
@@ -80,7 +67,7 @@ static bool add_unready(verdicts *v, size_t index)
 
 static void add_count(verdicts *v, size_t index, size_t k)
 {
-    const as_exact *base = as_exact_find(v->in, index, "base"), *new = as_exact_find(v->in, index, "new");
+    const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     const uint64_t b = *(const uint64_t *)((const char *)base + counted[k].at);
     const uint64_t n = *(const uint64_t *)((const char *)new + counted[k].at);
     const char *name = v->in->cases[index], *isa = base->counted_isa;
@@ -113,7 +100,7 @@ static void add_count(verdicts *v, size_t index, size_t k)
 /* Both promises were kept, or the case would not be ready. */
 static void add_accuracy(verdicts *v, size_t index)
 {
-    const as_exact *base = as_exact_find(v->in, index, "base"), *new = as_exact_find(v->in, index, "new");
+    const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     const bool kept = new->error_max <= base->error_allowed;
     as_verdict *row = add(v, v->in->cases[index], AS_GATE_ACCURACY, kept ? AS_SAME : AS_FAILED, NULL);
     if (base->error_max > 0)

@@ -64,7 +64,7 @@ static bool serve_loop(loop *l, const char *name, const as_roof *roof, as_err *e
     call_loop(l);
     snprintf(what, sizeof what, "%s %s %llu %s", name, as_isa_name(roof->isa), (unsigned long long)l->amount,
              l->flops ? "FLOPs" : "bytes");
-    return as_serve_text(what, call_loop, l, err);
+    return as_serve_text("--turns", what, call_loop, l, err);
 }
 
 static bool serve_read(const as_machine *m, const as_roof *roof, const char *name, int level, as_err *err)

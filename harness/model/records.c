@@ -20,3 +20,4 @@ AS_SCHEMA(as_crossover_schema, as_crossover, AS_CROSSOVER_COLUMNS, "crossovers.c
 AS_SCHEMA(as_applied_schema, as_applied, AS_APPLY_COLUMNS, "apply.csv", "one kernel applied to the user's arrays");
 AS_SCHEMA(as_result_schema, as_result, AS_RESULT_COLUMNS, NULL, "a worker's result");
 AS_SCHEMA(as_learnt_schema, as_result, AS_LEARNT_COLUMNS, NULL, "what a worker learns of a case");
+AS_SCHEMA(as_learnt_case_schema, as_case, AS_LEARNT_COLUMNS, NULL, "the same, kept in its row");

@@ -68,15 +68,20 @@ AS_WORDS(as_curve_of_pair, AS_CURVE_OF_PAIR_WORDS);
       "content, "                                                                                                      \
       "those chosen on the inputs that were timed, and before that was counted what the pattern allows")
 
-/* What a worker learns of a case as a whole: columns of cases.csv and of the worker's result. Of several processes the
- * largest value is kept, but where sweep/order.c says otherwise. */
-#define AS_LEARNT_COLUMNS(F, t)                                                                                        \
+/* What a worker learns of a case as a whole: columns of cases.csv and of the worker's result. A new one is a row of the
+ * second list, which stands at the end of cases.csv. Of several processes the largest value is kept, but where
+ * sweep/order.c says otherwise. */
+#define AS_LEARNT_0_1_COLUMNS(F, t)                                                                                    \
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
     F(t, AS_COUNT, rss_peak_bytes, "largest resident size of a worker that measured the case")                         \
     F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
     F(t, AS_REAL, error_allowed, "what the kernel promises")                                                           \
     F(t, AS_REAL, mass_kept,                                                                                           \
       "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")
+#define AS_LEARNT_0_2_COLUMNS(F, t) /* none yet */
+#define AS_LEARNT_COLUMNS(F, t)                                                                                        \
+    AS_LEARNT_0_1_COLUMNS(F, t)                                                                                        \
+    AS_LEARNT_0_2_COLUMNS(F, t)
 
 #define AS_CASE_COLUMNS(F, t)                                                                                          \
     AS_FACTOR_COLUMNS(F, t)                                                                                            \
@@ -88,10 +93,11 @@ AS_WORDS(as_curve_of_pair, AS_CURVE_OF_PAIR_WORDS);
     F(t, AS_COUNT, workspace_bytes, "workspace that the kernel asked for")                                             \
     F(t, AS_COUNT, memory_bytes, "operands and workspace together, as planned")                                        \
     F(t, AS_REAL, predicted_s, "seconds per call that the plan expected")                                              \
-    AS_LEARNT_COLUMNS(F, t)                                                                                            \
+    AS_LEARNT_0_1_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T: edges, T, T log T or T^2")                       \
     F(t, AS_WORD(as_status), status, "planned, ok, skipped, failed or suspect")                                        \
-    F(t, AS_TEXT, reason, "why a case is not ok")
+    F(t, AS_TEXT, reason, "why a case is not ok")                                                                      \
+    AS_LEARNT_0_2_COLUMNS(F, t)
 
 #define AS_SAMPLE_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
@@ -278,7 +284,7 @@ AS_RECORD(as_applied, AS_APPLY_COLUMNS);
 
 extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_phase_schema, as_summary_schema,
     as_share_schema, as_fit_schema, as_crossover_schema, as_result_schema, as_applied_schema;
-/* Those columns of as_result that a case has, too. */
-extern const as_schema as_learnt_schema;
+/* AS_LEARNT_COLUMNS as fields of as_result, and as those of as_case: the same columns in one order. */
+extern const as_schema as_learnt_schema, as_learnt_case_schema;
 
 #endif

@@ -1,5 +1,5 @@
-/* order.c: see order.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* order.c: rounds in random order, early stop by precision, budget, and what an earlier run has left.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "order.h"
 
 #include <math.h>
@@ -9,6 +9,7 @@
 #include "../../kernels/common/random.h"
 #include "../base/clock.h"
 #include "../stats/order.h"
+#include "../base/text_index.h"
 
 enum { ENOUGH = 5 }; /* processes before a case may end early */
 
@@ -32,7 +33,11 @@ typedef struct {
     job *jobs;
     size_t count;
     unsigned wanted;
+    double *sorted;      /* room for the medians of a case */
+    as_text_index *keys; /* of cases, to jobs */
     job *current;
+    double known_s;   /* still to be spent on cases that were visited */
+    double unvisited; /* processes still to be run of the others */
     double began;
     size_t done, total;
     unsigned order;
@@ -64,11 +69,10 @@ static void complete(job *j, double *batches, unsigned count) { j->medians[j->co
 static bool precise(const course *c, const job *j)
 {
     const double asked = c->s->measure->precision;
-    double values[1024];
-    if (!(asked > 0) || j->complete < ENOUGH || j->complete > 1024)
+    if (!(asked > 0) || j->complete < ENOUGH)
         return false;
-    memcpy(values, j->medians, j->complete * sizeof *values);
-    return as_relative_width(values, j->complete) <= asked;
+    memcpy(c->sorted, j->medians, j->complete * sizeof *c->sorted);
+    return as_relative_width(c->sorted, j->complete) <= asked;
 }
 
 /* Passes a record on, and remembers a sample's time per call. */
@@ -91,21 +95,14 @@ static int by_case_and_process(const void *a, const void *b)
     return order ? order : (x->process > y->process) - (x->process < y->process);
 }
 
-static job *job_of(course *c, const char *key)
-{
-    for (size_t i = 0; key && i < c->count; i++)
-        if (c->jobs[i].row->case_ && !strcmp(c->jobs[i].row->case_, key))
-            return &c->jobs[i];
-    return NULL;
-}
-
-/* One process of one case: complete when it has all its batches; its number is taken either way. */
-static void adopt(course *c, const as_sample *const *samples, size_t count)
+/* Takes over one process of one case. It is complete when it has all its batches; its number is used up either way. */
+static void restore_process(course *c, const as_sample *const *samples, size_t count)
 {
     const unsigned batches = as_run_batches(c->s->measure);
-    job *j = job_of(c, samples[0]->case_);
-    if (!j || samples[0]->process >= UINT32_MAX / 2)
+    const size_t at = as_text_index_find(c->keys, samples[0]->case_);
+    if (at == AS_TEXT_ABSENT || samples[0]->process >= UINT32_MAX / 2)
         return;
+    job *j = &c->jobs[at];
     if (samples[0]->process >= j->next)
         j->next = (unsigned)samples[0]->process + 1;
     if (count < batches || j->complete >= c->wanted)
@@ -115,7 +112,7 @@ static void adopt(course *c, const as_sample *const *samples, size_t count)
     complete(j, j->batches, batches);
 }
 
-static void adopt_all(course *c)
+static void restore_earlier(course *c)
 {
     const size_t count = c->s->earlier_count;
     const as_sample **sorted = as_arena_alloc(c->s->arena, (count + 1) * sizeof *sorted);
@@ -128,7 +125,7 @@ static void adopt_all(course *c)
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && !by_case_and_process(&sorted[from], &sorted[to]); to++) {
         }
-        adopt(c, sorted + from, to - from);
+        restore_process(c, sorted + from, to - from);
     }
     for (size_t i = 0; i < c->count; i++)
         c->jobs[i].over = c->jobs[i].complete > 0 && precise(c, &c->jobs[i]);
@@ -153,15 +150,6 @@ static bool replaces(const char *column, double old, double found)
     return !(found <= old);
 }
 
-/* The column of a case by a name that a result has, too. */
-static const as_column *case_column(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(as_case_schema.columns[i].name, name))
-        i++;
-    return &as_case_schema.columns[i];
-}
-
 static void learn_real(const char *column, double *kept, double found)
 {
     if (!isnan(found) && replaces(column, *kept, found))
@@ -174,10 +162,23 @@ static void learn_count(const char *column, uint64_t *kept, uint64_t found)
         *kept = found;
 }
 
-static void learn(as_case *row, const as_result *r)
+void as_sweep_restore(as_case *row, const as_case *before)
+{
+    for (size_t i = 0; i < as_learnt_case_schema.count; i++) {
+        const as_column *column = &as_learnt_case_schema.columns[i];
+        const void *from = (const char *)before + column->offset;
+        void *to = (char *)row + column->offset;
+        if (column->kind == AS_REAL)
+            *(double *)to = *(const double *)from;
+        else
+            *(uint64_t *)to = *(const uint64_t *)from;
+    }
+}
+
+static void record_result(as_case *row, const as_result *r)
 {
     for (size_t i = 0; i < as_learnt_schema.count; i++) {
-        const as_column *from = &as_learnt_schema.columns[i], *to = case_column(from->name);
+        const as_column *from = &as_learnt_schema.columns[i], *to = &as_learnt_case_schema.columns[i];
         const void *found = (const char *)r + from->offset;
         void *kept = (char *)row + to->offset;
         if (from->kind == AS_REAL)
@@ -194,7 +195,7 @@ static void conclude(course *c, job *j, const as_result *r)
 {
     if (!strcmp(r->status, "interrupted"))
         return;
-    learn(j->row, r);
+    record_result(j->row, r);
     if (strcmp(r->status, "ok")) {
         j->row->status = AS_STATUS_FAILED;
         j->row->reason = as_arena_printf(c->s->arena, "process %u: %s", j->next, r->reason);
@@ -209,20 +210,29 @@ static void conclude(course *c, job *j, const as_result *r)
 
 static double elapsed(const course *c) { return c->s->now() - c->began; }
 
+/* Adds (sign 1) or takes away (-1) what is left to do of a case, so that nobody has to sum up all cases at each visit.
+ */
+static void count_left(course *c, const job *j, int sign)
+{
+    if (j->over || j->complete >= c->wanted)
+        return;
+    const double left = sign * (double)(c->wanted - j->complete);
+    if (j->visits)
+        c->known_s += left * j->seconds / j->visits;
+    else
+        c->unvisited += left;
+}
+
+/* A case that was never visited is expected to take as long as the others on average. NaN while nothing is known. */
 static double remaining(const course *c)
 {
-    double left = 0;
     const double mean = c->done ? elapsed(c) / (double)c->done : (double)NAN;
-    for (size_t i = 0; i < c->count; i++) {
-        const job *j = &c->jobs[i];
-        if (!j->over && j->complete < c->wanted)
-            left += (double)(c->wanted - j->complete) * (j->visits ? j->seconds / j->visits : mean);
-    }
+    const double left = fmax(c->known_s, 0) + (c->unvisited > 0 ? c->unvisited * mean : 0);
     const double budget = c->s->measure->budget_s > 0 ? c->s->measure->budget_s - elapsed(c) : (double)INFINITY;
     return left > budget ? fmax(budget, 0) : left;
 }
 
-static void report(course *c, const as_case *current)
+static void report_progress(course *c, const as_case *current)
 {
     if (!c->s->progress)
         return;
@@ -245,13 +255,15 @@ static bool visit(course *c, job *j)
     const as_sink sink = {.record = on_record, .state = c};
     c->current = j;
     j->taken = 0;
-    report(c, j->row);
+    report_progress(c, j->row);
+    count_left(c, j, -1);
     if (!c->s->visit(&v, &sink, &r, c->err))
         return false;
     conclude(c, j, &r);
     j->seconds += r.seconds;
     j->visits++;
     j->next++;
+    count_left(c, j, 1);
     c->done++;
     c->result->visits++;
     return !c->s->changed || c->s->changed(c->s->state, false);
@@ -287,7 +299,7 @@ static bool run_round(course *c, unsigned round, size_t *order)
 }
 
 /* A case with fewer processes than asked for says why, unless it was precise enough. */
-static void say_why(course *c)
+static void explain_missing(course *c)
 {
     char budget[32];
     as_format_seconds(budget, c->s->measure->budget_s);
@@ -309,25 +321,30 @@ static void say_why(course *c)
 
 static double wall_s(void) { return 1e-9 * (double)as_wall_ns(); }
 
-static void gather(course *c)
+static void list_jobs(course *c)
 {
     const as_sweep *s = c->s;
     const unsigned batches = as_run_batches(s->measure);
     c->jobs = as_arena_alloc(s->arena, (s->count + 1) * sizeof *c->jobs);
+    c->sorted = as_arena_alloc(s->arena, (c->wanted + 1) * sizeof *c->sorted);
+    c->keys = as_text_index_create(s->arena);
     for (size_t i = 0; i < s->count; i++) {
         if (s->rows[i]->status != AS_STATUS_PLANNED)
             continue;
+        as_text_index_add(c->keys, s->rows[i]->case_, c->count);
         job *j = &c->jobs[c->count++];
         j->row = s->rows[i];
         j->medians = as_arena_alloc(s->arena, c->wanted * sizeof *j->medians);
         j->batches = as_arena_alloc(s->arena, batches * sizeof *j->batches);
     }
-    adopt_all(c);
+    restore_earlier(c);
+    as_text_index_free(c->keys);
     for (size_t i = 0; i < c->count; i++) {
         job *j = &c->jobs[i];
         if (j->complete)
             j->row->status = AS_STATUS_OK;
         c->total += j->over ? 0 : c->wanted - j->complete;
+        count_left(c, j, 1);
     }
 }
 
@@ -338,15 +355,15 @@ bool as_sweep_run(const as_sweep *schedule, as_sweep_result *result, as_err *err
     s.now = s.now ? s.now : wall_s;
     s.visit = s.visit ? s.visit : as_run_visit;
     course c = {.s = &s, .result = result, .err = err, .wanted = s.measure->processes ? s.measure->processes : 1};
-    gather(&c);
+    list_jobs(&c);
     c.began = s.now();
     size_t *order = as_arena_alloc(s.arena, (c.count + 1) * sizeof *order);
     bool ok = true;
     for (unsigned round = 0; ok && round < c.wanted && !stopped(&c); round++)
         ok = run_round(&c, round, order);
     result->interrupted = stopped(&c);
-    say_why(&c);
-    report(&c, NULL);
+    explain_missing(&c);
+    report_progress(&c, NULL);
     if (s.changed && !s.changed(s.state, true))
         ok = false;
     return ok;

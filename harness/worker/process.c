@@ -23,7 +23,6 @@
 
 enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100 };
 
-#define HELLO_S 10.0
 #define GRACE_NS 1000000000u /* for a worker that has closed its answers to end */
 
 struct as_process {
@@ -165,7 +164,7 @@ as_process *as_process_start(const as_process_setup *s)
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     p->arena = as_arena_create();
     p->stop = s->stop;
-    p->timeout_s = s->timeout_s > 0 ? s->timeout_s : s->measure ? s->measure->case_timeout_s : HELLO_S;
+    p->timeout_s = s->timeout_s > 0 ? s->timeout_s : s->measure ? s->measure->case_timeout_s : 0;
     const bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) == 0 && pipe2(out, O_CLOEXEC) == 0 &&
                     pipe2(err, O_CLOEXEC) == 0;
     const int code = ok ? spawn_worker(p, s, (const int[]){in[1], out[1], err[1]}) : errno;
@@ -304,9 +303,9 @@ bool as_process_next(as_process *p, uint64_t from_ns, double timeout_s, as_arena
 }
 
 /* An answer of `kind`; a result ends it all. */
-static bool expect_answer(as_process *p, as_says kind, as_arena *arena, as_answer *answer)
+static bool expect_answer(as_process *p, as_says kind, as_answer *answer)
 {
-    if (!as_process_next(p, as_wall_ns(), p->timeout_s, arena, answer))
+    if (!as_process_next(p, as_wall_ns(), p->timeout_s, p->arena, answer))
         return false;
     if (answer->kind == kind)
         return true;
@@ -320,7 +319,7 @@ bool as_process_ready(as_process *p, double *call_ns)
 {
     as_answer answer;
     const uint64_t from = as_wall_ns();
-    if (!expect_answer(p, AS_SAYS_READY, p->arena, &answer))
+    if (!expect_answer(p, AS_SAYS_READY, &answer))
         return false;
     *call_ns = answer.turn.wall_ns / (double)answer.turn.calls;
     return *call_ns <= (double)(as_wall_ns() - from) + 1e9 * p->timeout_s ||
@@ -339,7 +338,7 @@ bool as_process_turn(as_process *p, uint64_t calls, double *wall_ns)
     as_text_free(&question);
     if (!taken && errno != EPIPE && errno != ECONNRESET)
         return give_up(p, AS_PROCESS_BROKE, "does not take what it is asked");
-    if (!expect_answer(p, AS_SAYS_TURN, p->arena, &answer))
+    if (!expect_answer(p, AS_SAYS_TURN, &answer))
         return false;
     *wall_ns = answer.turn.wall_ns;
     if (answer.turn.calls != calls)
@@ -365,7 +364,7 @@ bool as_process_end(as_process *p, as_result *result)
 bool as_process_result(as_process *p, bool checked, as_result *result)
 {
     as_answer answer;
-    if (!expect_answer(p, AS_SAYS_RESULT, p->arena, &answer))
+    if (!expect_answer(p, AS_SAYS_RESULT, &answer))
         return false;
     *result = answer.result;
     if (strcmp(result->status, "ok"))
@@ -401,49 +400,4 @@ void as_process_free(as_process *p)
     as_text_free(&p->lines);
     as_arena_free(p->arena);
     free(p);
-}
-
-/* --- hello ------------------------------------------------------------------------------------------------------- */
-
-/* The protocol that a program which refused another one says that it speaks; 0: it does not say so. */
-static unsigned refused_for(const char *why)
-{
-    const char *said = strstr(why, "speaks protocol ");
-    unsigned protocol = 0;
-    return said && sscanf(said, "speaks protocol %u, was asked", &protocol) == 1 ? protocol : 0;
-}
-
-static bool ask_hello(const as_process_setup *setup, as_arena *arena, as_hello *out, char why[400])
-{
-    as_process *p = as_process_start(setup);
-    as_answer answer;
-    const bool ok = expect_answer(p, AS_SAYS_HELLO, arena, &answer);
-    if (ok)
-        *out = answer.hello;
-    snprintf(why, 400, "%s", p->why);
-    as_process_free(p);
-    return ok;
-}
-
-bool as_process_hello(const char *program, const char *const *plugins, as_arena *arena, as_hello *out, as_err *err)
-{
-    as_process_setup setup = {.program = program, .plugins = plugins, .mode = AS_MODE_HELLO, .cpu = -1};
-    char why[400];
-    program = program ? program : "attnscope";
-    bool ok = ask_hello(&setup, arena, out, why);
-    if (!ok && refused_for(why) == AS_PROTOCOL_MIN) {
-        setup.protocol = AS_PROTOCOL_MIN;
-        ok = ask_hello(&setup, arena, out, why);
-    }
-    if (!ok && refused_for(why))
-        return as_fail(err, AS_EXIT_USAGE, "%s: a build with another protocol than this program's %d: %s", program,
-                       AS_PROTOCOL, why);
-    if (!ok)
-        return as_fail(err, AS_EXIT_USAGE, "%s: does not answer as an attnscope: %s", program, why);
-    if (out->protocol < AS_PROTOCOL_MIN || out->protocol_min > AS_PROTOCOL)
-        return as_fail(err, AS_EXIT_USAGE,
-                       "%s: speaks protocol %llu, this program speaks %d: rebuild the older of them", program,
-                       (unsigned long long)out->protocol, AS_PROTOCOL);
-    out->protocol = out->protocol < AS_PROTOCOL ? out->protocol : AS_PROTOCOL;
-    return true;
 }

@@ -206,7 +206,7 @@ static void hellos_agree_on_a_protocol(void **unused)
         {"echo 'attnscope: worker: speaks protocol 2, was asked in 5: rebuild both sides' >&2; exit 2", 0,
          "a build with another protocol than this program's 5"},
         {"exit 0", 0, "does not answer as an attnscope: ended by itself"},
-        {"echo '" RESULT "'", 0, "does not answer as an attnscope: ended before it was told to"},
+        {"echo '" RESULT "'", 0, "does not answer as an attnscope: it answers something else than a hello"},
         {"echo '{\"says\":\"result\",\"body\":{\"status\":\"failed\",\"reason\":\"plug-in: no\"}}'", 0, "plug-in: no"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

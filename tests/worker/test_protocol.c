@@ -14,6 +14,7 @@
 
 #include "harness/base/file.h"
 #include "harness/worker/protocol.h"
+#include "harness/worker/record_json.h"
 
 enum { DRAWS = 50 };
 
@@ -312,30 +313,12 @@ static void assert_within(const json_t *part, const json_t *whole)
     }
 }
 
-/* Each field of the row from the JSON of a case. */
-static void read_row(const json_t *object, as_case *row)
-{
-    char name[40];
-    as_record_clear(&as_case_schema, row);
-    for (size_t i = 0; i < as_case_schema.count; i++) {
-        const as_column *column = &as_case_schema.columns[i];
-        const json_t *value = json_object_get(object, as_column_name(column, name));
-        void *field = (char *)row + column->offset;
-        if (json_is_string(value) && column->kind == AS_WORD)
-            *(int *)field = as_word_find(column->words, json_string_value(value), json_string_length(value));
-        else if (json_is_string(value))
-            *(const char **)field = json_string_value(value);
-        else if (json_is_integer(value))
-            *(uint64_t *)field = (uint64_t)json_integer_value(value);
-        else if (json_is_real(value))
-            *(double *)field = json_real_value(value);
-    }
-}
-
 static void assert_request_is_made_again(const char *line)
 {
     json_t *stored = json_loads(line, 0, NULL);
+    as_arena *arena = as_arena_create();
     as_text made = {0};
+    as_err err = {0};
     as_request r = {.mode = modes_of_4[json_integer_value(json_object_get(stored, "mode"))],
                     .process = (unsigned)json_integer_value(json_object_get(stored, "process")),
                     .batches = (unsigned)json_integer_value(json_object_get(stored, "batches")),
@@ -343,7 +326,7 @@ static void assert_request_is_made_again(const char *line)
                     .seed = (uint64_t)json_integer_value(json_object_get(stored, "seed")),
                     .plugins = none,
                     .events = none};
-    read_row(json_object_get(stored, "case"), &r.row);
+    assert_true(as_record_from_json(&as_case_schema, json_object_get(stored, "case"), arena, &r.row, &err));
     as_request_write_4(&r, &made);
     json_t *again = json_loads(made.data, 0, NULL);
     assert_within(stored, again);
@@ -351,6 +334,7 @@ static void assert_request_is_made_again(const char *line)
     json_decref(again);
     json_decref(stored);
     as_text_free(&made);
+    as_arena_free(arena);
 }
 
 /* "> " is what the parent wrote, "< " what the worker of 5d906fb answered. */
