@@ -82,7 +82,7 @@ static void a_folder_without_results_is_an_error(void **unused)
 {
     (void)unused;
     char dir[] = "/tmp/attnscope-claims-XXXXXX", path[100];
-    as_measured m;
+    as_folder_contents m;
     as_err err = {0};
     as_arena *arena = as_arena_create();
     assert_non_null(mkdtemp(dir));
@@ -91,7 +91,7 @@ static void a_folder_without_results_is_an_error(void **unused)
     as_summary s = point_of(256, 2);
     assert_true(as_table_write(&as_summary_schema, &s, 1, dir, &err));
     assert_true(as_measured_read(dir, arena, &m, &err));
-    assert_true(m.case_count == 1 && m.fit_count == 0);
+    assert_true(m.summary_count == 1 && m.fit_count == 0);
     snprintf(path, sizeof path, "%s/summary.csv", dir);
     remove(path);
     remove(dir);

@@ -54,7 +54,7 @@ static void assert_verdict(as_gate gate, const char *verdict)
 {
     const as_verdict v = verdict_of(gate);
     assert_string_equal(as_verdict_kind_text(v.verdict), verdict);
-    assert_string_equal(v.gate, as_gate_text(gate));
+    assert_int_equal(v.gate, gate);
 }
 
 static void counts_have_their_tolerance(void **unused)
@@ -154,7 +154,7 @@ static void many_cases_are_judged(void **unused)
     const as_verdict *found = as_exact_judge(&in, timed, arena, &count);
     assert_int_equal(count, MANY);
     assert_ptr_equal(found[MANY - 1].case_, cases[MANY - 1]);
-    assert_string_equal(found[MANY - 1].verdict, "same");
+    assert_int_equal(found[MANY - 1].verdict, AS_SAME);
 }
 
 /* Four lengths; FLOPs of base grow as T, those of new as T^power. */
