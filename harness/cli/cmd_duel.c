@@ -95,7 +95,7 @@ static void show_progress(void *state, const as_duel_progress *p)
     (void)state;
     fprintf(stderr, "%s[%zu/%zu] %.0f s %s%.90s: %+.2f %% (%+.2f .. %+.2f), %u pairs, %s%s", terminal ? "\r\033[K" : "",
             p->index + 1, p->count, p->seconds, p->confirming ? "again " : "", p->case_, 100 * expm1(p->now->estimate),
-            100 * expm1(p->now->low), 100 * expm1(p->now->high), p->now->processes, as_verdict_name(p->now->kind),
+            100 * expm1(p->now->low), 100 * expm1(p->now->high), p->now->processes, as_verdict_kind_text(p->now->kind),
             terminal ? "" : "\n");
 }
 

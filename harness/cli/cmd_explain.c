@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "../theory/explain.h"
+#include "../narrate/explain_text.h"
 #include "../theory/picture.h"
 #include "cli.h"
 

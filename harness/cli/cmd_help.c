@@ -76,7 +76,8 @@ static const char columns_intro[] =
     "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n"
     "| `report.html` | one page, no network: findings in sentences, charts, a table to sort and filter |\n";
 
-static const char *const kinds[] = {[AS_TEXT] = "text", [AS_COUNT] = "whole number", [AS_REAL] = "number"};
+static const char *const kinds[] = {
+    [AS_TEXT] = "text", [AS_COUNT] = "whole number", [AS_REAL] = "number", [AS_WORD] = "word"};
 
 static void add_schema(const as_schema *schema, as_text *out)
 {

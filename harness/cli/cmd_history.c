@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../chart/history.h"
+#include "../chart/chart.h"
 #include "../verdict/history.h"
 #include "cli.h"
 

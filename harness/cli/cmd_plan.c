@@ -27,8 +27,13 @@ TEXT_CELL(kernel)
 TEXT_CELL(pattern)
 TEXT_CELL(isa)
 TEXT_CELL(dtype)
-TEXT_CELL(status)
 TEXT_CELL(reason)
+static const char *cell_status(char out[40], const as_case *row)
+{
+    (void)out;
+    return or_dash(as_status_text(row->status));
+}
+
 COUNT_CELL(length)
 COUNT_CELL(width)
 COUNT_CELL(heads)
@@ -160,7 +165,6 @@ static as_exit run_plan(const as_command *self, as_words words, as_err *err)
     bool ok = as_config_read(words.at[0], arena, &config, err) && as_plugins_load(&o.selection, err) &&
               as_target_here(&o.selection, &target, err) && as_plan_build(&config, &target, arena, &plan, err) &&
               print_plan(&plan, o.format, arena, err);
-    as_plan_free(&plan);
     as_arena_free(arena);
     return ok ? AS_EXIT_OK : err->code;
 }

@@ -29,7 +29,7 @@ static bool print_tally(const as_verify_tally *t, const char *format, as_err *er
         return as_print_records(format, &as_case_schema, t->cases, t->count, err);
     as_text out = {0};
     for (size_t i = 0; i < t->count; i++)
-        if (!strcmp(t->cases[i].status, "failed"))
+        if (t->cases[i].status == AS_STATUS_FAILED)
             as_text_add(&out, "failed  %s: %s\n", t->cases[i].case_, t->cases[i].reason);
     as_text_add(&out, "%zu checks, %zu failed\n", t->checked, t->failed);
     const bool ok = as_print(&out, err);
