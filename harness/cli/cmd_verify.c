@@ -56,11 +56,11 @@ static bool read_values(const verify_options *o, as_verify_tally *t, as_err *err
     return true;
 }
 
-static as_exit run_verify(const as_command *self, as_words words, as_err *err)
+static as_exit run_verify(const as_command *self, as_arguments arguments, as_err *err)
 {
     verify_options o = {.seed = "1", .format = "table"};
     as_verify_tally t = {0};
-    if (!as_parse(self, &words, &o, err) || !read_values(&o, &t, err))
+    if (!as_parse(self, &arguments, &o, err) || !read_values(&o, &t, err))
         return err->code;
     t.arena = as_arena_create();
     const bool ok = as_verify_all(&t, err) && print_tally(&t, o.format, err);
