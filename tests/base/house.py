@@ -3,7 +3,8 @@
 The rules: harness/LAYERS says which room includes which; kernels/ includes nothing of harness/; no circle of includes between
 files, nor between units (a .c with the .h of its name); no two headers with one guard; no two types with one name; no
 function or variable declared twice in headers, or declared in a header and used by no other file; no file longer than 500
-lines.
+lines; for each header that declares functions, a C file below tests/ that names one of them, or a line with a reason in
+tests/base/untested_headers; no such line without need.
 SPDX-License-Identifier: Apache-2.0
 """
 import os
@@ -11,6 +12,7 @@ import re
 import sys
 
 LINES_MAX = 500
+UNTESTED = "tests/base/untested_headers"
 COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')', re.S)
 INCLUDE = re.compile(r'^ *# *include *"([^"]+)"', re.M)
 WORD = re.compile(r"\b[A-Za-z_]\w*")
@@ -186,6 +188,30 @@ def externs(code):
             yield name.group(1)
 
 
+def functions(code):
+    """Those of externs() that are functions; a variable that is a pointer to one is none."""
+    called = set(re.findall(r"(\w+)\s*\(", code))
+    return [name for name in externs(code) if name in called]
+
+
+def untested(root, headers):
+    """Headers that need a unit test, and lines of UNTESTED that need none. A line is `header: reason`; # begins a comment."""
+    words = set()
+    for path, text in sources(root, ["tests"]).items():
+        if path.endswith((".c", ".h")):
+            words.update(WORD.findall(COMMENT_OR_TEXT.sub(" ", text)))
+    without = {path for path, c in headers.items() if functions(c) and not words.intersection(functions(c))}
+    listed = {}
+    with open(os.path.join(root, UNTESTED), encoding="utf-8") as file:
+        for line in file:
+            path, _, reason = line.split("#")[0].strip().partition(":")
+            if path:
+                listed[path] = reason.strip()
+    yield from (f"untested {path}: no C test names a function of it" for path in without - set(listed))
+    yield from (f"untested {path}: {UNTESTED} gives no reason" for path, reason in listed.items() if not reason)
+    yield from (f"untested {path}: take it out of {UNTESTED}, for it has a test, or nothing to test" for path in set(listed) - without)
+
+
 def breaches(root):
     files = sources(root, ["kernels", "harness"])
     code = {path: COMMENT_OR_TEXT.sub(lambda m: '""' if m.group(1) else " ", text) for path, text in files.items()}
@@ -202,6 +228,7 @@ def breaches(root):
 
     declared = [(name, path) for path, c in headers.items() for name in externs(c)]
     yield from twice("declared", declared)
+    yield from untested(root, headers)
     users = {}
     for path, text in {**code, **sources(root, ["tests", "cmake"])}.items():
         for word in set(WORD.findall(text)):

@@ -12,7 +12,7 @@ found=$(python3 "$house" "$SOURCE") || fail "house.py did not end well"
 # A made-up tree that breaks every rule, with some files that break none.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/kernels/attention "$tree"/harness/{base,model,plan,cli,attic} "$tree"/tests
+mkdir -p "$tree"/kernels/attention "$tree"/harness/{base,model,plan,cli,attic} "$tree"/tests/base
 printf 'base:\nmodel: +base kernels\nplan: +model model\ncli: *\n' >"$tree/harness/LAYERS"
 echo '#include "../../harness/base/err.h"' >"$tree/kernels/attention/a.c"
 echo '  #  include "../plan/plan.h"' >"$tree/harness/model/d.h"
@@ -31,6 +31,14 @@ printf 'int as_two(int a) { return a; }\nvoid as_dead(void) {}\n' >"$tree/harnes
 printf 'int ring(void) { return as_two(1) + as_name[0]; }\n' >"$tree/harness/base/g.c"
 printf '#include "../model/k.h"\nint main(void) { return as_two(ring()); }\nconst char as_name[] = "";\n' >"$tree/harness/cli/fine.c"
 echo '#include "../../kernels/api/cpu.h"' >"$tree/harness/plan/fine.c"
+# only k.h has a test: a comment, a text and a script name no function, and a variable is none
+printf '/* ring() */ const char *text = "ring";\nint main(void) { return as_two(1); }\n' >"$tree/tests/test_k.c"
+echo 'ring || bare || as_number' >"$tree/tests/test_g.sh"
+printf 'extern int as_number;\n' >"$tree/harness/plan/number.h"
+printf 'int bare(void);\n' >"$tree/harness/plan/bare.h"
+printf 'int main(void) { return as_number + bare(); }\n' >"$tree/harness/cli/main.c"
+printf 'int as_number;\nint bare(void) { return 1; }\n' >"$tree/harness/plan/bare.c"
+printf '# PATH: reason\nharness/model/k.h: is tested\nharness/plan/bare.h:\nharness/plan/gone.h: is gone\n' >"$tree/tests/base/untested_headers"
 diff <(python3 "$house" "$tree" | sort) - <<'END' || fail "house.py finds other breaches in the made-up tree"
 circle harness/base/down harness/base/up
 circle harness/base/g.h harness/base/h.h
@@ -41,6 +49,10 @@ layers harness/model/d.h harness/plan/plan.h
 layers kernels/attention/a.c harness/base/err.h
 length harness/cli/f.c: 501 lines, at most 500: split it by thought
 type as_twin harness/plan/i.h harness/plan/j.h
+untested harness/base/g.h: no C test names a function of it
+untested harness/model/k.h: take it out of tests/base/untested_headers, for it has a test, or nothing to test
+untested harness/plan/bare.h: tests/base/untested_headers gives no reason
+untested harness/plan/gone.h: take it out of tests/base/untested_headers, for it has a test, or nothing to test
 unused as_dead harness/model/k.h
 END
 
