@@ -20,7 +20,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
-static void run(const as_call *call)
+static void flash_run(const as_call *call)
 {
     if (decode_takes(call->problem))
         decode_run(call);
@@ -48,5 +48,5 @@ const as_kernel AS_KERNEL(attention_flash) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = AS_ONE_PHASE(run),
+    .phases = AS_ONE_PHASE(flash_run),
 };

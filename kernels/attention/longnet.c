@@ -50,7 +50,7 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
     };
 }
 
-static size_t row(const tile_job *job, const tile_view *view, size_t position, as_run *runs)
+static size_t branch_row(const tile_job *job, const tile_view *view, size_t position, as_run *runs)
 {
     (void)job, (void)view;
     runs[0] = (as_run){0, 1, position + 1};
@@ -73,7 +73,7 @@ static bool make(const as_problem *p, const as_call *call, const pass *at, tile_
         .context_max = up(w, branch.r),
         .runs_max = 1,
         .view = view,
-        .row = row,
+        .row = branch_row,
         .more = at,
     };
     return true;
@@ -84,7 +84,7 @@ static size_t state_bytes(const as_problem *p)
     return tile_up(p->batch * p->heads * p->length * TILE_STATE(p->head_dim) * sizeof(float), 64);
 }
 
-static void run(const as_call *call)
+static void longnet_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t rows = p->batch * p->heads * p->length, d = p->head_dim;
@@ -145,5 +145,5 @@ const as_kernel AS_KERNEL(attention_longnet) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = AS_ONE_PHASE(run),
+    .phases = AS_ONE_PHASE(longnet_run),
 };

@@ -46,7 +46,7 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
 }
 
 /* Within its class a token sees the last k members, or all. */
-static size_t row(const tile_job *job, const tile_view *view, size_t position, as_run *runs)
+static size_t residue_row(const tile_job *job, const tile_view *view, size_t position, as_run *runs)
 {
     const size_t k = value(job->problem, "k");
     const size_t taps = k && k < position + 1 ? k : position + 1;
@@ -67,11 +67,11 @@ static tile_job make(const as_problem *p, const as_call *call)
         .context_max = (p->context + r - 1) / r,
         .runs_max = 1,
         .view = view,
-        .row = row,
+        .row = residue_row,
     };
 }
 
-static void run(const as_call *call)
+static void residues_run(const as_call *call)
 {
     const tile_job job = make(call->problem, call);
     tile_attend(&job, call->workspace);
@@ -109,5 +109,5 @@ const as_kernel AS_KERNEL(attention_residues) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = AS_ONE_PHASE(run),
+    .phases = AS_ONE_PHASE(residues_run),
 };

@@ -32,7 +32,7 @@ static inline vf load(const float *x, size_t c, size_t d)
 
 /* S (d, d_room) += phi_k v^T for `wide` vectors of v from column c on. */
 #define WIDE VF_WIDE
-static void put(float *S, size_t d, const float *phi_k, const float *v)
+static void add_product(float *S, size_t d, const float *phi_k, const float *v)
 {
     const size_t ld = room(d);
     for (size_t c = 0; c < ld; c += WIDE * VF_N) {
@@ -78,7 +78,7 @@ static void get(const float *S, size_t d, const float *phi_q, float factor, floa
 static void put_key(float *S, float *z, float *phi, size_t d, const float *k, const float *v)
 {
     features(k, d, phi);
-    put(S, d, phi, v);
+    add_product(S, d, phi, v);
     for (size_t c = 0; c < room(d); c += VF_N)
         vf_store(z + c, vf_add(vf_load(z + c), vf_load(phi + c)));
 }

@@ -55,7 +55,7 @@ static void blanks(reader *r)
 }
 
 /* Takes `text`, blanks before it skipped. */
-static bool take(reader *r, const char *text)
+static bool take_text(reader *r, const char *text)
 {
     size_t n = strlen(text);
     blanks(r);
@@ -85,7 +85,7 @@ static bool quoted(reader *r, char *out, size_t cap)
 static bool read_type(reader *r, as_npy *a)
 {
     char descr[32];
-    if (take(r, "["))
+    if (take_text(r, "["))
         return fail(r, "holds records (a structured type): save one plain array");
     if (!quoted(r, descr, sizeof descr))
         return fail(r, "its header has no readable 'descr'");
@@ -106,8 +106,8 @@ static bool read_type(reader *r, as_npy *a)
 
 static bool read_order(reader *r, as_npy *a)
 {
-    a->fortran = take(r, "True");
-    return a->fortran || take(r, "False") || fail(r, "its header's 'fortran_order' is neither True nor False");
+    a->fortran = take_text(r, "True");
+    return a->fortran || take_text(r, "False") || fail(r, "its header's 'fortran_order' is neither True nor False");
 }
 
 static bool read_extent(reader *r, size_t *out)
@@ -127,9 +127,9 @@ static bool read_extent(reader *r, size_t *out)
 
 static bool read_shape(reader *r, as_npy *a)
 {
-    if (!take(r, "("))
+    if (!take_text(r, "("))
         return fail(r, "its header's shape is not a tuple of whole numbers");
-    for (bool comma = true; !take(r, ")"); comma = take(r, ",")) {
+    for (bool comma = true; !take_text(r, ")"); comma = take_text(r, ",")) {
         if (!comma)
             return fail(r, "its header's shape is not a tuple of whole numbers");
         if (a->rank == AS_NPY_RANK_MAX)
@@ -150,10 +150,10 @@ static bool read_dictionary(reader *r, as_npy *a)
     } keys[] = {{"descr", read_type}, {"fortran_order", read_order}, {"shape", read_shape}};
     bool seen[3] = {false};
     char key[32];
-    if (!take(r, "{"))
+    if (!take_text(r, "{"))
         return fail(r, "its header is not a dictionary");
-    for (bool comma = true; !take(r, "}"); comma = take(r, ",")) {
-        if (!comma || !quoted(r, key, sizeof key) || !take(r, ":"))
+    for (bool comma = true; !take_text(r, "}"); comma = take_text(r, ",")) {
+        if (!comma || !quoted(r, key, sizeof key) || !take_text(r, ":"))
             return fail(r, "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
         size_t i = 0;
         while (i < 3 && strcmp(key, keys[i].key))
