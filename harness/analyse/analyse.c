@@ -4,6 +4,7 @@
 #include "analyse.h"
 
 #include "../base/file.h"
+#include "../base/path.h"
 #include "stages.h"
 
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
@@ -30,17 +31,15 @@ bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
 
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err)
 {
-    as_text json = {0}, path = {0};
+    as_text json = {0};
     bool ok = as_table_write(&as_summary_schema, findings->summary, findings->case_count, dir, err) &&
               as_table_write(&as_fit_schema, findings->fits, findings->fit_rows, dir, err) &&
               as_table_write(&as_crossover_schema, findings->crossovers, findings->crossover_count, dir, err);
     if (ok && findings->share_count)
         ok = as_table_write(&as_share_schema, findings->shares, findings->share_count, dir, err);
-    as_text_add(&path, "%s/benchmark.json", dir);
     if (ok && !as_benchmark_json(findings, dir, &json))
         ok = as_fail_memory(err);
-    ok = ok && as_file_write(path.data, json.data, json.length, err);
+    ok = ok && as_file_write(as_path_join(dir, "benchmark.json").text, json.data, json.length, err);
     as_text_free(&json);
-    as_text_free(&path);
     return ok;
 }

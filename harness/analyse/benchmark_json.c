@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "../base/path.h"
 #include "stages.h"
 #include "../stats/order.h"
 
@@ -33,15 +34,12 @@ static void put_text(json_t *object, const char *key, const char *text)
 /* When the samples were last written to: a second analysis of the same folder gives the same bytes. */
 static void put_date(json_t *context, const char *dir)
 {
-    as_text path = {0};
     struct stat st;
     struct tm utc;
     char date[40];
-    as_text_add(&path, "%s/samples.csv", dir);
-    if (stat(path.data, &st) == 0 && gmtime_r(&st.st_mtime, &utc) &&
+    if (stat(as_path_join(dir, "samples.csv").text, &st) == 0 && gmtime_r(&st.st_mtime, &utc) &&
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S+00:00", &utc))
         put_text(context, "date", date);
-    as_text_free(&path);
 }
 
 static json_t *make_context(const as_findings *f, const char *dir)
@@ -159,8 +157,7 @@ static double median(const double *v, size_t n)
     as_arena *scratch = as_arena_create();
     double *sorted = as_arena_alloc(scratch, n * sizeof *sorted);
     memcpy(sorted, v, n * sizeof *sorted);
-    as_stats_sort(sorted, n);
-    double middle = as_stats_median(sorted, n);
+    double middle = as_median(sorted, n);
     as_arena_free(scratch);
     return middle;
 }

@@ -73,14 +73,12 @@ static as_replicate replicate(const as_sample_list *list, size_t from, size_t to
         room[n++] = list->of[i]->wall_ns / (double)list->of[i]->calls;
         r.calls += list->of[i]->calls;
     }
-    as_stats_sort(room, n);
-    r.wall_ns = as_stats_median(room, n);
+    r.wall_ns = as_median(room, n);
     n = 0;
     for (size_t i = from; i < to; i++)
         if (!isnan(list->of[i]->cpu_ns))
             room[n++] = list->of[i]->cpu_ns / (double)list->of[i]->calls;
-    as_stats_sort(room, n);
-    r.cpu_ns = as_stats_median(room, n);
+    r.cpu_ns = as_median(room, n);
     return r;
 }
 

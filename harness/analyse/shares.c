@@ -105,8 +105,7 @@ static double say_of(const piece *pieces, size_t count, const as_phase_time *pha
             room[n++] = pieces[i].ns;
         batch = pieces[i].row->batch;
     }
-    as_stats_sort(room, n);
-    return as_stats_median(room, n);
+    return as_median(room, n);
 }
 
 static size_t end_of_process(const piece *pieces, size_t count, size_t from)

@@ -1,4 +1,4 @@
-/* apply.c: files in, one kernel called, file out, and what is to be said of it.
+/* apply.c: reads the user's arrays, runs one kernel on them, writes the output and fills the record about it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <float.h>
@@ -9,6 +9,7 @@
 
 #include "../../kernels/api/cpu.h"
 #include "../../kernels/api/kernel_name.h"
+#include "../model/problem.h"
 #include "internal.h"
 
 #define CHECK_SEED 1
@@ -20,12 +21,13 @@ typedef struct {
     as_tensor q, k, v;
     as_pattern *pattern;
     as_problem problem;
+    const as_entry *entry; /* the build that runs */
     as_bench bench;
     bool full; /* dense is full, not causal */
 } job;
 
-/* Found out before an hour's work, not after it. */
-static bool writable(const char *option, const char *path, as_err *err)
+/* Checked first, so that nobody learns it after an hour's work. */
+static bool check_writable(const char *option, const char *path, as_err *err)
 {
     char folder[4096];
     struct stat st;
@@ -50,7 +52,8 @@ static bool check_outputs(const as_apply_request *request, as_err *err)
 {
     if (request->mask && !strcmp(request->mask, request->out))
         return as_fail(err, AS_EXIT_USAGE, "--out and --save-mask both name %.300s: give two names", request->out);
-    return writable("--out", request->out, err) && (!request->mask || writable("--save-mask", request->mask, err));
+    return check_writable("--out", request->out, err) &&
+           (!request->mask || check_writable("--save-mask", request->mask, err));
 }
 
 static bool read_inputs(job *j, const as_apply_request *request, as_err *err)
@@ -61,7 +64,8 @@ static bool read_inputs(job *j, const as_apply_request *request, as_err *err)
 
 static bool set_scale(as_problem *p, double scale, as_err *err)
 {
-    p->scale = (float)(isnan(scale) ? 1 / sqrt((double)p->head_dim) : scale);
+    if (!isnan(scale))
+        p->scale = (float)scale;
     return isfinite(p->scale) || as_fail(err, AS_EXIT_USAGE, "--scale %g: does not fit a float32", scale);
 }
 
@@ -75,8 +79,7 @@ static bool set_pattern(job *j, const char *text, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "--pattern '%.200s', column %zu: %s", text, error.column, error.what);
     if (!as_pattern_fits(j->pattern, p->length, p->context, why, sizeof why))
         return as_fail(err, AS_EXIT_USAGE, "--pattern '%.200s': %s", text, why);
-    p->pattern = j->pattern;
-    p->edges = as_pattern_edges_all(j->pattern, p->heads, p->length, p->context);
+    *p = as_problem_complete(*p, j->pattern, NULL);
     return as_mask_sees_future(p, &j->full, err);
 }
 
@@ -89,16 +92,16 @@ static void copy_inputs(job *j, void (*warn)(const char *text))
 
 /* A kernel's promise is for normal arrays, whose v stay below about 3.5 and whose |q||k| below about (sqrt(d) + 4)^2.
  * An error grows as v does, and as the scores q.k do before they reach exp. */
-static double allowed(const job *j)
+static double allowed_error(const job *j)
 {
     const as_problem *p = &j->problem;
     const double d = (double)p->head_dim, usual = pow(sqrt(d) + 4, 2) / sqrt(d);
     const double score = j->q.norm_largest * j->k.norm_largest * fabs((double)p->scale) / usual;
     const double v = j->v.largest > 1 ? fmax(1, j->v.largest / 3.5) : j->v.largest;
-    return j->bench.entry->kernel->tolerance(p) * v * fmax(1, score) + FLT_MIN;
+    return j->bench.kernel->tolerance(p) * v * fmax(1, score) + FLT_MIN;
 }
 
-static bool check(job *j, size_t rows, as_arena *arena, as_applied *result, as_err *err)
+static bool check_answer(job *j, size_t rows, as_arena *arena, as_applied *result, as_err *err)
 {
     const as_problem *p = &j->problem;
     const as_bench *b = &j->bench;
@@ -106,23 +109,22 @@ static bool check(job *j, size_t rows, as_arena *arena, as_applied *result, as_e
     as_oracle_verdict verdict;
     rows = rows ? rows : as_oracle_rows(p, CHECK_FLOPS);
     rows = rows < all ? rows : all;
-    if (!as_oracle_check(as_oracle_find(b->entry->kernel->name), p, b->operands, b->count, b->data, rows, CHECK_SEED,
-                         &verdict))
-        return as_fail_memory(err);
+    if (!as_bench_check(b, rows, CHECK_SEED, &verdict, err))
+        return false;
     result->rows = all;
     result->rows_checked = verdict.rows;
     result->error_max = verdict.error_max;
-    result->error_allowed = allowed(j);
+    result->error_allowed = allowed_error(j);
     result->verdict = result->error_max <= result->error_allowed ? "ok" : "bad";
-    return as_mass(b, p, j->full, rows, CHECK_SEED, arena, result, err);
+    return as_mass(b, j->full, rows, CHECK_SEED, arena, result, err);
 }
 
-static void describe(const job *j, as_arena *arena, as_applied *result)
+static void record_problem(const job *j, as_arena *arena, as_applied *result)
 {
     const as_problem *p = &j->problem;
     char text[AS_KERNEL_TEXT_MAX];
-    result->kernel = as_arena_intern(arena, as_kernel_text(j->bench.entry->kernel, p->param, text));
-    result->isa = as_isa_name(j->bench.entry->isa);
+    result->kernel = as_arena_intern(arena, as_kernel_text(j->bench.kernel, p->param, text));
+    result->isa = as_isa_name(j->entry->isa);
     result->pattern = as_arena_intern(arena, as_pattern_text(j->pattern));
     result->dense = j->full ? "full" : "causal";
     result->dtype = as_dtype_name(p->dtype);
@@ -149,16 +151,18 @@ bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *resu
     bool ok = false;
     memcpy(p->cache_bytes, request->cache_bytes, sizeof p->cache_bytes);
     as_record_clear(&as_applied_schema, result);
-    if (!read_inputs(&j, request, err) || !set_scale(p, request->scale, err) ||
-        !set_pattern(&j, request->pattern, err) || !check_outputs(request, err) ||
-        !as_bench_open(&j.bench, request, is_bf16(&j), p, err))
+    if (!read_inputs(&j, request, err) || !set_pattern(&j, request->pattern, err) ||
+        !set_scale(p, request->scale, err) || !check_outputs(request, err))
+        goto done;
+    j.entry = as_apply_open(&j.bench, request, is_bf16(&j), p, err);
+    if (!j.entry)
         goto done;
     copy_inputs(&j, request->warn);
-    describe(&j, arena, result);
+    record_problem(&j, arena, result);
     ok = (!request->mask || as_mask_write(p, request->mask, request->memory_bytes, err)) &&
-         as_bench_time(&j.bench, p, request->calls, result, err) && check(&j, request->rows, arena, result, err) &&
-         as_bench_write(&j.bench, request->out, j.q.batched, err) &&
-         (!request->turns || as_bench_turns(&j.bench, p, err));
+         as_apply_time(&j.bench, request->calls, result, err) && check_answer(&j, request->rows, arena, result, err) &&
+         as_apply_write(&j.bench, request->out, j.q.batched, err) &&
+         (!request->turns || as_apply_turns(&j.bench, j.entry->isa, err));
 done:
     as_bench_close(&j.bench);
     as_pattern_free(j.pattern);

@@ -1,4 +1,4 @@
-/* mask.c: the pattern as a boolean array in a file, and whether it looks ahead.
+/* mask.c: writes the pattern as a boolean array, and finds whether it looks ahead.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 
 #define MASK_MAX ((size_t)4 << 30)
 
-/* Heads whose rows must be walked: all, or the first where they do not differ. */
-static size_t heads_that_differ(const as_problem *p)
+/* All heads, or only the first if all have the same rows. */
+static size_t heads_to_walk(const as_problem *p)
 {
     return as_pattern_traits(p->pattern) & AS_PATTERN_PER_HEAD ? p->heads : 1;
 }
@@ -22,7 +22,7 @@ bool as_mask_sees_future(const as_problem *p, bool *yes, as_err *err)
     as_run *runs = calloc(as_pattern_runs_max(p->pattern, p->context), sizeof *runs);
     if (!runs)
         return as_fail_memory(err);
-    for (size_t h = 0; h < heads_that_differ(p) && !*yes; h++)
+    for (size_t h = 0; h < heads_to_walk(p) && !*yes; h++)
         for (size_t t = 0; t < p->length && !*yes; t++) {
             const as_at at = {h, p->context - p->length + t, p->context};
             const size_t n = as_pattern_row(p->pattern, at, runs);
@@ -33,7 +33,7 @@ bool as_mask_sees_future(const as_problem *p, bool *yes, as_err *err)
     return true;
 }
 
-static void fill(const as_problem *p, size_t heads, as_run *runs, unsigned char *mask)
+static void fill_mask(const as_problem *p, size_t heads, as_run *runs, unsigned char *mask)
 {
     memset(mask, 0, heads * p->length * p->context);
     for (size_t h = 0; h < heads; h++)
@@ -47,7 +47,7 @@ static void fill(const as_problem *p, size_t heads, as_run *runs, unsigned char 
 
 bool as_mask_write(const as_problem *p, const char *path, uint64_t memory, as_err *err)
 {
-    const size_t heads = heads_that_differ(p), shape[3] = {heads, p->length, p->context};
+    const size_t heads = heads_to_walk(p), shape[3] = {heads, p->length, p->context};
     const bool per_head = as_pattern_traits(p->pattern) & AS_PATTERN_PER_HEAD;
     char size[32], why[600];
     size_t bytes;
@@ -61,7 +61,7 @@ bool as_mask_write(const as_problem *p, const char *path, uint64_t memory, as_er
     as_run *runs = calloc(as_pattern_runs_max(p->pattern, p->context), sizeof *runs);
     bool ok = (mask && runs) || as_fail_memory(err);
     if (ok) {
-        fill(p, heads, runs, mask);
+        fill_mask(p, heads, runs, mask);
         ok = as_npy_write(path, AS_NPY_BOOL, shape + !per_head, per_head ? 3 : 2, mask, why, sizeof why) ||
              as_fail(err, AS_EXIT_ENVIRONMENT, "--save-mask %s", why);
     }

@@ -1,5 +1,5 @@
-/* mass.c: what a pattern loses: the kernel's output against dense attention in float64, and how much of the dense
- * softmax weight of a row lies on the keys that the pattern shows it.
+/* mass.c: what a pattern loses: the distance of the kernel's output from dense attention in float64, and the share of a
+ * row's dense softmax weight on the keys that the pattern shows it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
@@ -9,21 +9,21 @@
 
 typedef struct {
     const as_bench *bench;
-    const as_problem *problem;
+    const as_problem *problem; /* the bench's */
     bool full;
     double *query, *weight, *output; /* d, S, d */
     unsigned char *seen;             /* S, all 0 between rows; for a multiset alone */
     as_run *runs;
 } rows;
 
-static void *array_of(const as_bench *b, const char *name) { return b->data[as_bench_operand(b, name)]; }
+static void *operand_data(const as_bench *b, const char *name) { return b->data[as_bench_operand(b, name)]; }
 
 /* Dense attention of one row: r->weight[0..n-1] without its division by their sum, which is returned; r->output. */
 static double dense_row(rows *r, as_oracle_row at, size_t n)
 {
     const as_problem *p = r->problem;
     const size_t d = p->head_dim, S = p->context;
-    const void *q = array_of(r->bench, "q"), *k = array_of(r->bench, "k"), *v = array_of(r->bench, "v");
+    const void *q = operand_data(r->bench, "q"), *k = operand_data(r->bench, "k"), *v = operand_data(r->bench, "v");
     const size_t q0 = ((at.batch * p->heads + at.head) * p->length + at.row) * d;
     const size_t k0 = (at.batch * p->kv_heads + at.head / (p->heads / p->kv_heads)) * S * d;
     double max = -INFINITY, total = 0;
@@ -71,7 +71,7 @@ static double visible_weight(rows *r, as_oracle_row at)
 }
 
 /* 0 where both are the same, NaN or not; infinity where only one is a number. */
-static double distance(double a, double b)
+static double difference(double a, double b)
 {
     if (a == b || (isnan(a) && isnan(b)))
         return 0;
@@ -86,12 +86,13 @@ static double output_distance(const rows *r, as_oracle_row at)
     const size_t o0 = ((at.batch * p->heads + at.head) * p->length + at.row) * p->head_dim;
     double most = 0;
     for (size_t c = 0; c < p->head_dim; c++)
-        most = fmax(most, distance(as_truth_at(r->bench->data[r->bench->out], o0 + c, o->dtype), r->output[c]));
+        most = fmax(most, difference(as_truth_at(r->bench->data[r->bench->out], o0 + c, o->dtype), r->output[c]));
     return most;
 }
 
-static bool rows_open(rows *r, const as_bench *b, const as_problem *p, bool full)
+static bool open_rows(rows *r, const as_bench *b, bool full)
 {
+    const as_problem *p = &b->problem;
     *r = (rows){.bench = b, .problem = p, .full = full};
     r->query = malloc(p->head_dim * sizeof *r->query);
     r->weight = malloc(p->context * sizeof *r->weight);
@@ -103,7 +104,7 @@ static bool rows_open(rows *r, const as_bench *b, const as_problem *p, bool full
     return r->query && r->weight && r->output && r->runs && (!multiset || r->seen);
 }
 
-static void rows_close(rows *r)
+static void close_rows(rows *r)
 {
     free(r->query);
     free(r->weight);
@@ -112,13 +113,14 @@ static void rows_close(rows *r)
     free(r->seen);
 }
 
-bool as_mass(const as_bench *b, const as_problem *p, bool full, size_t count, uint64_t seed, as_arena *arena,
-             as_applied *result, as_err *err)
+bool as_mass(const as_bench *b, bool full, size_t count, uint64_t seed, as_arena *arena, as_applied *result,
+             as_err *err)
 {
+    const as_problem *p = &b->problem;
     rows r;
     double sum = 0, least = INFINITY, error = 0;
     as_oracle_row worst = {0};
-    const bool ok = rows_open(&r, b, p, full) || as_fail_memory(err);
+    const bool ok = open_rows(&r, b, full) || as_fail_memory(err);
     for (size_t i = 0; ok && i < count; i++) {
         const as_oracle_row at = as_oracle_nth(&b->operands[b->out], i, count, seed);
         const double total = dense_row(&r, at, full ? p->context : p->context - p->length + at.row + 1);
@@ -131,7 +133,7 @@ bool as_mass(const as_bench *b, const as_problem *p, bool full, size_t count, ui
             worst = at;
         }
     }
-    rows_close(&r);
+    close_rows(&r);
     result->dense_error_max = error;
     result->mass_kept_mean = sum / (double)count;
     result->mass_kept_min = least;

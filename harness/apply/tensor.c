@@ -1,4 +1,4 @@
-/* tensor.c: the user's .npy files, checked alone and together, and copied into what kernels take.
+/* tensor.c: checks the user's .npy files, alone and together, and copies them into the arrays of kernels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
@@ -42,7 +42,7 @@ bool as_tensor_open(as_tensor *t, const char *name, const char *path, as_err *er
 
 void as_tensor_close(as_tensor *t) { as_npy_close(&t->file); }
 
-static bool same(const as_tensor *a, const as_tensor *b, int dimension, as_err *err)
+static bool same_dimension(const as_tensor *a, const as_tensor *b, int dimension, as_err *err)
 {
     if (a->shape[dimension] == b->shape[dimension])
         return true;
@@ -55,7 +55,7 @@ bool as_tensors_agree(const as_tensor *q, const as_tensor *k, const as_tensor *v
 {
     uint64_t work;
     for (int i = 0; i < 4; i++)
-        if ((i != 1 && i != 2 && !same(q, k, i, err)) || !same(k, v, i, err))
+        if ((i != 1 && i != 2 && !same_dimension(q, k, i, err)) || !same_dimension(k, v, i, err))
             return false;
     p->batch = q->shape[0];
     p->heads = q->shape[1];
@@ -81,7 +81,7 @@ bool as_tensors_agree(const as_tensor *q, const as_tensor *k, const as_tensor *v
 
 /* ---- numbers */
 
-static float from_bits(uint32_t bits)
+static float float_of_bits(uint32_t bits)
 {
     float value;
     memcpy(&value, &bits, sizeof value);
@@ -89,34 +89,24 @@ static float from_bits(uint32_t bits)
 }
 
 /* binary16: 1 sign, 5 exponent, 10 fraction bits. */
-static float from_half(uint16_t h)
+static float float_of_half(uint16_t h)
 {
     const uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = h >> 10 & 31, fraction = h & 1023;
     if (exponent == 31)
-        return from_bits(sign | 0x7f800000 | fraction << 13);
+        return float_of_bits(sign | 0x7f800000 | fraction << 13);
     if (exponent)
-        return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
+        return float_of_bits(sign | (exponent + 112) << 23 | fraction << 13);
     const float tiny = (float)fraction * 0x1p-24f; /* a subnormal of binary16 is a normal float */
     return sign ? -tiny : tiny;
 }
 
-static uint16_t to_bf16(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    if (isnan(value))
-        return (uint16_t)(bits >> 16 | 64); /* stays a NaN whatever is cut off */
-    bits += 0x7fff + (bits >> 16 & 1);      /* to nearest, ties to even */
-    return (uint16_t)(bits >> 16);
-}
-
-static float item(const as_npy *f, size_t i)
+static float item_as_float(const as_npy *f, size_t i)
 {
     switch (f->type) {
     case AS_NPY_F32:
         return ((const float *)f->data)[i];
     case AS_NPY_F16:
-        return from_half(((const uint16_t *)f->data)[i]);
+        return float_of_half(((const uint16_t *)f->data)[i]);
     default:
         return as_bf16_float(((const uint16_t *)f->data)[i]);
     }
@@ -129,7 +119,7 @@ typedef struct {
     float first;
 } odd_values;
 
-static void warn_of(const as_tensor *t, const odd_values *odd, void (*warn)(const char *text))
+static void warn_of_odd_values(const as_tensor *t, const odd_values *odd, void (*warn)(const char *text))
 {
     char text[500];
     const size_t *at = odd->at;
@@ -148,11 +138,11 @@ static double copy_row(as_tensor *t, size_t from, as_dtype dtype, void *out, siz
 {
     double squares = 0;
     for (size_t c = 0; c < t->shape[3]; c++) {
-        const float value = item(&t->file, from + c * t->stride[3]);
+        const float value = item_as_float(&t->file, from + c * t->stride[3]);
         if (dtype == AS_F32)
             ((float *)out)[to + c] = value;
         else
-            ((uint16_t *)out)[to + c] = to_bf16(value);
+            ((uint16_t *)out)[to + c] = as_bf16_round(value);
         if (!isfinite(value)) {
             if (!odd->count++) {
                 odd->first = value;
@@ -182,5 +172,5 @@ void as_tensor_copy(as_tensor *t, as_dtype dtype, void *out, void (*warn)(const 
                     memcpy(odd.at, (size_t[4]){b, h, i, bad}, sizeof odd.at);
             }
     if (odd.count && warn)
-        warn_of(t, &odd, warn);
+        warn_of_odd_values(t, &odd, warn);
 }

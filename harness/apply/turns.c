@@ -6,22 +6,11 @@
 #include "../base/serve.h"
 #include "internal.h"
 
-typedef struct {
-    const as_bench *bench;
-    const as_problem *problem;
-} served;
+static uint64_t call_kernel(void *state) { return as_apply_call(state); }
 
-static uint64_t call(void *state)
-{
-    const served *s = state;
-    return as_bench_call(s->bench, s->problem);
-}
-
-bool as_bench_turns(const as_bench *b, const as_problem *p, as_err *err)
+bool as_apply_turns(as_bench *b, as_isa isa, as_err *err)
 {
     char what[120];
-    served s = {b, p};
-    snprintf(what, sizeof what, "%.80s %s %s", b->entry->kernel->name, as_isa_name(b->entry->isa),
-             as_dtype_name(p->dtype));
-    return as_serve(what, call, &s, err);
+    snprintf(what, sizeof what, "%.80s %s %s", b->kernel->name, as_isa_name(isa), as_dtype_name(b->problem.dtype));
+    return as_serve(what, call_kernel, b, err);
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "path.h"
+
 bool as_file_read(const char *path, size_t limit, as_text *out, as_err *err)
 {
     FILE *f = fopen(path, "rbe");
@@ -94,14 +96,7 @@ bool as_dir_create(const char *path, as_err *err)
 
 bool as_file_exists(const char *path) { return access(path, F_OK) == 0; }
 
-bool as_dir_has(const char *dir, const char *file)
-{
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, file);
-    const bool there = as_file_exists(path.data);
-    as_text_free(&path);
-    return there;
-}
+bool as_dir_has(const char *dir, const char *file) { return as_file_exists(as_path_join(dir, "%s", file).text); }
 
 static bool try_home(char *out, size_t cap, const char *root, const char *between, const char *relative)
 {

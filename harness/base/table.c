@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path.h"
 #include "file.h"
 
 #define BYTES_MAX ((size_t)1 << 32) /* of a table that is read */
@@ -105,14 +106,12 @@ void as_table_row(const as_schema *schema, const void *record, as_text *out)
 
 bool as_table_write(const as_schema *schema, const void *records, size_t count, const char *dir, as_err *err)
 {
-    as_text out = {0}, path = {0};
-    as_text_add(&path, "%s/%s", dir, schema->file);
+    as_text out = {0};
     as_table_header(schema, &out);
     for (size_t i = 0; i < count; i++)
         as_table_row(schema, (const char *)records + i * schema->size, &out);
-    bool ok = as_file_write(path.data, out.data, out.length, err);
+    bool ok = as_file_write(as_path_join(dir, "%s", schema->file).text, out.data, out.length, err);
     as_text_free(&out);
-    as_text_free(&path);
     return ok;
 }
 
@@ -292,11 +291,10 @@ static void make_room(reading *r, FILE *file)
 bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count,
                    as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, schema->file);
-    reading r = {.schema = schema, .arena = arena, .path = path.data, .line = 1, .err = err};
-    FILE *file = fopen(path.data, "rbe");
-    bool ok = file || as_fail(err, AS_EXIT_USAGE, "%s: %s", path.data, strerror(errno));
+    const as_path path = as_path_join(dir, "%s", schema->file);
+    reading r = {.schema = schema, .arena = arena, .path = path.text, .line = 1, .err = err};
+    FILE *file = fopen(path.text, "rbe");
+    bool ok = file || as_fail(err, AS_EXIT_USAGE, "%s: %s", path.text, strerror(errno));
     if (file) {
         make_room(&r, file);
         ok = parse(&r, file);
@@ -304,7 +302,6 @@ bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, vo
     }
     *records = ok ? r.records : NULL;
     *count = ok ? r.count : 0;
-    as_text_free(&path);
     return ok;
 }
 

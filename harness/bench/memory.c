@@ -1,5 +1,5 @@
-/* memory.c: see memory.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* memory.c: mappings between guard pages, in huge pages where that pays, with marked pads beside the data.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "memory.h"
 
 #include <stdint.h>
@@ -10,18 +10,18 @@
 
 enum { LINE = 64, PAD = 0xa5 };
 
-/* Memory in huge pages where the system gives them: which 4 KiB pages a process happens to get decides what collides in
- * a physically indexed cache, and makes the same case differ by a third from process to process. */
+/* Uses huge pages if the system gives them: with 4 KiB pages, chance decides which of them collide in a physically
+ * indexed cache, and the same case differs by a third from process to process. */
 #define HUGE_PAGE ((size_t)2 << 20)
 #define HUGE_FROM ((size_t)64 << 10)
 
 size_t as_page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
-static char *room(const as_buffer *b) { return b->map + as_page_bytes(); }
-static size_t room_bytes(const as_buffer *b) { return b->map_bytes - 2 * as_page_bytes(); }
+static char *writable_part(const as_buffer *b) { return b->map + as_page_bytes(); }
+static size_t writable_bytes(const as_buffer *b) { return b->map_bytes - 2 * as_page_bytes(); }
 
-/* Address space of guard page, `writable` bytes, guard page, nothing of it touchable yet; `huge`: the bytes begin where
- * a huge page can. */
+/* Reserves address space for a guard page, `writable` bytes and a guard page, none of it accessible yet. With `huge`,
+ * the bytes begin where a huge page can. */
 static char *map_between_guards(size_t writable, size_t page, bool huge)
 {
     const size_t whole = writable + 2 * page, slack = huge ? HUGE_PAGE : 0;
@@ -56,20 +56,21 @@ bool as_buffer_create(as_buffer *b, size_t bytes, unsigned lines, unsigned flags
     b->map = map;
     b->map_bytes = writable + 2 * page;
     b->bytes = bytes;
-    b->data = flags & AS_BUFFER_AT_END ? room(b) + writable - padded : room(b) + offset;
+    b->data = flags & AS_BUFFER_AT_END ? writable_part(b) + writable - padded : writable_part(b) + offset;
     if (!writable)
         return true; /* of nothing, every touch is one too many */
-    if (mprotect(room(b), writable, PROT_READ | PROT_WRITE) != 0) {
+    if (mprotect(writable_part(b), writable, PROT_READ | PROT_WRITE) != 0) {
         as_buffer_free(b);
         return false;
     }
     if (flags & AS_BUFFER_NO_HUGE)
-        madvise(room(b), writable, MADV_NOHUGEPAGE);
+        madvise(writable_part(b), writable, MADV_NOHUGEPAGE);
     else if (huge)
-        madvise(room(b), writable, MADV_HUGEPAGE);
+        madvise(writable_part(b), writable, MADV_HUGEPAGE);
     if (!(flags & AS_BUFFER_UNTOUCHED)) {
-        memset(room(b), PAD, writable); /* faults every page in, and marks the pads */
+        memset(writable_part(b), PAD, writable); /* faults every page in, and marks the pads */
         memset(b->data, 0, bytes);
+        b->watched = true;
     }
     return true;
 }
@@ -83,10 +84,10 @@ void as_buffer_free(as_buffer *b)
 
 size_t as_buffer_touched(const as_buffer *b)
 {
-    const size_t page = as_page_bytes(), pages = room_bytes(b) / page;
+    const size_t page = as_page_bytes(), pages = writable_bytes(b) / page;
     size_t touched = 0;
     unsigned char *present = malloc(pages ? pages : 1);
-    if (present && pages && mincore(room(b), room_bytes(b), present) == 0)
+    if (present && pages && mincore(writable_part(b), writable_bytes(b), present) == 0)
         for (size_t i = 0; i < pages; i++)
             touched += present[i] & 1;
     free(present);
@@ -95,8 +96,10 @@ size_t as_buffer_touched(const as_buffer *b)
 
 bool as_buffer_intact(const as_buffer *b)
 {
-    const unsigned char *end = (const unsigned char *)room(b) + room_bytes(b);
-    for (const unsigned char *c = (const unsigned char *)room(b); c < (const unsigned char *)b->data; c++)
+    if (!b->watched)
+        return true;
+    const unsigned char *end = (const unsigned char *)writable_part(b) + writable_bytes(b);
+    for (const unsigned char *c = (const unsigned char *)writable_part(b); c < (const unsigned char *)b->data; c++)
         if (*c != PAD)
             return false;
     for (const unsigned char *c = (const unsigned char *)b->data + b->bytes; c < end; c++)
@@ -107,7 +110,8 @@ bool as_buffer_intact(const as_buffer *b)
 
 bool as_buffer_protect(const as_buffer *b, bool read_only)
 {
-    return !room_bytes(b) || mprotect(room(b), room_bytes(b), read_only ? PROT_READ : PROT_READ | PROT_WRITE) == 0;
+    return !writable_bytes(b) ||
+           mprotect(writable_part(b), writable_bytes(b), read_only ? PROT_READ : PROT_READ | PROT_WRITE) == 0;
 }
 
 #if defined __x86_64__
@@ -118,7 +122,7 @@ void as_buffer_evict(const as_buffer *b)
     __builtin_ia32_mfence();
 }
 #else
-/* Without an instruction for it: other data takes the place, four times what the outermost cache may hold. */
+/* Without an instruction for it, other data replaces this: four times what the outermost cache may hold. */
 void as_buffer_evict(const as_buffer *b)
 {
     (void)b;

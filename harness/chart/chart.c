@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 #include "gnuplot.h"
 #include "history.h"
 #include "page.h"
@@ -33,16 +34,15 @@ static bool said(const as_text *body, const char *key, char out[64])
 
 static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, as_err *err)
 {
-    char path[PATH_MAX], word[64];
+    const as_path path = as_path_join(plots, "%s", file);
+    char word[64];
     snprintf(kind->name, sizeof kind->name, "%.*s", (int)(strlen(file) - 3), file);
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", plots, file) >= sizeof path)
-        return as_fail(err, AS_EXIT_ENVIRONMENT, "%s: the path is too long", plots);
-    if (!as_file_read(path, 1 << 20, &kind->body, err))
+    if (!as_file_read(path.text, 1 << 20, &kind->body, err))
         return false;
     if (said(&kind->body, "set", word)) {
         kind->set = as_chart_set_find(word);
         kind->is_chart = true;
-        return kind->set || as_fail(err, AS_EXIT_USAGE, "%s: '#: set' must be surface, reach or change", path);
+        return kind->set || as_fail(err, AS_EXIT_USAGE, "%s: '#: set' must be surface, reach or change", path.text);
     }
     if (!said(&kind->body, "axis", word))
         return true; /* style.gp, finish.gp */
@@ -57,14 +57,14 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
             kind->is_chart = true;
         }
     if (!kind->is_chart)
-        return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path, word);
+        return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path.text, word);
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
     if (!kind->value)
         return as_fail(err, AS_EXIT_USAGE,
                        "%s: '#: value' must be time, gflops, percent, roofline, speedup, executed, bandwidth, "
                        "workspace, phase-time "
                        "or phase-share",
-                       path);
+                       path.text);
     if (said(&kind->body, "guides", word))
         for (char *w = word, g = 0; *w && g < 2; w++)
             if (*w >= '1' && *w <= '3')
@@ -134,11 +134,7 @@ static bool read_cases(const char *dir, as_chart_input *in, as_err *err)
 {
     void *records = NULL;
     size_t count = 0;
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, as_case_schema.file);
-    const bool there = as_file_exists(path.data);
-    as_text_free(&path);
-    if (there && !as_table_read(&as_case_schema, dir, in->arena, &records, &count, err))
+    if (as_dir_has(dir, as_case_schema.file) && !as_table_read(&as_case_schema, dir, in->arena, &records, &count, err))
         return false;
     const as_case *cases = records;
     bool same = count == in->row_count;
@@ -152,11 +148,8 @@ static bool read_cases(const char *dir, as_chart_input *in, as_err *err)
 static bool read_verdicts(const char *dir, as_chart_input *in, as_err *err)
 {
     void *records = NULL;
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, as_verdict_schema.file);
-    const bool there = as_file_exists(path.data);
-    as_text_free(&path);
-    if (there && !as_table_read(&as_verdict_schema, dir, in->arena, &records, &in->verdict_count, err))
+    if (as_dir_has(dir, as_verdict_schema.file) &&
+        !as_table_read(&as_verdict_schema, dir, in->arena, &records, &in->verdict_count, err))
         return false;
     in->verdicts = records;
     return true;
@@ -166,7 +159,6 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 {
     void *rows = NULL, *fits = NULL, *shares = NULL;
     size_t share_count = 0;
-    as_text path = {0};
     if (!read_verdicts(dir, in, err))
         return false;
     if ((!in->verdict_count && (!as_table_read(&as_summary_schema, dir, in->arena, &rows, &in->row_count, err) ||
@@ -180,10 +172,8 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
     as_chart_points(in);
     if (!read_cases(dir, in, err))
         return false;
-    as_text_add(&path, "%s/%s", dir, as_share_schema.file);
-    const bool there = as_file_exists(path.data);
-    as_text_free(&path);
-    if (there && !as_table_read(&as_share_schema, dir, in->arena, &shares, &share_count, err))
+    if (as_dir_has(dir, as_share_schema.file) &&
+        !as_table_read(&as_share_schema, dir, in->arena, &shares, &share_count, err))
         return false;
     as_chart_phases(in, shares, share_count);
     return true;
@@ -193,7 +183,7 @@ static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 static bool write_script(const char *name, const as_text *header, const as_text *data, const as_text *body,
                          const kinds *all, const char *plots, as_err *err)
 {
-    as_text script = {0}, path = {0};
+    as_text script = {0};
     as_text_add(&script, "# %s.gp: redraw with `gnuplot %s.gp` in this folder; the numbers are in %s.csv.\n", name,
                 name, name);
     as_text_append(&script, header->data, header->length);
@@ -202,13 +192,9 @@ static bool write_script(const char *name, const as_text *header, const as_text 
         as_text_add(&script, "\n");
         as_text_append(&script, parts[i]->data ? parts[i]->data : "", parts[i]->length);
     }
-    as_text_add(&path, "%s/%s.csv", plots, name);
-    bool ok = as_file_write(path.data, data->data, data->length, err);
-    path.length = 0;
-    as_text_add(&path, "%s/%s.gp", plots, name);
-    ok = ok && as_file_write(path.data, script.data, script.length, err);
+    const bool ok = as_file_write(as_path_join(plots, "%s.csv", name).text, data->data, data->length, err) &&
+                    as_file_write(as_path_join(plots, "%s.gp", name).text, script.data, script.length, err);
     as_text_free(&script);
-    as_text_free(&path);
     return ok;
 }
 
@@ -275,14 +261,12 @@ bool as_chart_all(const char *dir, as_charts *charts, as_err *err)
 {
     as_chart_input in = {.arena = as_arena_create()};
     kinds all = {.count = 0};
-    as_text plots = {0};
+    const as_path plots = as_path_join(dir, "plots");
     *charts = (as_charts){0, 0};
-    as_text_add(&plots, "%s/plots", dir);
-    easel e = {.in = &in, .all = &all, .plots = plots.data};
-    bool ok = read_input(dir, &in, err) && read_kinds(&all, in.arena, err) && as_dir_create(plots.data, err) &&
-              as_masks_draw(&in, plots.data, err) && write_scripts(&e, err) &&
-              as_pictures_draw(plots.data, e.pictures, e.count, in.arena, charts, err);
-    as_text_free(&plots);
+    easel e = {.in = &in, .all = &all, .plots = plots.text};
+    bool ok = read_input(dir, &in, err) && read_kinds(&all, in.arena, err) && as_dir_create(plots.text, err) &&
+              as_masks_draw(&in, plots.text, err) && write_scripts(&e, err) &&
+              as_pictures_draw(plots.text, e.pictures, e.count, in.arena, charts, err);
     free_kinds(&all);
     as_arena_free(in.arena);
     return ok;
@@ -294,23 +278,21 @@ bool as_chart_history(const as_history_chart *chart, const char *dir, unsigned *
     kinds all = {.count = 0};
     as_chart_kind own = {.name = ""};
     char home[PATH_MAX], name[40] = "history";
-    as_text plots = {0};
+    const as_path plots = as_path_join(dir, "plots");
     *drawn = 0;
-    as_text_add(&plots, "%s/plots", dir);
     bool ok = read_kinds(&all, arena, err) && as_home_path(home, sizeof home, "plots") &&
-              read_kind(home, "history.gp", &own, err) && as_dir_create(plots.data, err);
+              read_kind(home, "history.gp", &own, err) && as_dir_create(plots.text, err);
     for (size_t at = 0, page = 1; ok && at < chart->count; page++) {
         as_text header = {0}, data = {0};
         if (page > 1)
             snprintf(name, sizeof name, "history-%zu", page);
         at = as_history_page(chart, at, name, arena, &header, &data);
-        ok = write_script(name, &header, &data, &own.body, &all, plots.data, err) &&
-             as_gnuplot_draw(plots.data, name, true, SECONDS_PER_CHART, err);
+        ok = write_script(name, &header, &data, &own.body, &all, plots.text, err) &&
+             as_gnuplot_draw(plots.text, name, true, SECONDS_PER_CHART, err);
         *drawn += ok;
         as_text_free(&header);
         as_text_free(&data);
     }
-    as_text_free(&plots);
     as_text_free(&own.body);
     free_kinds(&all);
     as_arena_free(arena);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/path.h"
 #include "../base/program.h"
 
 #define UNFINISHED ".unfinished-"
@@ -24,20 +25,16 @@ static const char *reason_in(as_text *said)
 static bool keep(const char *dir, const char *name, bool png, as_err *err)
 {
     static const char *const kinds[] = {"svg", "png"};
-    as_text from = {0}, to = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < 2; i++) {
-        from.length = to.length = 0;
-        as_text_add(&from, "%s/" UNFINISHED "%s.%s", dir, name, kinds[i]);
-        as_text_add(&to, "%s/%s.%s", dir, name, kinds[i]);
+        const as_path from = as_path_join(dir, UNFINISHED "%s.%s", name, kinds[i]);
+        const as_path to = as_path_join(dir, "%s.%s", name, kinds[i]);
         if (i && !png)
-            unlink(to.data);
-        else if (rename(from.data, to.data) != 0)
+            unlink(to.text);
+        else if (rename(from.text, to.text) != 0)
             ok = as_fail(err, AS_EXIT_ENVIRONMENT, "%s: gnuplot did not draw it (%s): is its %s terminal installed?",
-                         to.data, strerror(errno), i ? "pngcairo" : "svg");
+                         to.text, strerror(errno), i ? "pngcairo" : "svg");
     }
-    as_text_free(&from);
-    as_text_free(&to);
     return ok;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../stats/order.h"
+
 static double x_of(const as_chart_kind *kind, const as_summary *row)
 {
     return kind->across ? kind->across->of(row) : as_curve_x(kind->axis, row);
@@ -108,12 +110,6 @@ typedef struct {
     double low, high; /* above 0 */
 } extent;
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static extent measure(const as_page *page)
 {
     size_t n = 0, points = 0;
@@ -130,7 +126,7 @@ static extent measure(const as_page *page)
             e.low = low > 0 && low < e.low ? low : e.low;
             e.high = high > e.high ? high : e.high;
         }
-    qsort(e.x, n, sizeof *e.x, ascending);
+    as_stats_sort(e.x, n);
     for (size_t i = 0; i < n; i++)
         if (!e.x_count || e.x[i] != e.x[e.x_count - 1])
             e.x[e.x_count++] = e.x[i];

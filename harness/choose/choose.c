@@ -11,6 +11,7 @@
 #include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../../kernels/api/registry.h"
+#include "../model/problem.h"
 #include "../theory/reach.h"
 #include "estimate.h"
 
@@ -75,18 +76,15 @@ static bool ask_kernel(const as_summary *like, as_problem *p, uint64_t *workspac
 
 static as_problem problem_of(const as_choose_ask *ask, const as_summary *like, const as_pattern *pattern)
 {
-    as_problem p = {.batch = 1,
-                    .heads = ask->heads,
-                    .kv_heads = ask->kv_heads,
-                    .length = ask->decode ? 1 : ask->length,
-                    .context = ask->length,
-                    .head_dim = ask->width / ask->heads,
-                    .dtype = like->dtype && !strcmp(like->dtype, "bf16") ? AS_BF16 : AS_F32,
-                    .threads = (int)like->threads,
-                    .scale = 1 / sqrtf((float)(ask->width / ask->heads)),
-                    .pattern = pattern};
-    p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
-    return p;
+    const as_problem p = {.batch = 1,
+                          .heads = ask->heads,
+                          .kv_heads = ask->kv_heads,
+                          .length = ask->decode ? 1 : ask->length,
+                          .context = ask->length,
+                          .head_dim = ask->width / ask->heads,
+                          .dtype = like->dtype && !strcmp(like->dtype, "bf16") ? AS_BF16 : AS_F32,
+                          .threads = (int)like->threads};
+    return as_problem_complete(p, pattern, NULL);
 }
 
 /* Operands of one call and its workspace; in decode the keys and values of all layers, which stay. */

@@ -10,19 +10,10 @@
 
 enum { QUOTED = 4 }; /* curves in one cell */
 
-static bool there(const char *dir, const as_schema *schema)
-{
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", dir, schema->file);
-    bool exists = as_file_exists(path.data);
-    as_text_free(&path);
-    return exists;
-}
-
 bool as_measured_read(const char *dir, as_arena *arena, as_measured *out, as_err *err)
 {
-    bool fits = there(dir, &as_fit_schema), cases = there(dir, &as_summary_schema);
-    bool crossovers = there(dir, &as_crossover_schema);
+    bool fits = as_dir_has(dir, as_fit_schema.file), cases = as_dir_has(dir, as_summary_schema.file);
+    bool crossovers = as_dir_has(dir, as_crossover_schema.file);
     *out = (as_measured){0};
     if (!fits && !cases)
         return as_fail(err, AS_EXIT_USAGE, "%s: neither fits.csv nor summary.csv is there: give a result folder", dir);

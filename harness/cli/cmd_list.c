@@ -12,6 +12,7 @@
 #include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 #include "../base/file.h"
+#include "../base/path.h"
 #include "cli.h"
 #include "../plan/target.h"
 
@@ -126,16 +127,14 @@ static json_t *list_files(const char *folder, bool whole_path)
     json_t *list = json_array();
     int n = as_home_path(dir, sizeof dir, folder) ? scandir(dir, &entries, is_yaml, alphasort) : 0;
     for (int i = 0; i < n; i++) {
-        as_text path = {0}, name = {0};
-        as_text_add(&path, "%s/%s", dir, entries[i]->d_name);
+        as_text name = {0};
         if (whole_path)
             as_text_add(&name, "%s/%s", folder, entries[i]->d_name);
         else
             as_text_append(&name, entries[i]->d_name, strlen(entries[i]->d_name) - strlen(".yaml"));
-        char *about = top_level_text(path.data, "about");
+        char *about = top_level_text(as_path_join(dir, "%s", entries[i]->d_name).text, "about");
         json_array_append_new(list, json_pack("{s:s, s:s}", "name", name.data, "about", about ? about : ""));
         free(about);
-        as_text_free(&path);
         as_text_free(&name);
         free(entries[i]);
     }

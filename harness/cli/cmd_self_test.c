@@ -12,6 +12,7 @@
 #include "../duel/count_instructions.h"
 #include "../duel/power_load.h"
 #include "../duel/power_trials.h"
+#include "../stats/binomial.h"
 
 static const as_injection injections[] = {
     {"none", AS_INJECT_NONE, 0},

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 #include "../machine/machine.h"
 #include "session.h"
 
@@ -42,11 +43,7 @@ static bool make_folder(as_session *s, as_err *err)
 
 static bool write_file(const as_session *s, const char *name, const char *text, size_t length, as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", s->dir, name);
-    const bool ok = as_file_write(path.data, text, length, err);
-    as_text_free(&path);
-    return ok;
+    return as_file_write(as_path_join(s->dir, "%s", name).text, text, length, err);
 }
 
 static json_t *side_json(const as_session *s, int i)

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../kernels/common/random.h"
+#include "../stats/binomial.h"
+#include "../stats/order.h"
+
 enum { QUADS = 6 };
 
 typedef struct {
@@ -19,14 +23,8 @@ as_noise as_noise_assumed(void)
     return (as_noise){.turn = 0.008, .tail_share = 0.05, .tail_factor = 6, .layout = 0.002};
 }
 
-/* splitmix64 */
-static double uniform(simulation *s)
-{
-    uint64_t z = s->x += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
+/* Never 0 and never 1. */
+static double uniform(simulation *s) { return as_random_unit(as_random_next(&s->x)) + 0x1p-54; }
 
 static double normal(simulation *s) { return sqrt(-2 * log(uniform(s))) * cos(6.283185307179586 * uniform(s)); }
 
@@ -72,39 +70,6 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
 
 /* --- measured ---------------------------------------------------------------------------------------------------- */
 
-/* P(at most `hits` of `n`), each with probability p. */
-static double binomial_below(uint64_t hits, uint64_t n, double p)
-{
-    double sum = 0;
-    for (uint64_t k = 0; k <= hits; k++)
-        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
-                   (double)(n - k) * log1p(-p));
-    return sum;
-}
-
-/* The share at which no more than `hits` are seen with probability `tail`; it falls as the share grows. */
-static double share_where(uint64_t hits, uint64_t n, double tail)
-{
-    double low = 0, high = 1;
-    for (int i = 0; i < 60; i++) {
-        const double middle = 0.5 * (low + high);
-        *(binomial_below(hits, n, middle) > tail ? &low : &high) = middle;
-    }
-    return 0.5 * (low + high);
-}
-
-void as_binomial_interval(uint64_t hits, uint64_t n, double *low, double *high)
-{
-    *low = !n ? AS_NO_REAL : hits ? share_where(hits - 1, n, 0.975) : 0;
-    *high = !n ? AS_NO_REAL : hits < n ? share_where(hits, n, 0.025) : 1;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool of_row(const as_trial *t, const as_power *row)
 {
     return !strcmp(t->injected, row->injected) && !strcmp(t->load, row->load) && fabs(t->share - row->share) < 1e-9;
@@ -134,8 +99,7 @@ void as_power_count(const as_trial *trials, size_t count, as_power *row)
     }
     row->failed = row->duels - row->flagged - row->opposite - row->inconclusive - row->passed;
     as_binomial_interval(row->flagged, row->duels, &row->flagged_low, &row->flagged_high);
-    qsort(ratios, n, sizeof *ratios, ascending);
-    row->ratio = n ? 0.5 * (ratios[n / 2] + ratios[(n - 1) / 2]) : AS_NO_REAL;
+    row->ratio = as_median(ratios, n);
     row->seconds = row->duels ? seconds / (double)row->duels : AS_NO_REAL;
     row->seconds_max = row->duels ? longest : AS_NO_REAL;
     free(ratios);

@@ -25,9 +25,6 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
 /* Counts those of `trials` that have the row's injected, share and load into the row's other columns. */
 void as_power_count(const as_trial *trials, size_t count, as_power *row);
 
-/* The share of which `hits` of `n` were seen: the exact interval of Clopper and Pearson, 95 %. */
-void as_binomial_interval(uint64_t hits, uint64_t n, double *low, double *high);
-
 /* false: what is asked of a duel is not what the row shows, and `why` says so in words. */
 bool as_power_keeps(const as_power *row, char why[200]);
 

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../kernels/common/random.h"
 #include "../base/clock.h"
 
 #define WORDS ((size_t)4 << 20) /* 32 MiB: out of the private caches, into what the CPUs share */
@@ -22,13 +23,11 @@ static void bursts(uint64_t *words)
 {
     uint64_t seed = 1;
     for (;;) {
-        seed = seed * 6364136223846793005u + 1442695040888963407u;
-        const uint64_t burst_ns = 10000000u + (seed >> 33) % 490000000u, from = as_wall_ns();
+        const uint64_t burst_ns = 10000000u + as_random_next(&seed) % 490000000u, from = as_wall_ns();
         for (size_t at = 0; as_wall_ns() - from < burst_ns; at = (at + 4096) % WORDS)
             for (size_t i = 0; i < 4096; i++)
                 words[at + i] += seed;
-        seed = seed * 6364136223846793005u + 1442695040888963407u;
-        const uint64_t rest_ns = 10000000u + (seed >> 33) % 490000000u;
+        const uint64_t rest_ns = 10000000u + as_random_next(&seed) % 490000000u;
         nanosleep(&(struct timespec){.tv_nsec = (long)rest_ns}, NULL);
     }
 }

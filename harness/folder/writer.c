@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 
 struct as_folder {
     char *path;
@@ -31,12 +32,10 @@ static bool alone(const as_folder *f, as_err *err)
 
 static int open_table(const as_folder *f, const as_schema *schema, int flags, as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", f->path, schema->file);
-    int fd = open(path.data, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
+    const as_path path = as_path_join(f->path, "%s", schema->file);
+    int fd = open(path.text, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
     if (fd < 0)
-        as_fail(err, AS_EXIT_ENVIRONMENT, "%s: cannot write: %s", path.data, strerror(errno));
-    as_text_free(&path);
+        as_fail(err, AS_EXIT_ENVIRONMENT, "%s: cannot write: %s", path.text, strerror(errno));
     return fd;
 }
 
@@ -173,22 +172,19 @@ as_folder *as_folder_create(const char *out, const char *name, const char *confi
 as_folder *as_folder_resume(const char *path, as_err *err)
 {
     as_folder *f = fresh(err);
-    as_text config = {0};
     if (!f)
         return NULL;
     f->path = strdup(path);
     for (size_t n = f->path ? strlen(f->path) : 0; n > 1 && f->path[n - 1] == '/'; n--)
         f->path[n - 1] = 0;
-    as_text_add(&config, "%s/config.yaml", path);
     bool ok = f->path || as_fail_memory(err);
-    if (ok && !as_file_exists(config.data))
+    if (ok && !as_dir_has(path, "config.yaml"))
         ok = as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with", path);
     ok = ok && (f->samples = open_table(f, &as_sample_schema, O_CREAT, err)) >= 0 &&
          (f->counters = open_table(f, &as_counter_schema, O_CREAT, err)) >= 0 &&
          (f->phases = open_table(f, &as_phase_schema, O_CREAT, err)) >= 0 && alone(f, err) &&
          mend(f, f->samples, &as_sample_schema, err) && mend(f, f->counters, &as_counter_schema, err) &&
          mend(f, f->phases, &as_phase_schema, err);
-    as_text_free(&config);
     if (ok)
         return f;
     as_folder_free(f);
@@ -228,9 +224,5 @@ bool as_folder_phase(as_folder *f, const as_phase_time *phase, as_err *err)
 
 bool as_folder_file(as_folder *f, const char *name, const char *text, size_t length, as_err *err)
 {
-    as_text path = {0};
-    as_text_add(&path, "%s/%s", f->path, name);
-    bool ok = as_file_write(path.data, text, length, err);
-    as_text_free(&path);
-    return ok;
+    return as_file_write(as_path_join(f->path, "%s", name).text, text, length, err);
 }

@@ -7,6 +7,7 @@
 
 #include "../../kernels/api/cpu.h"
 #include "../base/file.h"
+#include "../base/path.h"
 
 static double rate(const json_t *value)
 {
@@ -45,7 +46,8 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
 
 bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err)
 {
-    as_text path = {0}, text = {0};
+    const as_path path = as_path_join(dir, "machine.json");
+    as_text text = {0};
     json_error_t where;
     json_t *root = NULL;
     bool ok = true;
@@ -55,22 +57,20 @@ bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *f
     for (size_t i = 0; i < 4; i++)
         facts->read_gbs[i] = NAN;
 
-    as_text_add(&path, "%s/machine.json", dir);
-    if (!as_file_exists(path.data))
+    if (!as_file_exists(path.text))
         goto done;
-    ok = as_file_read(path.data, (size_t)64 << 20, &text, err);
+    ok = as_file_read(path.text, (size_t)64 << 20, &text, err);
     if (!ok)
         goto done;
     root = json_loadb(text.data, text.length, 0, &where);
     if (!root)
-        ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column, where.text);
+        ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.text, where.line, where.column, where.text);
     else if (!json_is_object(root))
-        ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.data);
+        ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.text);
     else
         read_facts(root, arena, facts);
 done:
     json_decref(root);
     as_text_free(&text);
-    as_text_free(&path);
     return ok;
 }

@@ -6,10 +6,11 @@
 #include "../base/text.h"
 #include "records.h"
 
+/* Appends x, rounded to a whole number. */
 void as_place_add(as_text *out, double x);
 
-/* Where the two of a pair cross, of which `verdict` says that they do; an end of the interval that is beyond the range
- * is said to be below or above it. */
+/* Appends the crossover. Call only when c->verdict is "crosses". An interval end outside the measured range prints as
+ * "below X" or "above X". */
 void as_place_add_crossing(as_text *out, const as_crossover *c, const char *symbol);
 
 #endif

@@ -1,6 +1,6 @@
-/* curve.c: see curve.h. One row of a table for each way in which cases can stand on one curve; cases with the same text
- * of what is held fixed belong together. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* curve.c: a table of the ways in which cases can form a curve; for each way, cases that share what it holds fixed are
+ * grouped by a hash.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "curve.h"
 
 #include <inttypes.h>
@@ -20,8 +20,8 @@ enum {
 };
 enum { ALL = 255 };
 
-/* A way to stand on one curve: what is held, and what must be equal in every row (S = T, Hkv = H). Earlier ways of an
- * axis are preferred: a later one counts only when it shows a case that no earlier one shows. */
+/* A way to form a curve: what is held fixed, and what must be equal in every row (S = T, Hkv = H). Earlier ways of an
+ * axis are preferred: a later one counts only if it shows a case that no earlier one shows. */
 typedef struct {
     as_axis axis;
     unsigned hold;
@@ -55,8 +55,8 @@ double as_curve_x(as_axis axis, const as_summary *row)
     return x[axis] == AS_NO_COUNT ? NAN : (double)x[axis];
 }
 
-/* What cases of one curve have alike, as numbers and interned texts: 0 where a way does not hold it. Compared as bytes:
- * nothing but fields of 8. */
+/* What all cases of a curve share, as numbers and interned texts; 0 if a way does not hold it fixed. Compared as bytes,
+ * so that every field has 8 bytes. */
 typedef struct {
     const char *kernel, *pattern, *isa, *dtype, *cache, *machine;
     uint64_t batch, threads, length, context, heads, kv_heads, width, head_dim;
@@ -86,7 +86,7 @@ typedef struct {
     bool *shown; /* by row: on a curve of the present axis */
 } search;
 
-static const char *known(const char *text) { return text ? text : "?"; }
+static const char *text_or_unknown(const char *text) { return text ? text : "?"; }
 
 /* window:w=64 becomes window:w=*. */
 static void add_without_numbers(as_text *out, const char *pattern)
@@ -102,7 +102,7 @@ static void add_without_numbers(as_text *out, const char *pattern)
 /* content/topk:k=64 becomes content/topk:k=*, and so does content/topk alone, whose k is the usual one. */
 static void add_without_params(as_text *out, const as_summary *row)
 {
-    const char *kernel = known(row->kernel);
+    const char *kernel = text_or_unknown(row->kernel);
     as_text_append(out, kernel, strcspn(kernel, ":"));
     if (!row->params || !*row->params)
         return;
@@ -115,7 +115,7 @@ static void add_without_params(as_text *out, const as_summary *row)
     }
 }
 
-static void add_held(as_text *out, const way *w, unsigned bit, const char *symbol, uint64_t value)
+static void add_held_value(as_text *out, const way *w, unsigned bit, const char *symbol, uint64_t value)
 {
     if (w->hold & bit && value != AS_NO_COUNT)
         as_text_add(out, " %s=%" PRIu64, symbol, value);
@@ -123,27 +123,27 @@ static void add_held(as_text *out, const way *w, unsigned bit, const char *symbo
 
 static void add_fixed(as_text *out, const way *w, const as_summary *row)
 {
-    as_text_add(out, "isa=%s dtype=%s", known(row->isa), known(row->dtype));
+    as_text_add(out, "isa=%s dtype=%s", text_or_unknown(row->isa), text_or_unknown(row->dtype));
     if (row->batch != AS_NO_COUNT)
         as_text_add(out, " B=%" PRIu64, row->batch);
-    add_held(out, w, HOLD_T, "T", row->length);
-    add_held(out, w, HOLD_S, "S", row->context);
+    add_held_value(out, w, HOLD_T, "T", row->length);
+    add_held_value(out, w, HOLD_S, "S", row->context);
     if (w->s_is_t)
         as_text_add(out, " S=T");
-    add_held(out, w, HOLD_H, "H", row->heads);
-    add_held(out, w, HOLD_KV, "Hkv", row->kv_heads);
+    add_held_value(out, w, HOLD_H, "H", row->heads);
+    add_held_value(out, w, HOLD_KV, "Hkv", row->kv_heads);
     if (w->kv_is_h)
         as_text_add(out, " Hkv=H");
-    add_held(out, w, HOLD_D, "D", row->width);
-    add_held(out, w, HOLD_HEAD, "d", row->head_dim);
+    add_held_value(out, w, HOLD_D, "D", row->width);
+    add_held_value(out, w, HOLD_HEAD, "d", row->head_dim);
     if (row->threads != AS_NO_COUNT)
         as_text_add(out, " threads=%" PRIu64, row->threads);
-    as_text_add(out, " cache=%s", known(row->cache));
+    as_text_add(out, " cache=%s", text_or_unknown(row->cache));
     if (row->machine)
         as_text_add(out, " machine=%s", row->machine);
 }
 
-static bool stands(const way *w, const as_summary *row)
+static bool is_point(const way *w, const as_summary *row)
 {
     double x = as_curve_x(w->axis, row);
     return row->status && !strcmp(row->status, "ok") && row->median_ns > 0 && x > 0 &&
@@ -153,11 +153,11 @@ static bool stands(const way *w, const as_summary *row)
 static texts texts_of(search *s, const as_summary *row, as_text *room)
 {
     as_arena *a = s->arena;
-    texts t = {.kernel = as_arena_intern(a, known(row->kernel)),
-               .pattern = as_arena_intern(a, known(row->pattern)),
-               .isa = as_arena_intern(a, known(row->isa)),
-               .dtype = as_arena_intern(a, known(row->dtype)),
-               .cache = as_arena_intern(a, known(row->cache)),
+    texts t = {.kernel = as_arena_intern(a, text_or_unknown(row->kernel)),
+               .pattern = as_arena_intern(a, text_or_unknown(row->pattern)),
+               .isa = as_arena_intern(a, text_or_unknown(row->isa)),
+               .dtype = as_arena_intern(a, text_or_unknown(row->dtype)),
+               .cache = as_arena_intern(a, text_or_unknown(row->cache)),
                .machine = row->machine ? as_arena_intern(a, row->machine) : NULL};
     room->length = 0;
     add_without_params(room, row);
@@ -186,7 +186,7 @@ static held held_by(const way *w, const as_summary *row, const texts *t)
                   .head_dim = w->hold & HOLD_HEAD ? row->head_dim : 0};
 }
 
-static void put(search *s, const way *w, group **groups, size_t i)
+static void add_point(search *s, const way *w, group **groups, size_t i)
 {
     const held key = held_by(w, &s->rows[i], &s->texts[i]);
     group *g;
@@ -212,7 +212,7 @@ typedef struct {
     size_t row;
 } place;
 
-static int by_x(const void *a, const void *b)
+static int compare_by_x(const void *a, const void *b)
 {
     const place *p = a, *q = b;
     if (p->x != q->x)
@@ -227,7 +227,7 @@ static size_t sort_points(search *s, as_curve *c)
     size_t different = 0;
     for (size_t i = 0; i < c->count; i++)
         places[i] = (place){as_curve_x(c->axis, &s->rows[c->points[i]]), c->points[i]};
-    qsort(places, c->count, sizeof *places, by_x);
+    qsort(places, c->count, sizeof *places, compare_by_x);
     for (size_t i = 0; i < c->count; i++) {
         different += i == 0 || places[i].x != places[i - 1].x;
         c->points[i] = places[i].row;
@@ -248,8 +248,8 @@ static void find_one_way(search *s, const way *w)
     group *groups = NULL;
     size_t before = s->found;
     for (size_t i = 0; i < s->count; i++)
-        if (stands(w, &s->rows[i]))
-            put(s, w, &groups, i);
+        if (is_point(w, &s->rows[i]))
+            add_point(s, w, &groups, i);
     for (group *g = groups; g; g = g->hh.next) {
         if (g->curve.count < w->least || sort_points(s, &g->curve) < w->least || !shows_more(s, &g->curve))
             continue;

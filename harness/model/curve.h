@@ -1,4 +1,4 @@
-/* curve.h: measured cases that differ in one thing only, in the order of that thing: what a fit fits and a chart draws.
+/* curve.h: finds curves among measured cases: cases that differ in one thing only, ordered by that thing.
  * SPDX-License-Identifier: Apache-2.0
  *
  * An axis is what varies along a curve:
@@ -24,7 +24,7 @@ typedef struct {
     as_axis axis;
     const char *kernel;  /* with its parameters; on the axis edges perhaps with * for every value: content/topk:k=* */
     const char *pattern; /* on the axis edges with * for every number: window:w=* */
-    const char *fixed;   /* the rest that is held, as text: "isa=avx2 dtype=f32 B=1 ..." */
+    const char *fixed;   /* everything else, which is the same for all points: "isa=avx2 dtype=f32 B=1 ..." */
     size_t *points;      /* rows of the summary, ascending in x */
     size_t count;
 } as_curve;
@@ -32,7 +32,7 @@ typedef struct {
 /* The place of a row on an axis. */
 double as_curve_x(as_axis axis, const as_summary *row);
 
-/* Every curve of the table, by axis, then in the order of its rows. All in `arena`. */
+/* Finds every curve of the table; ordered by axis, then by first row. All in `arena`. */
 as_curve *as_curves_find(const as_summary *rows, size_t count, as_arena *arena, size_t *found);
 
 #endif

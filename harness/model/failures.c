@@ -1,5 +1,5 @@
-/* failures.c: see failures.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* failures.c: groups by a hash of status and reason, digits left out.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "failures.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* failures.h: cases that were not measured well, those with one reason together.
+/* failures.h: cases without a result, grouped by their reason.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_MODEL_FAILURES_H
 #define AS_MODEL_FAILURES_H
@@ -10,8 +10,8 @@ typedef struct {
     size_t count;
 } as_trouble;
 
-/* Rows that are not ok, grouped by status and by reason but for its numbers, in the order of the table. All in `arena`.
- */
+/* Groups the rows that are not ok by status and reason; reasons that differ only in numbers are the same. Groups are in
+ * the order of their first rows. All in `arena`. */
 as_trouble *as_troubles_find(const as_summary *rows, size_t count, as_arena *arena, size_t *found);
 
 #endif

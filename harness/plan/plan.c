@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "../../kernels/api/cpu.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/suggest.h"
+#include "../model/problem.h"
 #include "predict.h"
 
 #define KERNELS_MAX 4096u /* alternatives of one text */
@@ -183,8 +183,10 @@ static bool step(const size_t counts[AXES], size_t at[AXES])
     return false;
 }
 
-static bool fill_problem(as_problem *p, const as_shapes *s, const size_t at[AXES], as_err *err)
+/* The edges, which take long to count, are left out: edges_of. */
+static bool fill_problem(const planning *g, const size_t at[AXES], as_problem *p, as_err *err)
 {
+    const as_shapes *s = &g->config->shapes;
     size_t width = s->width.values[at[WIDTH]];
     p->heads = s->heads.values[at[HEADS]];
     p->kv_heads = s->kv_heads.values[at[KV_HEADS]];
@@ -198,7 +200,8 @@ static bool fill_problem(as_problem *p, const as_shapes *s, const size_t at[AXES
         return as_fail(err, AS_EXIT_USAGE, "width %zu, heads %zu, kv_heads %zu do not divide: choose others", width,
                        p->heads, p->kv_heads);
     p->head_dim = width / p->heads;
-    p->scale = (float)(1 / sqrt((double)p->head_dim));
+    *p = as_problem_complete(*p, NULL, g->target->cache_bytes);
+    p->pattern = g->plan->patterns[at[PATTERN]];
     return as_dtype_parse(s->dtype.values[at[DTYPE]], &p->dtype) ||
            as_fail(err, AS_EXIT_USAGE, "unknown dtype '%.40s'", s->dtype.values[at[DTYPE]]);
 }
@@ -229,10 +232,9 @@ static bool add_case(planning *g, const size_t at[AXES], as_err *err)
 {
     as_plan *plan = g->plan;
     const wish *kernel = &g->kernels[at[KERNEL]];
-    as_planned c = {.problem = {.pattern = plan->patterns[at[PATTERN]]}};
+    as_planned c = {0};
     memcpy(c.problem.param, kernel->param, sizeof c.problem.param);
-    memcpy(c.problem.cache_bytes, g->target->cache_bytes, sizeof c.problem.cache_bytes);
-    if (!fill_problem(&c.problem, &g->config->shapes, at, err))
+    if (!fill_problem(g, at, &c.problem, err))
         return false;
     c.entry = build_of(kernel->text, g->target->isas, &c.problem);
     as_case_fill(&c, as_pattern_text(c.problem.pattern), g->config->measure.cold, g->arena);

@@ -52,8 +52,4 @@ typedef struct {
 bool as_plan_build(const as_config *config, const as_target *target, as_arena *arena, as_plan *plan, as_err *err);
 void as_plan_free(as_plan *plan);
 
-/* From a case's row (as read from cases.csv or sent to a worker) to what it stands for. The pattern is parsed anew and
- * belongs to the caller. false and an error when kernel, isa or pattern do not exist here. */
-bool as_plan_resolve(const as_case *row, uint32_t isas, const size_t cache_bytes[3], as_planned *out, as_err *err);
-
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 #include "parts.h"
 
 #define SVG_MOST ((size_t)32 << 20)
@@ -83,17 +84,14 @@ static void add_figure(const char *name, const as_text *svg, const as_text *scri
 static bool add_chart(const char *dir, const char *file, as_text *out)
 {
     char name[NAME_MAX + 1];
-    as_text path = {0}, svg = {0}, script = {0};
+    as_text svg = {0}, script = {0};
     snprintf(name, sizeof name, "%.*s", (int)(strlen(file) - 4), file);
-    as_text_add(&path, "%s/%s", dir, file);
-    const bool read = as_file_read(path.data, SVG_MOST, &svg, NULL) && svg.length;
-    path.length = 0;
-    as_text_add(&path, "%s/%s.gp", dir, name);
-    if (as_file_exists(path.data))
-        as_file_read(path.data, SVG_MOST, &script, NULL);
+    const bool read = as_file_read(as_path_join(dir, "%s", file).text, SVG_MOST, &svg, NULL) && svg.length;
+    const as_path gp = as_path_join(dir, "%s.gp", name);
+    if (as_file_exists(gp.text))
+        as_file_read(gp.text, SVG_MOST, &script, NULL);
     if (read)
         add_figure(name, &svg, &script, out);
-    as_text_free(&path);
     as_text_free(&svg);
     as_text_free(&script);
     return read;

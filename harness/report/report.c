@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "../base/file.h"
+#include "../base/path.h"
 #include "parts.h"
 
 extern const char as_report_css[], as_report_css_hash[], as_report_js[], as_report_js_hash[];
@@ -40,10 +41,8 @@ static bool read_config(as_report *r, as_err *err)
 {
     yaml_parser_t parser;
     yaml_document_t document;
-    as_text path = {0};
-    as_text_add(&path, "%s/config.yaml", r->dir);
-    const bool ok = !as_file_exists(path.data) || as_file_read(path.data, 1 << 20, &r->config, err);
-    as_text_free(&path);
+    const as_path path = as_path_join(r->dir, "config.yaml");
+    const bool ok = !as_file_exists(path.text) || as_file_read(path.text, 1 << 20, &r->config, err);
     if (!ok || !r->config.data || !yaml_parser_initialize(&parser))
         return ok;
     yaml_parser_set_input_string(&parser, (const unsigned char *)r->config.data, r->config.length);
@@ -59,14 +58,10 @@ static bool read_config(as_report *r, as_err *err)
 static bool read_machine(as_report *r, as_err *err)
 {
     json_error_t where;
-    as_text path = {0};
-    as_text_add(&path, "%s/machine.json", r->dir);
-    r->machine = as_file_exists(path.data) ? json_load_file(path.data, 0, &where) : NULL;
-    const bool ok =
-        r->machine || !as_file_exists(path.data) ||
-        as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.data, where.line, where.column, where.text);
-    as_text_free(&path);
-    return ok;
+    const as_path path = as_path_join(r->dir, "machine.json");
+    r->machine = as_file_exists(path.text) ? json_load_file(path.text, 0, &where) : NULL;
+    return r->machine || !as_file_exists(path.text) ||
+           as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.text, where.line, where.column, where.text);
 }
 
 static bool read_folder(as_report *r, as_err *err)
@@ -191,17 +186,15 @@ static void write_page(const as_report *r, as_text *out)
 bool as_report_write(const char *dir, as_err *err)
 {
     as_report r = {.dir = dir, .arena = as_arena_create()};
-    as_text page = {0}, path = {0};
+    as_text page = {0};
     bool ok = read_folder(&r, err);
     if (ok) {
         write_page(&r, &page);
-        as_text_add(&path, "%s/report.html", dir);
-        ok = as_file_write(path.data, page.data, page.length, err);
+        ok = as_file_write(as_path_join(dir, "report.html").text, page.data, page.length, err);
     }
     json_decref(r.machine);
     as_text_free(&r.config);
     as_text_free(&page);
-    as_text_free(&path);
     as_arena_free(r.arena);
     return ok;
 }

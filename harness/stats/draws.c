@@ -1,19 +1,13 @@
-/* draws.c: see draws.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* draws.c: resampling of medians: one random number for an odd count, n for an even one.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "draws.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "../../kernels/common/random.h"
+#include "binomial.h"
 #include "order.h"
-
-uint64_t as_random_next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
 
 uint64_t as_seed_of(const char *const *texts, size_t count)
 {
@@ -25,19 +19,18 @@ uint64_t as_seed_of(const char *const *texts, size_t count)
 }
 
 /* P(at least `least` of n draws are among the j smallest of n). */
-static double share_of(size_t n, size_t j, size_t least)
+static double chance_of_smallest(size_t n, size_t j, size_t least)
 {
     const double p = (double)j / (double)n;
     double sum = 0;
     if (j == n)
         return 1;
     for (size_t k = least; k <= n; k++)
-        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) + (double)k * log(p) +
-                   (double)(n - k) * log1p(-p));
+        sum += as_binomial(n, k, p);
     return sum;
 }
 
-static double middle(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
+static double log_of_mean(double a, double b) { return log(0.5 * (exp(a) + exp(b))); }
 
 as_draws as_draws_from(const double *times, size_t count, double *room)
 {
@@ -46,16 +39,16 @@ as_draws as_draws_from(const double *times, size_t count, double *room)
         d.logs[i] = log(times[i]);
     as_stats_sort(d.logs, count);
     for (size_t i = 0; count % 2 && i < count; i++)
-        d.share[i] = share_of(count, i + 1, (count + 1) / 2);
+        d.share[i] = chance_of_smallest(count, i + 1, (count + 1) / 2);
     if (count)
-        d.median = count % 2 ? d.logs[count / 2] : middle(d.logs[count / 2 - 1], d.logs[count / 2]);
+        d.median = count % 2 ? d.logs[count / 2] : log_of_mean(d.logs[count / 2 - 1], d.logs[count / 2]);
     return d;
 }
 
 double as_draws_median(const as_draws *d) { return d->median; }
 
-/* The two middle ones of as many draws: how often each was drawn is counted, for they are in order. */
-static double next_of_even(const as_draws *d, uint64_t *random)
+/* Counts how often each time is drawn, which finds the two middle draws without sorting. */
+static double draw_of_even(const as_draws *d, uint64_t *random)
 {
     const size_t n = d->count;
     size_t seen = 0, first = n, at = 0;
@@ -69,22 +62,23 @@ static double next_of_even(const as_draws *d, uint64_t *random)
         if (seen >= n / 2 + 1)
             break;
     }
-    return middle(d->logs[first], d->logs[at]);
+    return log_of_mean(d->logs[first], d->logs[at]);
 }
 
-/* The median of few, drawn anew, scatters otherwise than the median itself. For 5 times its deviation is on
- * average 1.07 (uniform noise), 1.23 (normal), 1.40 (exponential) or 1.48 (Laplace) times the true one, for more 1.02
- * to 1.41; for 3 and 4 the excess makes up for how badly so few tell it; for 2 it is 0.7, and as badly told. What is
- * taken off keeps an interval of 95 % between 90 and 99 % for all of these: docs/fit.md has the coverage. */
-static double narrowed(size_t count)
+/* By what the distance of a drawn median from the median is multiplied. The bootstrap median of few times scatters more
+ * than the median itself: for 5 times its deviation is on average 1.07 (uniform noise), 1.23 (normal), 1.40
+ * (exponential) or 1.48 (Laplace) times the true one, for more times 1.02 to 1.41. For 3 and 4 times the excess
+ * compensates for how badly so few times show their scatter; for 2 it is 0.7 times the true one. With these factors an
+ * interval of 95 % covers between 90 and 99 % for all of these distributions: docs/fit.md has the coverage. */
+static double narrowing(size_t count)
 {
     static const double of_few[] = {1, 1, 2.2, 1, 1};
     return count < 5 ? of_few[count] : count % 2 ? 1 / 1.15 : 1 / 1.07;
 }
 
-static double next_of_odd(const as_draws *d, uint64_t *random)
+static double draw_of_odd(const as_draws *d, uint64_t *random)
 {
-    const double u = (double)(as_random_next(random) >> 11) / 9007199254740992.0;
+    const double u = as_random_unit(as_random_next(random));
     size_t at = 0;
     for (size_t i = 0; i + 1 < d->count; i++) /* without a branch that u would decide */
         at += d->share[i] <= u;
@@ -93,8 +87,8 @@ static double next_of_odd(const as_draws *d, uint64_t *random)
 
 double as_draws_next(const as_draws *d, uint64_t *random)
 {
-    const double drawn = d->count % 2 ? next_of_odd(d, random) : next_of_even(d, random);
-    return d->median + narrowed(d->count) * (drawn - d->median);
+    const double drawn = d->count % 2 ? draw_of_odd(d, random) : draw_of_even(d, random);
+    return d->median + narrowing(d->count) * (drawn - d->median);
 }
 
 void as_draws_add(const as_draws *d, uint64_t *random, double weight, double *sums, size_t count)

@@ -1,5 +1,5 @@
-/* ranks.c: see ranks.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* ranks.c: exact laws of rank statistics, by listing or by series, and the intervals that they give.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "ranks.h"
 
 #include <math.h>
@@ -8,16 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANKS_LISTED                                                                                                   \
-    256 /* signed ranks up to which their law is listed whole; the series is off by less than 5e-6 there */
+#include "order.h"
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+/* Up to so many signed ranks their law is listed; beyond, the series is off by less than 5e-6. */
+#define RANKS_LISTED 256
 
-static void *room(size_t count)
+static void *new_doubles(size_t count)
 {
     void *memory = calloc(count ? count : 1, sizeof(double));
     if (!memory)
@@ -25,24 +21,15 @@ static void *room(size_t count)
     return memory;
 }
 
-double as_median(double *values, size_t n)
-{
-    if (!n)
-        return NAN;
-    qsort(values, n, sizeof *values, ascending);
-    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
-}
+/* --- laws of the statistics */
 
-/* --- how likely ----------------------------------------------------------------------------------------------------
- */
-
-/* P(statistic <= w) for w = 0..count / 2: listed, or of so many signed ranks that a series tells it. */
+/* P(statistic <= w) for w = 0..count / 2: a list, or the number of signed ranks for the series. */
 typedef struct {
     double *below;
     size_t ranks;
 } law;
 
-static void add_up(double *law, size_t count)
+static void accumulate(double *law, size_t count)
 {
     for (size_t w = 1; w < count; w++)
         law[w] += law[w - 1];
@@ -52,7 +39,7 @@ static void add_up(double *law, size_t count)
 static law signed_rank_law(size_t n)
 {
     const size_t half = n * (n + 1) / 4;
-    double *law_now = room(half + 1), *next = room(half + 1);
+    double *law_now = new_doubles(half + 1), *next = new_doubles(half + 1);
     law_now[0] = 1;
     for (size_t rank = 1, reach = 0; rank <= n; rank++) {
         reach = reach + rank < half ? reach + rank : half;
@@ -65,7 +52,7 @@ static law signed_rank_law(size_t n)
         law_now = done;
     }
     free(next);
-    add_up(law_now, half + 1);
+    accumulate(law_now, half + 1);
     return (law){.below = law_now};
 }
 
@@ -86,7 +73,7 @@ static double signed_rank_series(double n, double w)
 static law rank_sum_law(size_t n, size_t m)
 {
     const size_t most = n * m, half = most / 2;
-    double *choices = room(half + 1), all = 0;
+    double *choices = new_doubles(half + 1), all = 0;
     choices[0] = 1;
     for (size_t i = 1; i <= n; i++) {
         for (size_t u = half; u >= m + i; u--)
@@ -96,31 +83,31 @@ static law rank_sum_law(size_t n, size_t m)
     }
     for (size_t u = 0; u <= half; u++)
         all += (2 * u == most ? 1 : 2) * choices[u];
-    add_up(choices, half + 1);
+    accumulate(choices, half + 1);
     for (size_t u = 0; u <= half; u++)
         choices[u] /= all;
     return (law){.below = choices};
 }
 
-static double tail(const law *l, size_t w)
+static double law_tail(const law *l, size_t w)
 {
     return l->below ? l->below[w] : signed_rank_series((double)l->ranks, (double)w);
 }
 
-/* --- where the statistic moves by one
- * --------------------------------------------------------------------------------- */
+/* --- steps of the statistics */
 
-/* In ascending order: the values themselves, or their Walsh averages (v[i] + v[j]) / 2, i <= j, which nobody lists. */
+/* The points where the statistic moves by one, ascending: the values themselves, or their Walsh averages
+ * (v[i] + v[j]) / 2, i <= j, which are never listed. */
 typedef struct {
     const double *values;
     size_t n;
     bool walsh;
 } steps;
 
-static size_t count_of(const steps *s) { return s->walsh ? s->n * (s->n + 1) / 2 : s->n; }
+static size_t count_steps(const steps *s) { return s->walsh ? s->n * (s->n + 1) / 2 : s->n; }
 
-/* How many are at most x: in each row i those of the columns i..j - 1, where j falls as i rises. */
-static size_t steps_to(const steps *s, double x)
+/* How many steps are at most x. Walsh averages: in each row i the columns i..j - 1, where j falls as i rises. */
+static size_t count_steps_to(const steps *s, double x)
 {
     size_t to = 0;
     if (!s->walsh)
@@ -136,24 +123,24 @@ static size_t steps_to(const steps *s, double x)
 }
 
 /* Doubles as whole numbers of the same order, and back. */
-static int64_t flip(int64_t bits) { return bits >= 0 ? bits : INT64_MIN - bits; }
+static int64_t flip_negative(int64_t bits) { return bits >= 0 ? bits : INT64_MIN - bits; }
 
 static int64_t order_of(double x)
 {
     int64_t bits;
     memcpy(&bits, &x, sizeof bits);
-    return flip(bits);
+    return flip_negative(bits);
 }
 
 static double of_order(int64_t order)
 {
-    const int64_t bits = flip(order);
+    const int64_t bits = flip_negative(order);
     double x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-/* The k-th, from 0: the least number that k + 1 of them do not exceed. */
+/* The k-th step, from 0: the smallest number that at least k + 1 steps do not exceed. */
 static double step_at(const steps *s, size_t k)
 {
     if (!s->walsh)
@@ -161,7 +148,7 @@ static double step_at(const steps *s, size_t k)
     int64_t low = order_of(s->values[0]), high = order_of(s->values[s->n - 1]);
     while (low < high) {
         const int64_t middle_of = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
-        if (steps_to(s, of_order(middle_of)) > k)
+        if (count_steps_to(s, of_order(middle_of)) > k)
             high = middle_of;
         else
             low = middle_of + 1;
@@ -171,20 +158,19 @@ static double step_at(const steps *s, size_t k)
 
 static double middle_step(const steps *s)
 {
-    const size_t half = count_of(s) / 2;
-    return count_of(s) % 2 ? step_at(s, half) : 0.5 * (step_at(s, half - 1) + step_at(s, half));
+    const size_t half = count_steps(s) / 2;
+    return count_steps(s) % 2 ? step_at(s, half) : 0.5 * (step_at(s, half - 1) + step_at(s, half));
 }
 
-/* --- the test, inverted
- * ------------------------------------------------------------------------------------------------ */
+/* --- inversion of the tests */
 
-/* The first w that is more likely than so, and how many steps are cut off at each end. */
+/* The smallest w with P(statistic <= w) > alpha: how many steps the interval cuts off at each end. */
 static size_t cut_off(const law *l, size_t half, double alpha)
 {
     size_t low = 0, high = half;
     while (low < high) {
         const size_t w = low + (high - low) / 2;
-        if (tail(l, w) <= alpha)
+        if (law_tail(l, w) <= alpha)
             low = w + 1;
         else
             high = w;
@@ -193,25 +179,25 @@ static size_t cut_off(const law *l, size_t half, double alpha)
 }
 
 /* The law is symmetric in 0..count, of which the lower half is read. */
-static as_shift invert(const steps *s, const law *l, double alpha)
+static as_shift invert_test(const steps *s, const law *l, double alpha)
 {
-    const size_t count = count_of(s), half = count / 2, k = cut_off(l, half, alpha / 2), at = k ? k - 1 : 0;
-    const size_t negative = steps_to(s, nextafter(0, -INFINITY)), positive = count - steps_to(s, 0);
+    const size_t count = count_steps(s), half = count / 2, k = cut_off(l, half, alpha / 2), at = k ? k - 1 : 0;
+    const size_t negative = count_steps_to(s, nextafter(0, -INFINITY)), positive = count - count_steps_to(s, 0);
     const size_t fewer = count - (positive > negative ? positive : negative);
     return (as_shift){.estimate = middle_step(s),
                       .low = step_at(s, at),
                       .high = step_at(s, count - 1 - at),
-                      .coverage = 1 - 2 * tail(l, at),
-                      .p = fmin(1, 2 * tail(l, fewer < half ? fewer : half))};
+                      .coverage = 1 - 2 * law_tail(l, at),
+                      .p = fmin(1, 2 * law_tail(l, fewer < half ? fewer : half))};
 }
 
 static const as_shift nothing = {(double)NAN, (double)NAN, (double)NAN, 0, 1};
 
-static double *in_order(const double *values, size_t n)
+static double *sorted_copy(const double *values, size_t n)
 {
-    double *sorted = room(n);
+    double *sorted = new_doubles(n);
     memcpy(sorted, values, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, ascending);
+    as_stats_sort(sorted, n);
     return sorted;
 }
 
@@ -219,9 +205,9 @@ as_shift as_signed_ranks(const double *values, size_t n, double alpha)
 {
     if (!n)
         return nothing;
-    double *sorted = in_order(values, n);
+    double *sorted = sorted_copy(values, n);
     law l = n <= RANKS_LISTED ? signed_rank_law(n) : (law){.ranks = n};
-    const as_shift s = invert(&(steps){sorted, n, true}, &l, alpha);
+    const as_shift s = invert_test(&(steps){sorted, n, true}, &l, alpha);
     free(sorted);
     free(l.below);
     return s;
@@ -231,7 +217,7 @@ double as_hodges_lehmann(const double *values, size_t n)
 {
     if (!n)
         return NAN;
-    double *sorted = in_order(values, n);
+    double *sorted = sorted_copy(values, n);
     const double estimate = middle_step(&(steps){sorted, n, true});
     free(sorted);
     return estimate;
@@ -241,13 +227,13 @@ as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, doubl
 {
     if (!n || !m)
         return nothing;
-    double *apart = room(n * m);
+    double *apart = new_doubles(n * m);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++)
             apart[i * m + j] = b[j] - a[i];
-    qsort(apart, n * m, sizeof *apart, ascending);
+    as_stats_sort(apart, n * m);
     law l = rank_sum_law(n, m);
-    const as_shift s = invert(&(steps){apart, n * m, false}, &l, alpha);
+    const as_shift s = invert_test(&(steps){apart, n * m, false}, &l, alpha);
     free(apart);
     free(l.below);
     return s;

@@ -1,4 +1,4 @@
-/* ranks.h: how far two builds lie apart, by ranks, exactly and without random numbers.
+/* ranks.h: how far two builds lie apart: estimates, intervals and p-values from ranks, exact, without random numbers.
  * SPDX-License-Identifier: Apache-2.0
  * One sample (paired turns): Hodges-Lehmann's median of the Walsh averages with the interval of Wilcoxon's signed
  * ranks. Two samples (processes measured apart): the median of all differences with the interval of the rank sum.
@@ -10,23 +10,21 @@
 
 typedef struct {
     double estimate, low, high;
-    double coverage; /* of [low, high]: at least 1 - alpha, or less where so few values give no such interval */
-    double p;        /* two-sided, that the shift is 0; ties with 0 count against it */
+    double coverage; /* of [low, high]: at least 1 - alpha, or less if so few values give no such interval */
+    double p;        /* two-sided, of the hypothesis that the shift is 0; a tie with 0 counts for the hypothesis */
 } as_shift;
 
-/* NaN throughout for no values. Of more than 256 values coverage and p are Edgeworth's series, which is off by less
- * than 5e-6 (test_ranks); p beyond five standard deviations is the normal law's, which is larger. O(n log n). */
+/* One sample. All NaN for no values. For more than 256 values, coverage and p come from Edgeworth's series, which is
+ * off by less than 5e-6 (test_ranks); p beyond five standard deviations is the normal law's, which is larger. O(n log
+ * n). */
 as_shift as_signed_ranks(const double *values, size_t n, double alpha);
 /* Its estimate alone. */
 double as_hodges_lehmann(const double *values, size_t n);
 /* How far `b` lies above `a`. */
 as_shift as_rank_sum(const double *a, size_t n, const double *b, size_t m, double alpha);
 
-/* Puts them in ascending order; NaN for none. */
-double as_median(double *values, size_t n);
-
-/* Holm: in ascending order of p, how many of `count` are rejected at `alpha` in all; level[i] is the level that p[i] is
- * to be held against: alpha / (count - rank). Where one is not below its level, those after it are at level 0. */
+/* Holm's correction: level[i] is what p[i] must not exceed to be rejected at `alpha` over all `count` tests:
+ * alpha / (count - rank of p[i]). Once one p exceeds its level, the level of every larger p is 0. */
 void as_holm(const double *p, size_t count, double alpha, double *level);
 
 #endif

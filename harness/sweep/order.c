@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../kernels/common/random.h"
 #include "../base/clock.h"
+#include "../stats/order.h"
 
 enum { ENOUGH = 5 }; /* processes before a case may end early */
 
@@ -38,60 +40,26 @@ typedef struct {
 
 /* --- order and precision ----------------------------------------------------------------------------------------- */
 
-/* splitmix64 (Steele, Lea and Flood, 2014). */
-static uint64_t draw(uint64_t *state)
-{
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
-
 /* A random order of 0..count-1, the same everywhere for a seed. */
 static void shuffle_order(uint64_t seed, size_t *order, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         order[i] = i;
-    for (size_t i = count; i > 1; i--) {
-        const size_t j = (size_t)(draw(&seed) % i), kept = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = kept;
-    }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, ascending);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
+    as_shuffle(&seed, order, count, sizeof *order);
 }
 
 double as_relative_width(double *values, size_t count)
 {
     if (count < ENOUGH)
         return (double)INFINITY;
-    const double middle = median(values, count);
-    /* [x(k), x(n+1-k)] misses the median with probability 2 P(Binomial(n, 1/2) < k). */
-    size_t drop = 0;
-    double term = pow(0.5, (double)count), below = term;
-    while (drop < count / 2) {
-        term *= (double)(count - drop) / (double)(drop + 1);
-        if (2 * (below + term) > 0.07)
-            break;
-        below += term;
-        drop++;
-    }
-    return (values[count - 1 - drop] - values[drop]) / middle;
+    const double middle = as_median(values, count);
+    const as_interval interval = as_stats_median_interval(values, count);
+    return (interval.high - interval.low) / middle;
 }
 
 /* --- a case's samples -------------------------------------------------------------------------------------------- */
 
-static void complete(job *j, double *batches, unsigned count) { j->medians[j->complete++] = median(batches, count); }
+static void complete(job *j, double *batches, unsigned count) { j->medians[j->complete++] = as_median(batches, count); }
 
 static bool precise(const course *c, const job *j)
 {

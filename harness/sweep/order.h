@@ -47,8 +47,8 @@ typedef struct {
 /* false only when the environment fails; what was measured is kept. */
 bool as_sweep_run(const as_sweep *schedule, as_sweep_result *result, as_err *err);
 
-/* The order-statistic interval of the median of `count` values (sorted in place), as a share of the median: the
- * narrowest symmetric one that holds it with at least 93 %, which for 5 values is all of them. Infinite below 5. */
+/* The interval of the median of `count` values (sorted in place), as summary.csv will show it, as a share of the
+ * median. Infinite below 5 values. */
 double as_relative_width(double *values, size_t count);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../kernels/common/random.h"
+
 enum { SIDE_MOST = 60 }; /* values of a side that the exact rank sum is asked about: the nearest */
 
 typedef struct {
@@ -24,24 +26,6 @@ typedef struct {
     size_t from, to;
     double off;
 } stretch;
-
-static uint64_t draw(search *s) /* splitmix64 */
-{
-    uint64_t z = s->random += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void shuffle(search *s, double *scores, size_t n)
-{
-    for (size_t i = n; i > 1; i--) {
-        const size_t k = (size_t)(draw(s) % i);
-        const double kept = scores[i - 1];
-        scores[i - 1] = scores[k];
-        scores[k] = kept;
-    }
-}
 
 /* scores[i] = ln(u / (1 - u)), u the share of values below it (those that are equal count half), less the mean of all.
  */
@@ -93,7 +77,7 @@ static bool find(search *s, size_t begin, size_t n, bool within, double alpha, s
     if (!(found->off > 1e-12))
         return false;
     for (size_t i = 1; i < orders && (double)as_far <= most; i++) {
-        shuffle(s, s->scores, n);
+        as_shuffle(&s->random, s->scores, n, sizeof *s->scores);
         as_far += farthest(s->scores, n, within, s->sums).off >= found->off * (1 - 1e-12);
     }
     return (double)as_far <= most;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "../stats/order.h"
 #include "../stats/ranks.h"
 
 /* ln of a process's time per call, as it was and times its speed index. */

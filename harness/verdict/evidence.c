@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../stats/ranks.h"
+#include "../stats/order.h"
 
 static int by_case(const void *a, const void *b)
 {

@@ -10,6 +10,7 @@
 #include "../base/file.h"
 #include "../machine/read_json.h"
 #include "../model/records.h"
+#include "../stats/order.h"
 
 typedef struct {
     const char *dir, *date, *commit;

@@ -10,7 +10,7 @@
 #include "../duel/exact_gates.h"
 #include "../duel/judge.h"
 #include "markup.h"
-#include "../stats/ranks.h"
+#include "../stats/order.h"
 
 enum { COLUMNS = 7 };
 

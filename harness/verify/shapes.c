@@ -1,10 +1,8 @@
-/* shapes.c: see shapes.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* shapes.c: ten shapes, by every pattern that fits, by every dtype.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "shapes.h"
 
-#include <math.h>
-
-#include "../../kernels/pattern/pattern.h"
+#include "../model/problem.h"
 
 /* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
 static const struct {
@@ -33,7 +31,7 @@ static void each_shape(const as_pattern *pattern, void (*visit)(const as_problem
 {
     char why[240];
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        as_problem p = {
+        const as_problem sizes = {
             .batch = shapes[i].batch,
             .heads = shapes[i].heads,
             .kv_heads = shapes[i].kv_heads,
@@ -41,13 +39,11 @@ static void each_shape(const as_pattern *pattern, void (*visit)(const as_problem
             .context = shapes[i].context,
             .head_dim = shapes[i].head_dim,
             .threads = shapes[i].threads,
-            .scale = 1 / sqrtf((float)shapes[i].head_dim),
-            .pattern = pattern,
             .cache_bytes = {32768, 1048576, 0},
         };
-        if (!as_pattern_fits(pattern, p.length, p.context, why, sizeof why))
+        if (!as_pattern_fits(pattern, sizes.length, sizes.context, why, sizeof why))
             continue;
-        p.edges = as_pattern_edges_all(pattern, p.heads, p.length, p.context);
+        as_problem p = as_problem_complete(sizes, pattern, NULL);
         for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
             p.dtype = (as_dtype)dtype;
             visit(&p, more);

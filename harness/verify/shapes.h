@@ -1,4 +1,4 @@
-/* shapes.h: the odd shapes and patterns on which every kernel is held against its oracle.
+/* shapes.h: the odd shapes and patterns on which every kernel is compared with its oracle.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_VERIFY_SHAPES_H
 #define AS_VERIFY_SHAPES_H

@@ -1,10 +1,9 @@
 /* check.c: the case's memory, and its checks: before timing on untouched memory, after timing on new inputs.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "../../kernels/common/random.h"
 #include "../base/clock.h"
 #include "fault.h"
 #include "child.h"
@@ -12,23 +11,15 @@
 #define ORACLE_FLOPS_FIRST 5e7 /* the first process of a case checks more rows than those after it */
 #define ORACLE_FLOPS 1e7
 
-void as_worker_run(as_worker *w, bool once)
-{
-    for (const as_phase *phase = w->it.kernel->phases; phase->run; phase++)
-        if (phase->once == once)
-            phase->run(&w->call);
-}
-
 /* --- memory ------------------------------------------------------------------------------------------------------ */
 
 unsigned as_worker_lines(const as_worker *w, size_t buffer)
 {
-    uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
-    x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
-    return (unsigned)(x >> 58);
+    const uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
+    return as_spread(x ^ x >> 31, 6);
 }
 
-static void explain(const as_buffer *b, const char *name)
+static void explain_guards(const as_buffer *b, const char *name)
 {
     char text[240];
     const size_t page = as_page_bytes();
@@ -38,92 +29,55 @@ static void explain(const as_buffer *b, const char *name)
     as_fault_explain(b->map + b->map_bytes - page, page, text);
 }
 
-static void explain_all(as_worker *w)
+/* What a fault at each address that the kernel must not touch means. */
+static void explain_faults(const as_bench *b)
 {
     char name[80], text[160];
     as_fault_forget();
-    for (size_t i = 0; i < w->it.count; i++) {
-        snprintf(name, sizeof name, "operand '%.40s'", w->it.operands[i].name);
-        if (w->it.operands[i].role == AS_IN) {
-            snprintf(text, sizeof text, "it wrote to its input '%.40s'", w->it.operands[i].name);
-            as_fault_explain(w->buffers[i].map, w->buffers[i].map_bytes, text);
+    for (size_t i = 0; i < b->count; i++) {
+        snprintf(name, sizeof name, "operand '%.40s'", b->operands[i].name);
+        if (b->operands[i].role == AS_IN) {
+            snprintf(text, sizeof text, "it wrote to its input '%.40s'", b->operands[i].name);
+            as_fault_explain(b->buffers[i].map, b->buffers[i].map_bytes, text);
         }
-        explain(&w->buffers[i], name);
+        explain_guards(&b->buffers[i], name);
     }
-    explain(&w->workspace, "workspace");
+    explain_guards(&b->workspace, "workspace");
 }
 
 bool as_worker_workspace(as_worker *w, unsigned lines, unsigned flags)
 {
-    as_buffer_free(&w->workspace);
-    if (!as_buffer_create(&w->workspace, w->it.workspace_bytes, lines, flags))
-        return as_worker_fail(w, "no memory for its workspace of %zu bytes: %s", w->it.workspace_bytes,
-                              strerror(errno));
-    w->call.workspace = w->workspace.data;
-    explain_all(w);
+    as_err err = {0};
+    if (!as_bench_allocate_workspace(&w->bench, lines, flags, &err))
+        return as_worker_fail(w, "%s", err.text);
+    explain_faults(&w->bench);
     return true;
 }
 
 bool as_worker_allocate(as_worker *w)
 {
-    for (size_t i = 0; i < w->it.count; i++) {
-        const size_t bytes = as_operand_bytes(&w->it.operands[i]);
-        if (bytes == SIZE_MAX || !as_buffer_create(&w->buffers[i], bytes, as_worker_lines(w, i), 0))
-            return as_worker_fail(w, "no memory for operand '%.40s' of %zu bytes: %s", w->it.operands[i].name, bytes,
-                                  strerror(errno));
-        w->pointers[i] = w->buffers[i].data;
-    }
-    w->call = (as_call){.problem = &w->it.problem, .operand = w->pointers};
+    unsigned lines[AS_OPERANDS_MAX];
+    as_err err = {0};
+    for (size_t i = 0; i < AS_OPERANDS_MAX; i++)
+        lines[i] = as_worker_lines(w, i);
+    w->bench.lock_inputs = true;
+    if (!as_bench_allocate_operands(&w->bench, lines, 0, &err))
+        return as_worker_fail(w, "%s", err.text);
     return as_worker_workspace(w, 0, AS_BUFFER_AT_END | AS_BUFFER_NO_HUGE | AS_BUFFER_UNTOUCHED);
-}
-
-static void protect_inputs(as_worker *w, bool read_only)
-{
-    for (size_t i = 0; i < w->it.count; i++)
-        if (w->it.operands[i].role == AS_IN)
-            as_buffer_protect(&w->buffers[i], read_only);
-}
-
-/* New inputs, and outputs that nobody has written. */
-static void set_the_table(as_worker *w, uint64_t seed)
-{
-    protect_inputs(w, false);
-    for (size_t i = 0; i < w->it.count; i++) {
-        if (w->it.operands[i].role == AS_IN)
-            as_operand_fill(&w->it.operands[i], seed + i, w->pointers[i]);
-        else
-            as_operand_poison(&w->it.operands[i], w->pointers[i]);
-    }
-    protect_inputs(w, true);
-}
-
-void as_worker_prepare(as_worker *w, uint64_t seed)
-{
-    set_the_table(w, seed);
-    as_worker_run(w, true);
 }
 
 /* --- checks ------------------------------------------------------------------------------------------------------ */
 
-static bool pads_intact(as_worker *w)
-{
-    for (size_t i = 0; i < w->it.count; i++)
-        if (!as_buffer_intact(&w->buffers[i]))
-            return as_worker_fail(w, "it wrote beside its operand '%.40s'", w->it.operands[i].name);
-    return true;
-}
-
-static bool right(as_worker *w, const char *when, uint64_t seed)
+static bool judge_output(as_worker *w, const char *when, uint64_t seed)
 {
     as_oracle_verdict verdict;
-    const double flops = w->request.process == 0 ? ORACLE_FLOPS_FIRST : ORACLE_FLOPS;
-    const size_t rows = as_oracle_rows(&w->it.problem, flops);
-    const double allowed = w->it.kernel->tolerance(&w->it.problem);
+    as_err err = {0};
+    const as_problem *p = &w->bench.problem;
+    const size_t rows = as_oracle_rows(p, w->request.process == 0 ? ORACLE_FLOPS_FIRST : ORACLE_FLOPS);
+    const double allowed = w->bench.kernel->tolerance(p);
     w->result.error_allowed = allowed;
-    if (!pads_intact(w))
-        return false;
-    if (!as_oracle_check(w->it.oracle, &w->it.problem, w->it.operands, w->it.count, w->pointers, rows, seed, &verdict))
-        return as_worker_fail(w, "no memory for the oracle");
+    if (!as_bench_check(&w->bench, rows, seed, &verdict, &err))
+        return as_worker_fail(w, "%s", err.text);
     if (isnan(w->result.mass_kept)) /* of the first check, on the inputs that are timed */
         w->result.mass_kept = verdict.mass_kept;
     if (!(verdict.error_max <= w->result.error_max))
@@ -142,32 +96,27 @@ static bool right(as_worker *w, const char *when, uint64_t seed)
 /* On a workspace of pages that nobody has touched: those that are there afterwards are the ones that it needed. */
 bool as_worker_check_first(as_worker *w)
 {
+    as_bench *b = &w->bench;
     as_worker_stage(w, "in its check");
-    as_worker_prepare(w, w->request.seed);
+    as_bench_fill(b, w->request.seed);
+    as_bench_run(b, true);
     const uint64_t from = as_wall_ns();
-    as_worker_run(w, false);
+    as_bench_run(b, false);
     w->first_call_ns = as_wall_ns() - from;
-    w->result.workspace_peak_bytes = as_buffer_touched(&w->workspace);
-    if (w->it.kernel->chosen)
-        w->result.chosen = w->it.kernel->chosen(&w->call);
-    return right(w, "before timing, so not timed", w->request.seed + w->request.process);
+    w->result.workspace_peak_bytes = as_buffer_touched(&b->workspace);
+    if (b->kernel->chosen)
+        w->result.chosen = b->kernel->chosen(&b->call);
+    return judge_output(w, "before timing, so not timed", w->request.seed + w->request.process);
 }
 
 /* Other inputs than before: a kernel that kept its first answer gives the wrong one now. */
 bool as_worker_check_again(as_worker *w)
 {
     as_worker_stage(w, "in its check after timing");
-    set_the_table(w, ~w->request.seed);
-    if (w->workspace.bytes)
-        memset(w->workspace.data, 0xff, w->workspace.bytes);
-    as_worker_run(w, true);
-    if (w->workspace.bytes) /* what is paid once is left in kept operands, not here */
-        memset(w->workspace.data, 0xff, w->workspace.bytes);
-    as_worker_run(w, false);
-    if (!as_buffer_intact(&w->workspace))
-        return as_worker_fail(w, "it wrote beside its workspace");
-    if (!right(w, "after timing, on new inputs (does it keep an earlier answer?)",
-               ~w->request.seed - w->request.process))
+    as_bench_fill(&w->bench, ~w->request.seed);
+    as_bench_run_all(&w->bench);
+    if (!judge_output(w, "after timing, on new inputs (does it keep an earlier answer?)",
+                      ~w->request.seed - w->request.process))
         return false;
     w->result.checked = true;
     return true;

@@ -67,7 +67,11 @@ bool as_worker_fail(as_worker *w, const char *format, ...)
 
 /* --- the call ---------------------------------------------------------------------------------------------------- */
 
-static void call_kernel(void *state) { as_worker_run(state, false); }
+static void call_kernel(void *state)
+{
+    as_worker *w = state;
+    as_bench_run(&w->bench, false);
+}
 static void call_nothing(void *state) { (void)state; }
 
 static const char *ordinal(unsigned n, char out[16])
@@ -84,19 +88,12 @@ static const char *ordinal(unsigned n, char out[16])
 
 /* --- timing ------------------------------------------------------------------------------------------------------ */
 
-void as_worker_evict(as_worker *w)
-{
-    for (size_t i = 0; i < w->it.count; i++)
-        as_buffer_evict(&w->buffers[i]);
-    as_buffer_evict(&w->workspace);
-}
-
 /* The counters go first and last, so that nothing of ours but the loop lies between the other readings. */
 static void before_loop(void *state)
 {
     as_worker *w = state;
     if (w->cold)
-        as_worker_evict(w);
+        as_bench_evict(&w->bench);
     if (w->counters)
         as_counters_start(w->counters, w->pass);
     as_disturbance_before(&w->before);
@@ -115,10 +112,9 @@ bool as_worker_warm_workspace(as_worker *w)
 {
     if (!as_worker_workspace(w, as_worker_lines(w, AS_OPERANDS_MAX), 0))
         return false;
-    if (w->workspace.bytes)
-        memset(w->workspace.data, 0xff, w->workspace.bytes);
+    as_bench_poison_workspace(&w->bench);
     as_worker_stage(w, "in its warm-up");
-    as_worker_run(w, true);
+    as_bench_run(&w->bench, true);
     return true;
 }
 
@@ -290,6 +286,7 @@ static bool resolve(as_worker *w)
     as_worker_stage(w, "while it described itself");
     if (!as_resolve(&w->request.row, &w->it, &err))
         return as_worker_fail(w, "%s", err.text);
+    as_bench_describe(&w->bench, w->it.kernel, &w->it.problem);
     w->result.edges = w->it.problem.edges;
     w->result.flops_executed = w->it.kernel->work(&w->it.problem).flops_executed;
     return true;
@@ -367,9 +364,7 @@ int as_worker_main(void)
     if (w.result.error_max < 0)
         w.result.error_max = AS_NO_REAL;
     as_worker_say(&w, &(as_answer){.kind = AS_SAYS_RESULT, .result = w.result});
-    for (size_t i = 0; i < AS_OPERANDS_MAX; i++)
-        as_buffer_free(&w.buffers[i]);
-    as_buffer_free(&w.workspace);
+    as_bench_close(&w.bench);
     as_resolved_free(&w.it);
     fclose(w.in);
     as_arena_free(w.arena);

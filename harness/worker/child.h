@@ -7,7 +7,7 @@
 
 #include "../measure/counters.h"
 #include "../measure/speed.h"
-#include "../bench/memory.h"
+#include "../bench/bench.h"
 #include "protocol.h"
 #include "../model/problem.h"
 
@@ -16,9 +16,7 @@ typedef struct {
     as_arena *arena;
     as_request request;
     as_resolved it;
-    as_buffer buffers[AS_OPERANDS_MAX], workspace;
-    void *pointers[AS_OPERANDS_MAX];
-    as_call call;
+    as_bench bench; /* of `it` */
     uint64_t tick_ns;
     uint64_t first_call_ns;
     uint64_t calls; /* of a batch; frozen once found */
@@ -43,8 +41,7 @@ void as_worker_say(as_worker *w, const as_answer *answer);
 bool as_worker_turns(as_worker *w);
 void as_worker_hello(as_worker *w);
 
-/* child.c: operands and workspace out of every cache. */
-void as_worker_evict(as_worker *w);
+/* child.c */
 bool as_worker_warm_workspace(as_worker *w);
 
 /* check.c */
@@ -52,9 +49,6 @@ bool as_worker_allocate(as_worker *w);
 bool as_worker_workspace(as_worker *w, unsigned lines, unsigned flags);
 /* Buffer line offset varies by process, so that no case owns a lucky placement. */
 unsigned as_worker_lines(const as_worker *w, size_t buffer);
-void as_worker_run(as_worker *w, bool once);
-/* Inputs filled, outputs poisoned, what is paid once paid. */
-void as_worker_prepare(as_worker *w, uint64_t seed);
 bool as_worker_check_first(as_worker *w);
 bool as_worker_check_again(as_worker *w);
 

@@ -12,7 +12,7 @@ static void (*volatile counted)(as_worker *w, uint64_t rounds) = as_worker_count
 
 void as_worker_counted(as_worker *w, uint64_t rounds)
 {
-    as_worker_run(w, false);
+    as_bench_run(&w->bench, false);
     for (volatile uint64_t i = 0; i < rounds; i++)
         continue;
 }
@@ -22,8 +22,9 @@ static void *make_calls(void *worker)
 {
     as_worker *w = worker;
     const uint64_t rounds = w->request.inject == AS_INJECT_ROUNDS ? (uint64_t)w->request.inject_share : 0;
-    as_worker_prepare(w, w->request.seed);
-    as_worker_run(w, false);
+    as_bench_fill(&w->bench, w->request.seed);
+    as_bench_run(&w->bench, true);
+    as_bench_run(&w->bench, false);
     for (unsigned call = 0; call < w->request.batches; call++)
         counted(w, rounds);
     return NULL;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/common/random.h"
 #include "../machine/blas_core.h"
 
 /* Parameters behind the name do not matter. */
@@ -56,8 +57,7 @@ char **as_worker_environment(const as_visit *visit, as_arena *arena)
     made[at++] = "OMP_DYNAMIC=false";
     if (type)
         made[at++] = as_arena_printf(arena, "OPENBLAS_CORETYPE=%s", type);
-    const uint64_t mixed = (visit->seed + visit->process + 1) * 0x9e3779b97f4a7c15u;
-    made[at++] = as_arena_printf(arena, "ATTNSCOPE_PAD=%0*d", (int)(mixed >> 52), 0);
+    made[at++] = as_arena_printf(arena, "ATTNSCOPE_PAD=%0*d", (int)as_spread(visit->seed + visit->process + 1, 12), 0);
     made[at] = NULL;
     return (char **)(void *)made;
 }

@@ -41,13 +41,13 @@ static double clock_cost_ns(void)
 /* One call of all phases that are `once`, or of all that are not; the time of each is added to spent[]. */
 static uint64_t call_apart(as_worker *w, bool once, uint64_t *spent)
 {
-    const as_phase *phases = w->it.kernel->phases;
+    const as_phase *phases = w->bench.kernel->phases;
     const uint64_t first = as_wall_ns();
     uint64_t from = first;
     for (size_t i = 0; phases[i].run; i++) {
         if (phases[i].once != once)
             continue;
-        phases[i].run(&w->call);
+        phases[i].run(&w->bench.call);
         const uint64_t to = as_wall_ns();
         spent[i] += to - from;
         from = to;
@@ -57,7 +57,7 @@ static uint64_t call_apart(as_worker *w, bool once, uint64_t *spent)
 
 static void say_phases(as_worker *w, unsigned batch, bool once, uint64_t calls, const uint64_t *spent, double clock_ns)
 {
-    const as_phase *phases = w->it.kernel->phases;
+    const as_phase *phases = w->bench.kernel->phases;
     for (size_t i = 0; phases[i].run; i++) {
         as_answer answer = {.kind = AS_SAYS_PHASE};
         if (phases[i].once != once)
@@ -79,7 +79,7 @@ static void time_calls(as_worker *w, unsigned batch, double clock_ns)
     uint64_t spent[PHASES_MAX] = {0};
     for (uint64_t call = 0; call < w->calls; call++) {
         if (w->cold)
-            as_worker_evict(w);
+            as_bench_evict(&w->bench);
         call_apart(w, false, spent);
     }
     say_phases(w, batch, false, w->calls, spent, clock_ns);
@@ -95,7 +95,7 @@ static void time_preparation(as_worker *w, unsigned batch, double clock_ns)
 
 bool as_worker_time_phases(as_worker *w)
 {
-    const size_t count = phase_count(w->it.kernel);
+    const size_t count = phase_count(w->bench.kernel);
     const unsigned batches = w->first_call_ns > LONG_NS ? 1 : PHASE_BATCHES;
     if (count < 2)
         return true;

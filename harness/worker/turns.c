@@ -14,6 +14,7 @@
 #include "../../kernels/api/cpu.h"
 #include "../base/build.h"
 #include "../base/clock.h"
+#include "../stats/order.h"
 #include "child.h"
 
 #define WARM_NS 30000000u
@@ -63,7 +64,7 @@ static double inject(as_worker *w, injection *i, uint64_t call_ns)
     const double amount = i->share * (double)call_ns * i->per_ns;
     if (i->kind == AS_INJECT_WORK)
         for (i->owed += i->share; i->owed >= 1; i->owed -= 1)
-            as_worker_run(w, false);
+            as_bench_run(&w->bench, false);
     else if (i->kind == AS_INJECT_ARITHMETIC)
         i->fma((uint64_t)(amount + 0.5), &i->sink);
     else if (i->kind == AS_INJECT_MEMORY)
@@ -71,12 +72,6 @@ static double inject(as_worker *w, injection *i, uint64_t call_ns)
     else if (i->kind == AS_INJECT_ALIGNMENT)
         straddle(i, amount);
     return amount;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* Of the filler, what a nanosecond holds when it follows calls as it does in a turn: a short one costs more, and so
@@ -89,15 +84,14 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
         double amount = 0, ns = 0;
         for (uint64_t c = 0; c < calls; c++) {
             const uint64_t from = as_wall_ns();
-            as_worker_run(w, false);
+            as_bench_run(&w->bench, false);
             const uint64_t ran = as_wall_ns();
             amount += inject(w, i, ran - from);
             ns += (double)(as_wall_ns() - ran);
         }
         found[try] = amount / ns;
     }
-    qsort(found, TRIES, sizeof *found, ascending);
-    return found[TRIES / 2];
+    return as_median(found, TRIES);
 }
 
 /* From a guess; the second time by the amount that it will be. What a call takes is another matter, as the first of a
@@ -131,7 +125,7 @@ static double warm(as_worker *w, uint64_t *calls)
         const uint64_t from = now;
         uint64_t done = 0;
         for (; now - from < WARM_NS / 3; done++, now = as_wall_ns())
-            as_worker_run(w, false);
+            as_bench_run(&w->bench, false);
         best = fmin(best, (double)(now - from) / (double)done);
         *calls = done / 3 + 1;
     }
@@ -156,16 +150,16 @@ static double take_turn(as_worker *w, injection *i, uint64_t calls, int schedsta
 {
     double wall_ns = 0;
     if (!w->cold && calls >= REST_CALLS)
-        as_worker_run(w, false);
+        as_bench_run(&w->bench, false);
     const double before = waited_ns(schedstat);
     for (uint64_t done = 0; done < calls;) {
         const uint64_t now = w->cold ? 1 : calls;
         if (w->cold)
-            as_worker_evict(w);
+            as_bench_evict(&w->bench);
         const uint64_t from = as_wall_ns();
         for (uint64_t c = 0; c < now; c++) {
             const uint64_t began = i->kind ? as_wall_ns() : 0;
-            as_worker_run(w, false);
+            as_bench_run(&w->bench, false);
             if (i->kind)
                 inject(w, i, as_wall_ns() - began);
         }

@@ -11,7 +11,7 @@
 static inline double as_gauss(uint64_t seed, uint64_t stream, uint64_t index)
 {
     const double u = ((double)(as_draw(seed, stream, 2 * index) >> 11) + 0.5) * 0x1p-53;
-    const double w = (double)(as_draw(seed, stream, 2 * index + 1) >> 11) * 0x1p-53;
+    const double w = as_random_unit(as_draw(seed, stream, 2 * index + 1));
     return sqrt(-2 * log(u)) * cos(6.28318530717958647692 * w);
 }
 

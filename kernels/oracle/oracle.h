@@ -40,13 +40,8 @@ typedef struct {
     double mass_kept; /* mean over the compared rows; NaN where the kernel chooses no keys */
 } as_oracle_verdict;
 
-/* Compares up to `rows` rows drawn by `seed` (first and last always among them; all when there are no more) of the
- * output operand with the oracle. false when memory ran out. */
-bool as_oracle_check(const as_oracle *oracle, const as_problem *p, const as_operand *operands, size_t count,
-                     void *const *operand, size_t rows, uint64_t seed, as_oracle_verdict *verdict);
-
-/* The same question, and the truth in hand: rows times the length of a row. Where *truth is NULL it is computed and
- * handed over, to be freed; else it is taken. */
+/* Which outputs are to be compared with what the oracle says: up to `rows` rows drawn by `seed`, first and last always
+ * among them; all rows when there are no more. */
 typedef struct {
     const as_oracle *oracle;
     const as_problem *problem;
@@ -59,7 +54,9 @@ typedef struct {
         inputs_alone; /* the oracle is shown no operand that the kernel wrote: the truth holds for other kernels, too */
 } as_oracle_question;
 
-bool as_oracle_check_known(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict);
+/* Compares the rows of the output operand with *truth: `rows` times the length of a row. If *truth is NULL, the oracle
+ * computes it, and the caller frees it. False when memory ran out. */
+bool as_oracle_check(const as_oracle_question *q, double **truth, as_oracle_verdict *verdict);
 
 /* The i-th of those rows (i < rows), of the output operand `out`. */
 as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed);

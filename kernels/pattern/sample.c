@@ -34,7 +34,7 @@ static void sort(size_t *words, size_t n)
     }
 }
 
-size_t as_sample(uint64_t seed, uint64_t stream, size_t n, size_t r, as_run *runs)
+size_t as_draw_distinct(uint64_t seed, uint64_t stream, size_t n, size_t r, as_run *runs)
 {
     size_t *const words = (size_t *)runs, size = 2, kept = 0, out = 0;
     if (r >= n) {

@@ -99,7 +99,7 @@ static void tile_widen_values(const void *x, size_t ld, size_t n, size_t d, floa
 static void tile_widen_output(void *o, const float *sums, size_t n, float scale)
 {
     for (size_t c = 0; c < n; c++)
-        ((uint16_t *)o)[c] = tile_bf16_round(sums[c] * scale);
+        ((uint16_t *)o)[c] = as_bf16_round(sums[c] * scale);
 }
 
 static const tile_format tile_f32 = {

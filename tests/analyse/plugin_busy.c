@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/random.h"
 #include "kernel.h"
 
 enum { UNITS, STEP, AT, NOISE, TRIAL };
@@ -48,19 +49,12 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 static size_t workspace(const as_problem *p) { return (void)p, sizeof(uint64_t); }
 static double tolerance(const as_problem *p) { return (void)p, 1e-6; }
 
-static uint64_t mixed(uint64_t z)
-{
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 /* The same for every call of a process: normal, from its number, by Box and Muller. */
 static double luck(const as_problem *p)
 {
-    const uint64_t seed = mixed(mixed((uint64_t)getpid()) + p->param[TRIAL] * 1000003 + p->length);
-    const double u = ((double)(mixed(seed + 1) >> 11) + 1) / 9007199254740993.0,
-                 v = (double)(mixed(seed + 2) >> 11) / 9007199254740992.0;
+    const uint64_t seed = as_mix(as_mix((uint64_t)getpid()) + p->param[TRIAL] * 1000003 + p->length);
+    const double u = ((double)(as_mix(seed + 1) >> 11) + 1) / 9007199254740993.0,
+                 v = (double)(as_mix(seed + 2) >> 11) / 9007199254740992.0;
     return 1 + 0.01 * (double)p->param[NOISE] * sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
 }
 

@@ -10,6 +10,7 @@
 
 #include "harness/base/file.h"
 #include "harness/model/records.h"
+#include "kernels/common/random.h"
 
 typedef struct {
     char dir[64];
@@ -98,8 +99,7 @@ static inline as_sample *folder_sample(folder *f, const as_case *c, uint64_t pro
 /* The same ratio for every machine and seed: in [1 - noise, 1 + noise]. */
 static inline double folder_noise(uint64_t *state, double noise)
 {
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return 1 + noise * (2 * (double)(*state >> 11) / 9007199254740992.0 - 1);
+    return 1 + noise * (2 * as_random_unit(as_random_next(state)) - 1);
 }
 
 /* 5 processes of 3 batches at `ns`. */

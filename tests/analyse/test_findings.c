@@ -35,49 +35,6 @@ static const as_fit *fit_of(const as_findings *f, const char *kernel, const char
     return NULL;
 }
 
-static void order_statistics(void **state)
-{
-    (void)state;
-    double five[] = {5, 1, 4, 2, 3};
-    as_stats_sort(five, 5);
-    assert_true(as_stats_median(five, 5) == 3);
-    assert_true(as_stats_median(five, 4) == 2.5);
-    assert_true(isnan(as_stats_median(five, 0)));
-    assert_true(as_stats_quantile(five, 5, 0.125) == 1.5);
-    assert_true(as_stats_quantile(five, 5, 1) == 5);
-    assert_true(as_stats_mad(five, 5, 3) == 1);
-
-    double many[2000], drawn[200];
-    for (size_t ends = 0; ends <= 130; ends += 13) {
-        for (size_t i = 0; i < 200; i++)
-            drawn[i] = (double)((i * 7919 + 100) % 199); /* one value twice */
-        memcpy(many, drawn, sizeof drawn);
-        as_stats_sort(many, 200);
-        as_stats_sort_ends(drawn, 200, ends);
-        for (size_t i = 0; i < ends; i++)
-            assert_true(drawn[i] == many[i] && drawn[199 - i] == many[199 - i]);
-    }
-    for (size_t i = 0; i < 2000; i++)
-        many[i] = (double)i;
-    /* From the binomial distribution: 5: min..max; 8: min..max (the next pair has 92.97 %); 9: 2nd..8th (96.09 %). */
-    const struct {
-        size_t n, low, high;
-        double coverage;
-    } known[] = {
-        {1, 0, 0, 0},         {2, 0, 1, 0.5},       {5, 0, 4, 0.9375},       {6, 0, 5, 0.96875},
-        {8, 0, 7, 0.9921875}, {9, 1, 7, 0.9609375}, {10, 1, 8, 0.978515625}, {20, 5, 14, 1 - 2 * 21700.0 / 1048576}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        as_interval got = as_stats_median_interval(many, known[i].n);
-        assert_true(got.low == (double)known[i].low && got.high == (double)known[i].high);
-        CLOSE(got.coverage, known[i].coverage, 1e-8);
-    }
-    as_interval wide = as_stats_median_interval(many, 1000), wider = as_stats_median_interval(many, 2000);
-    CLOSE(wide.coverage, 0.95, 0.01);
-    CLOSE(wider.coverage, 0.95, 0.01);
-    assert_true(wider.coverage >= 0.95 && wide.coverage >= 0.95);
-    CLOSE(wider.high - wider.low, 2 * 1.96 * sqrt(2000) / 2, 4);
-}
-
 static void exact_slopes(void **state)
 {
     (void)state;
@@ -549,7 +506,6 @@ static void google_benchmark_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order_statistics),
         cmocka_unit_test(exact_slopes),
         cmocka_unit_test(the_tail_is_the_upper_half),
         cmocka_unit_test(intervals_hold_the_truth),

@@ -11,6 +11,7 @@
 #include "harness/analyse/crossing.h"
 #include "harness/analyse/growth.h"
 #include "harness/analyse/slope.h"
+#include "harness/stats/order.h"
 #include "synthetic.h"
 
 enum { TRIALS = 100, PROCESSES = 5 };
@@ -31,12 +32,6 @@ static const struct {
             {"T^1.5", t1_5}, {"T^2", t2},     {"1 + T^2", c_t2},  {"T + T^2", t1_t2}};
 enum { LAWS = sizeof laws / sizeof *laws };
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* 5 processes at each of `count` x from 64 on, each off by up to 5 %; beyond `step_after` points all are `step` longer.
  */
 static as_growth trial(double (*law)(double), size_t count, double octaves, size_t step_after, double step,
@@ -49,7 +44,7 @@ static as_growth trial(double (*law)(double), size_t count, double octaves, size
         const double x = 64 * exp2(octaves * (double)i / (double)(count - 1));
         for (size_t p = 0; p < PROCESSES; p++)
             times[i][p] = law(x) * (i >= step_after ? step : 1) * folder_noise(random, 0.05);
-        qsort(times[i], PROCESSES, sizeof(double), ascending);
+        as_stats_sort(times[i], PROCESSES);
         points[i] = (as_slope_point){x, times[i], PROCESSES};
         medians[i] = (as_growth_point){x, 1, times[i][PROCESSES / 2]};
     }

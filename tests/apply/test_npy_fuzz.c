@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "kernels/npy/npy.h"
+#include "kernels/common/random.h"
 
 #define FILE_MAX 4096
 #define ROUNDS 40000
@@ -27,14 +28,7 @@ typedef struct {
 
 static uint64_t state = 1;
 
-/* xorshift64 (Marsaglia, 2003) */
-static size_t below(size_t n)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (size_t)(state >> 11) % n;
-}
+static size_t below(size_t n) { return (size_t)(as_random_next(&state) % n); }
 
 static int setup(void **test)
 {

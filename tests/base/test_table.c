@@ -14,6 +14,7 @@
 
 #include "harness/base/file.h"
 #include "harness/model/records.h"
+#include "kernels/common/random.h"
 
 #define THING_COLUMNS(F, t)                                                                                            \
     F(t, AS_TEXT, case_, "a text")                                                                                     \
@@ -110,11 +111,7 @@ static void quoting_and_formulas(void **state)
     }
 }
 
-static uint32_t roll(uint64_t *seed)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*seed >> 33);
-}
+static uint32_t roll(uint64_t *seed) { return (uint32_t)(as_random_next(seed) >> 33); }
 
 static const char *random_text(uint64_t *seed)
 {

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 
 #include "harness/analyse/analyse.h"
-#include "harness/stats/draws.h"
 #include "harness/chart/chart.h"
 #include "harness/chart/page.h"
+#include "kernels/common/random.h"
 #include "tests/analyse/synthetic.h"
 
 /* A roof that no made-up time passes. */

@@ -12,6 +12,7 @@
 
 #include "harness/base/text.h"
 #include "harness/config/config.h"
+#include "kernels/common/random.h"
 
 static as_arena *arena;
 static as_config config;
@@ -262,12 +263,7 @@ static void anchors_may_be_used_sensibly(void **state)
     COUNTS_ARE(config.shapes.context, 64, 128);
 }
 
-/* Small steps of a linear congruential generator: the same on every machine. */
-static uint32_t roll(uint64_t *seed)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*seed >> 33);
-}
+static uint32_t roll(uint64_t *seed) { return (uint32_t)(as_random_next(seed) >> 33); }
 
 static void garbage_of_a_megabyte(void **state)
 {

@@ -1,25 +1,18 @@
-/* bench.h: calls a kernel on arrays of its own, for tests of laws: fill, poison, run, read.
+/* bench.h: opens kernels on shapes for tests of laws.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef TEST_BENCH_H
 #define TEST_BENCH_H
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/bench/bench.h"
+#include "harness/model/problem.h"
 #include "harness/verify/verify.h"
 #include "kernels/api/cpu.h"
 #include "kernels/pattern/pattern.h"
-
-typedef struct {
-    as_problem p;
-    const as_kernel *kernel;
-    as_operand table[AS_OPERANDS_MAX];
-    void *data[AS_OPERANDS_MAX];
-    size_t count;
-    void *workspace;
-    as_call call;
-} bench;
 
 typedef struct {
     size_t batch, heads, kv_heads, length, context, head_dim;
@@ -35,54 +28,32 @@ static inline as_problem bench_problem(const shape *s, const as_pattern *pattern
                     .length = s->length,
                     .context = s->context,
                     .head_dim = s->head_dim,
-                    .threads = s->threads,
-                    .scale = 1 / sqrtf((float)s->head_dim),
-                    .pattern = pattern};
+                    .threads = s->threads};
     memcpy(p.param, s->param, sizeof p.param);
-    p.edges = as_pattern_edges_all(pattern, s->heads, s->length, s->context);
-    return p;
+    return as_problem_complete(p, pattern, NULL);
 }
 
-/* Filled from `seed`; outputs and workspace poisoned. False when the kernel refuses. */
-static inline bool bench_open_problem(bench *b, const as_kernel *kernel, const as_problem *p, uint64_t seed)
+/* Filled from `seed`, arrays ending at guard pages. False when the kernel refuses. */
+static inline bool bench_open_problem(as_bench *b, const as_kernel *kernel, const as_problem *p, uint64_t seed)
 {
     char why[300] = "";
-    *b = (bench){.p = *p, .kernel = kernel};
-    if (kernel->refuse && kernel->refuse(&b->p, why, sizeof why))
+    as_err err = {0};
+    if (kernel->refuse && kernel->refuse(p, why, sizeof why))
         return false;
-    b->count = kernel->operands(&b->p, b->table);
-    for (size_t i = 0; i < b->count; i++) {
-        b->data[i] = aligned_alloc(64, (as_operand_bytes(&b->table[i]) + 127) / 64 * 64);
-        if (b->table[i].role == AS_IN)
-            as_operand_fill(&b->table[i], seed + i, b->data[i]);
-        else
-            as_operand_poison(&b->table[i], b->data[i]);
+    as_bench_describe(b, kernel, p);
+    if (!as_bench_allocate(b, AS_BUFFER_AT_END | AS_BUFFER_NO_HUGE, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        abort();
     }
-    const size_t bytes = (kernel->workspace(&b->p) + 127) / 64 * 64;
-    b->workspace = aligned_alloc(64, bytes);
-    memset(b->workspace, 0xff, bytes);
+    as_bench_fill(b, seed);
     return true;
 }
 
-static inline bool bench_open(bench *b, const as_kernel *kernel, const shape *s, const as_pattern *pattern,
+static inline bool bench_open(as_bench *b, const as_kernel *kernel, const shape *s, const as_pattern *pattern,
                               uint64_t seed)
 {
     const as_problem p = bench_problem(s, pattern);
     return bench_open_problem(b, kernel, &p, seed);
-}
-
-static inline void bench_run(bench *b)
-{
-    b->call = (as_call){&b->p, b->data, b->workspace};
-    for (const as_phase *phase = b->kernel->phases; phase->run; phase++)
-        phase->run(&b->call);
-}
-
-static inline void bench_close(bench *b)
-{
-    for (size_t i = 0; i < b->count; i++)
-        free(b->data[i]);
-    free(b->workspace);
 }
 
 static inline double bench_distance(const float *a, const float *b, size_t n)

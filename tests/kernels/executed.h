@@ -34,31 +34,24 @@ static inline uint64_t executed_note(int rows, int nv, size_t n)
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
 #include KERNEL_FILE
 
-#include "kernels/oracle/oracle.h"
+#include "harness/bench/bench.h"
+#include "harness/model/problem.h"
 
 /* `rest`: FLOPs that the kernel does elsewhere. The pattern is causal where p has none, and freed. */
 static inline void executed_check(as_problem p, uint64_t rest)
 {
-    as_operand table[AS_OPERANDS_MAX];
-    void *data[AS_OPERANDS_MAX];
+    as_bench b;
     p.pattern = p.pattern ? p.pattern : as_pattern_parse("causal", NULL);
     assert_non_null(p.pattern);
-    p.scale = 0.25f;
-    p.edges = as_pattern_edges_all(p.pattern, p.heads, p.length, p.context);
-    const size_t count = KERNEL_SYMBOL.operands(&p, table);
-    for (size_t i = 0; i < count; i++) {
-        data[i] = calloc(1, as_operand_bytes(&table[i]) + 64);
-        as_operand_fill(&table[i], i, data[i]);
-    }
-    const as_call call = {&p, data, aligned_alloc(64, (KERNEL_SYMBOL.workspace(&p) + 127) / 64 * 64)};
+    p = as_problem_complete(p, p.pattern, NULL);
+    as_bench_describe(&b, &KERNEL_SYMBOL, &p);
+    assert_true(as_bench_allocate(&b, 0, NULL));
+    as_bench_fill(&b, 0);
     executed = 0;
-    for (const as_phase *phase = KERNEL_SYMBOL.phases; phase->run; phase++)
-        phase->run(&call);
+    as_bench_run_all(&b);
     assert_true(executed > 0);
     assert_int_equal(executed + rest, KERNEL_SYMBOL.work(&p).flops_executed);
-    for (size_t i = 0; i < count; i++)
-        free(data[i]);
-    free(call.workspace);
+    as_bench_close(&b);
     as_pattern_free((as_pattern *)p.pattern);
 }
 

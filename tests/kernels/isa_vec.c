@@ -11,32 +11,25 @@
 #include <unistd.h>
 
 #include "../../kernels/api/builtin.h"
+#include "../../kernels/common/random.h"
 #include "../../kernels/vec/elu.h"
 #include "../../kernels/vec/row.h"
 
 #define ROUNDS 20000
-
-static uint64_t draw(uint64_t *state) /* splitmix64 */
-{
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
 
 /* In turn: an edge, any bit pattern, or an ordinary number in (-4, 4). */
 static float any(uint64_t *state)
 {
     static const float edges[] = {0,        -0.0f,   1,        -1,          INFINITY,   -INFINITY, NAN,  FLT_MAX,
                                   -FLT_MAX, FLT_MIN, -FLT_MIN, FLT_MIN / 2, -0x1p-149f, 0x1p-149f, 0.5f, 2.5f};
-    const uint64_t r = draw(state);
+    const uint64_t r = as_random_next(state);
     const uint32_t bits = (uint32_t)(r >> 32);
     float x;
     memcpy(&x, &bits, sizeof x);
     return r % 3 == 0 ? edges[r / 3 % 16] : r % 3 == 1 ? x : (float)(int32_t)bits * 0x1p-29f;
 }
 
-static float ordinary(uint64_t *state) { return (float)(int32_t)(draw(state) >> 32) * 0x1p-29f; }
+static float ordinary(uint64_t *state) { return (float)(int32_t)(as_random_next(state) >> 32) * 0x1p-29f; }
 
 /* Bit by bit, any NaN being as good as another. */
 static bool same(float a, float b) { return (isnan(a) && isnan(b)) || !memcmp(&a, &b, sizeof a); }
@@ -260,7 +253,7 @@ static bool widened(uint16_t *from, uint16_t *to, uint64_t seed, char *why, size
 {
     float got[VF_N];
     for (uint16_t *x = from; x < to; x++)
-        *x = (uint16_t)draw(&seed);
+        *x = (uint16_t)as_random_next(&seed);
     for (size_t n = 0; n <= VF_N + 1; n++)
         for (int end = 0; end < 2; end++) {
             const size_t lanes = n > VF_N ? VF_N : n;

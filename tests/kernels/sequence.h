@@ -12,26 +12,23 @@
 #include "bench.h"
 
 /* Where a kernel's first output lies among its operands, and how many floats it has. */
-static inline const float *sequence_out(const bench *b, size_t *n)
+static inline const float *sequence_out(const as_bench *b, size_t *n)
 {
-    size_t i = 0;
-    while (b->table[i].role != AS_OUT)
-        i++;
-    *n = as_operand_bytes(&b->table[i]) / sizeof(float);
-    return b->data[i];
+    *n = as_operand_bytes(&b->operands[b->out]) / sizeof(float);
+    return b->data[b->out];
 }
 
 /* Every build of `name` on this machine is opened on the shape, filled from seed 1, and shown to `see`. */
-static inline void sequence_each(const char *name, const shape *s, const char *text, void (*see)(bench *b))
+static inline void sequence_each(const char *name, const shape *s, const char *text, void (*see)(as_bench *b))
 {
     as_pattern *pattern = as_pattern_parse(text, NULL);
     const as_entry *e;
     size_t from = 0, seen = 0;
     while ((e = bench_build(name, &from))) {
-        bench b;
+        as_bench b;
         assert_true(bench_open(&b, e->kernel, s, pattern, 1));
         see(&b);
-        bench_close(&b);
+        as_bench_close(&b);
         seen++;
     }
     assert_true(seen > 0);
@@ -45,17 +42,17 @@ static inline void sequence_threads(const char *name, const shape *s, const char
     const as_entry *e;
     size_t from = 0, n = 0;
     while ((e = bench_build(name, &from))) {
-        bench one, two;
+        as_bench one, two;
         shape other = *s;
         other.threads = 2;
         assert_true(bench_open(&one, e->kernel, s, pattern, 1));
         assert_true(bench_open(&two, e->kernel, &other, pattern, 1));
-        bench_run(&one);
-        bench_run(&two);
+        as_bench_run_all(&one);
+        as_bench_run_all(&two);
         const float *a = sequence_out(&one, &n), *b = sequence_out(&two, &n);
         assert_memory_equal(a, b, n * sizeof(float));
-        bench_close(&one);
-        bench_close(&two);
+        as_bench_close(&one);
+        as_bench_close(&two);
     }
     as_pattern_free(pattern);
 }
@@ -67,20 +64,20 @@ static inline void sequence_causal(const char *name, const shape *s, size_t t, s
     const as_entry *e;
     size_t from = 0, n = 0;
     while ((e = bench_build(name, &from))) {
-        bench one, two;
+        as_bench one, two;
         assert_true(bench_open(&one, e->kernel, s, pattern, 1));
         assert_true(bench_open(&two, e->kernel, s, pattern, 1));
         const size_t D = s->heads * s->head_dim;
         float *x = two.data[0];
         for (size_t i = (t + 1) * D; i < s->length * D; i++)
             x[i] = 17;
-        bench_run(&one);
-        bench_run(&two);
+        as_bench_run_all(&one);
+        as_bench_run_all(&two);
         const float *a = sequence_out(&one, &n), *b = sequence_out(&two, &n);
         assert_memory_equal(a, b, (row + 1) * D * sizeof(float));
         assert_memory_not_equal(a + (row + 1) * D, b + (row + 1) * D, D * sizeof(float));
-        bench_close(&one);
-        bench_close(&two);
+        as_bench_close(&one);
+        as_bench_close(&two);
     }
     as_pattern_free(pattern);
 }

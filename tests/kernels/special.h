@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../kernels/oracle/oracle.h"
-#include "../../kernels/pattern/pattern.h"
+#include "../../harness/bench/bench.h"
+#include "../../harness/model/problem.h"
 #include "../../kernels/api/registry.h"
 
 enum { SP_H = 2, SP_T = 75, SP_D = 24, SP_N = SP_H * SP_T * SP_D, SP_AT = 20, SP_COLUMN = 3, SP_DENORMAL = 1 << 7 };
@@ -31,18 +31,18 @@ typedef struct {
 
 static bool special_run(special *s, float *o)
 {
-    const as_kernel *k = s->entry->kernel;
-    const size_t bytes = (k->workspace(&s->p) + 127) / 64 * 64;
-    void *workspace = aligned_alloc(64, bytes), *operand[] = {s->x[0], s->x[1], s->x[2], o};
-    if (!workspace)
-        return false;
-    memset(workspace, 0xff, bytes);
-    memset(o, 0xff, SP_N * sizeof *o);
-    const as_call call = {&s->p, operand, workspace};
-    for (const as_phase *phase = k->phases; phase->run; phase++)
-        phase->run(&call);
-    free(workspace);
-    return true;
+    as_bench b;
+    as_bench_describe(&b, s->entry->kernel, &s->p);
+    const bool ok = as_bench_allocate(&b, AS_BUFFER_AT_END | AS_BUFFER_NO_HUGE, NULL);
+    if (ok) {
+        as_bench_fill(&b, 0);
+        for (size_t i = 0; i < 3; i++)
+            memcpy(b.data[i], s->x[i], sizeof s->x[i]);
+        as_bench_run_all(&b);
+        memcpy(o, b.data[b.out], SP_N * sizeof *o);
+    }
+    as_bench_close(&b);
+    return ok;
 }
 
 static bool special_sees(const special *s, size_t head, size_t row, size_t key)
@@ -145,16 +145,15 @@ static bool special_check(const as_entry *entry, size_t *taken, char *why, size_
     for (size_t i = 0; ok && i < 2 * sizeof patterns / sizeof *patterns; i++) {
         as_pattern *pattern = as_pattern_parse(patterns[i / 2], NULL);
         *s = (special){.entry = entry, .why = why, .cap = cap};
-        s->p = (as_problem){.batch = 1,
-                            .heads = SP_H,
-                            .kv_heads = SP_H,
-                            .length = SP_T,
-                            .context = SP_T,
-                            .head_dim = SP_D,
-                            .threads = 1,
-                            .scale = 0.2f,
-                            .pattern = pattern};
-        s->p.edges = as_pattern_edges_all(pattern, SP_H, SP_T, SP_T);
+        const as_problem sizes = {.batch = 1,
+                                  .heads = SP_H,
+                                  .kv_heads = SP_H,
+                                  .length = SP_T,
+                                  .context = SP_T,
+                                  .head_dim = SP_D,
+                                  .threads = 1};
+        s->p = as_problem_complete(sizes, pattern, NULL);
+        s->p.scale = 0.2f;
         if (!(entry->kernel->refuse && entry->kernel->refuse(&s->p, why, cap))) {
             const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {SP_N}};
             for (uint64_t x = 0; x < 3; x++)

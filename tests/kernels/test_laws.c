@@ -9,10 +9,7 @@
 #include <math.h>
 #include <cmocka.h>
 
-#include "kernels/api/cpu.h"
-#include "kernels/oracle/oracle.h"
-#include "kernels/pattern/pattern.h"
-#include "kernels/api/registry.h"
+#include "bench.h"
 
 enum { B = 1, H = 2, T = 75, D = 24, N = H * T * D };
 
@@ -30,29 +27,18 @@ static void fill(float *x, uint64_t seed)
 static bool attend(const as_entry *e, const char *text, arrays *a)
 {
     as_pattern *pattern = as_pattern_parse(text, NULL);
-    char why[200];
     assert_non_null(pattern);
-    as_problem p = {.batch = B,
-                    .heads = H,
-                    .kv_heads = H,
-                    .length = T,
-                    .context = T,
-                    .head_dim = D,
-                    .threads = 1,
-                    .scale = 0.2f,
-                    .pattern = pattern};
-    p.edges = as_pattern_edges_all(pattern, H, T, T);
-    const bool takes = !(e->kernel->refuse && e->kernel->refuse(&p, why, sizeof why));
+    as_problem p = bench_problem(&(shape){B, H, H, T, T, D, 1, {0}}, pattern);
+    p.scale = 0.2f;
+    as_bench b;
+    const bool takes = bench_open_problem(&b, e->kernel, &p, 0);
     if (takes) {
-        const size_t bytes = (e->kernel->workspace(&p) + 127) / 64 * 64;
-        void *workspace = aligned_alloc(64, bytes), *operand[] = {a->q, a->k, a->v, a->o};
-        assert_non_null(workspace);
-        memset(workspace, 0xff, bytes);
-        memset(a->o, 0xff, sizeof a->o);
-        const as_call call = {&p, operand, workspace};
-        for (const as_phase *phase = e->kernel->phases; phase->run; phase++)
-            phase->run(&call);
-        free(workspace);
+        memcpy(b.data[0], a->q, sizeof a->q);
+        memcpy(b.data[1], a->k, sizeof a->k);
+        memcpy(b.data[2], a->v, sizeof a->v);
+        as_bench_run_all(&b);
+        memcpy(a->o, b.data[b.out], sizeof a->o);
+        as_bench_close(&b);
     }
     as_pattern_free(pattern);
     return takes;

@@ -12,38 +12,37 @@
 #include "kernels/api/registry.h"
 
 /* Every operand so many floats behind the beginning of a cache line. */
-static void move(bench *b, size_t floats)
+static void move(as_bench *b, size_t floats)
 {
     for (size_t i = 0; i < b->count; i++) {
-        const size_t bytes = as_operand_bytes(&b->table[i]);
+        const size_t bytes = as_operand_bytes(&b->operands[i]);
         char *to = aligned_alloc(64, (bytes + 64 + 127) / 64 * 64);
         assert_non_null(to);
         memcpy(to + floats * sizeof(float), b->data[i], bytes);
-        free(b->data[i]);
         b->data[i] = to + floats * sizeof(float);
     }
 }
 
-static void move_back(bench *b, size_t floats)
+static void free_moved(as_bench *b, size_t floats)
 {
     for (size_t i = 0; i < b->count; i++)
-        b->data[i] = (char *)b->data[i] - floats * sizeof(float);
+        free((char *)b->data[i] - floats * sizeof(float));
 }
 
 static void same_bits(const as_kernel *kernel, const shape *s, const char *text)
 {
     as_pattern *pattern = as_pattern_parse(text, NULL);
     assert_non_null(pattern);
-    bench at, moved;
+    as_bench at, moved;
     if (bench_open(&at, kernel, s, pattern, 7) && bench_open(&moved, kernel, s, pattern, 7)) {
         const size_t out = at.count - 1;
         move(&moved, 3);
-        bench_run(&at);
-        bench_run(&moved);
-        assert_memory_equal(at.data[out], moved.data[out], as_operand_bytes(&at.table[out]));
-        move_back(&moved, 3);
-        bench_close(&at);
-        bench_close(&moved);
+        as_bench_run_all(&at);
+        as_bench_run_all(&moved);
+        assert_memory_equal(at.data[out], moved.data[out], as_operand_bytes(&at.operands[out]));
+        free_moved(&moved, 3);
+        as_bench_close(&at);
+        as_bench_close(&moved);
     }
     as_pattern_free(pattern);
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "harness/config/config.h"
+#include "harness/model/problem.h"
 #include "harness/plan/plan.h"
 #include "kernels/api/cpu.h"
 
@@ -263,69 +264,25 @@ static void shards_partition(void **state)
     end(b);
 }
 
-static void resolve_gives_back_what_was_planned(void **state)
+static void a_row_leads_back_to_what_was_planned(void **state)
 {
     (void)state;
-    const size_t cache[3] = {1, 2, 3};
     bench *b = start("shapes: {length: [5, 64], width: 96, heads: 4, kv_heads: [same, 2], context: [64], batch: 2}\n"
-                     "kernels: [plan/fine, attention/naive]\npatterns: [causal, \"sink:s=2+window:w=7\"]\n");
+                     "kernels: attention/gather\npatterns: [causal, \"sink:s=2+window:w=7\"]\n");
     must_build(b);
     for (size_t i = 0; i < b->plan.count; i++) {
         const as_planned *c = &b->plan.cases[i];
-        as_planned again;
-        if (!as_plan_resolve(&c->row, AS_ISA_BIT(AS_SCALAR), cache, &again, &b->err))
+        as_resolved again;
+        if (!as_resolve(&c->row, &again, &b->err))
             fail_msg("%s", b->err.text);
-        assert_ptr_equal(again.entry, c->entry);
+        assert_ptr_equal(again.kernel, c->entry->kernel);
         assert_int_equal(again.problem.edges, c->problem.edges);
         assert_int_equal(again.problem.head_dim, c->problem.head_dim);
         assert_int_equal(again.problem.kv_heads, c->problem.kv_heads);
-        assert_int_equal(again.problem.cache_bytes[2], 3);
         assert_true(again.problem.scale == c->problem.scale);
         assert_string_equal(as_pattern_text(again.problem.pattern), c->row.pattern);
-        as_pattern_free((as_pattern *)again.problem.pattern);
+        as_resolved_free(&again);
     }
-    end(b);
-}
-
-static void refuse_row(const as_case *row, const char *with)
-{
-    const size_t cache[3] = {0};
-    as_planned out;
-    as_err err = {0};
-    assert_false(as_plan_resolve(row, AS_ISA_BIT(AS_SCALAR), cache, &out, &err));
-    if (!strstr(err.text, with))
-        fail_msg("'%s' lacks '%s'", err.text, with);
-}
-
-static void resolve_trusts_nothing(void **state)
-{
-    (void)state;
-    bench *b = start("shapes: {length: 64}\nkernels: plan/fine\n");
-    must_build(b);
-    const as_case good = b->plan.cases[0].row;
-    as_case row;
-    as_record_clear(&as_case_schema, &row);
-    refuse_row(&row, "missing");
-    row = good, row.kernel = "plan/none";
-    refuse_row(&row, "plan/none");
-    row = good, row.isa = "mmx";
-    refuse_row(&row, "mmx");
-    row = good, row.isa = "amx";
-    refuse_row(&row, "needs amx");
-    row = good, row.pattern = "windw:w=3";
-    refuse_row(&row, "windw");
-    row = good, row.dtype = "f16";
-    refuse_row(&row, "f16");
-    row = good, row.length = 0;
-    refuse_row(&row, "shape");
-    row = good, row.length = AS_NO_COUNT;
-    refuse_row(&row, "shape");
-    row = good, row.kv_heads = 3;
-    refuse_row(&row, "shape");
-    row = good, row.length = row.context = (uint64_t)1 << 30, row.batch = 1 << 20;
-    refuse_row(&row, "shape");
-    row = good, row.length = 128;
-    refuse_row(&row, "do not fit");
     end(b);
 }
 
@@ -384,8 +341,7 @@ int main(void)
         cmocka_unit_test(unknown_kernels_name_the_nearest),
         cmocka_unit_test(only_selects),
         cmocka_unit_test(shards_partition),
-        cmocka_unit_test(resolve_gives_back_what_was_planned),
-        cmocka_unit_test(resolve_trusts_nothing),
+        cmocka_unit_test(a_row_leads_back_to_what_was_planned),
         cmocka_unit_test(prediction_is_monotone),
         cmocka_unit_test(shipped_configs_can_be_planned),
     };

@@ -11,19 +11,11 @@
 #include <cmocka.h>
 
 #include "harness/duel/power.h"
+#include "harness/stats/order.h"
 #include "harness/stats/ranks.h"
+#include "kernels/common/random.h"
 
-static double draw(uint64_t *x)
-{
-    *x = *x * 6364136223846793005u + 1442695040888963407u;
-    return (double)(*x >> 11) * 0x1p-53 - 0.4;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+static double draw(uint64_t *x) { return as_random_unit(as_random_next(x)) - 0.4; }
 
 /* P(W+ <= w) by all 2^n signs. */
 static double signed_tail(size_t n, size_t w)
@@ -226,7 +218,7 @@ static void test_estimates(void **state)
     assert_float_equal(t.high - s.high, 1, 1e-12);
     /* More is asked of a wider interval. */
     assert_true(s.low < as_signed_ranks(some, 30, 0.2).low);
-    qsort(some, 30, sizeof *some, ascending);
+    as_stats_sort(some, 30);
     assert_float_equal(as_signed_ranks(some, 30, 0.01).high, s.high, 0);
     /* Ties with 0 are no evidence. */
     const double zeros[8] = {0};

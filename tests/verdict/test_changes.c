@@ -13,18 +13,13 @@
 #include <cmocka.h>
 
 #include "harness/verdict/changes.h"
+#include "kernels/common/random.h"
 
 enum { LONGEST = 120 };
 
 static const as_change_rules usual = {.alpha = 0.05, .floor = 0.01};
 
-static double uniform(uint64_t *x)
-{
-    uint64_t z = *x += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
+static double uniform(uint64_t *x) { return as_random_unit(as_random_next(x)) + 0x1p-54; }
 
 /* Off by 0.5 %, one in ten by eight times that: a shared machine's bad minutes. */
 static double noise(uint64_t *x)

@@ -21,7 +21,7 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t b = args->value[B].count, end = as_block_end(at, both(args));
     const size_t drawn =
-        as_sample(args->value[SEED].count, at.position / b, as_block_count(end, b), args->value[R].count, runs);
+        as_draw_distinct(args->value[SEED].count, at.position / b, as_block_count(end, b), args->value[R].count, runs);
     size_t n = 0;
     for (size_t i = 0; i < drawn; i++) /* in place: runs become keys one by one */
         n = as_push_blocks(runs, n, b, runs[i].first, runs[i].count, end);

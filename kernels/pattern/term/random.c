@@ -12,7 +12,7 @@ static size_t runs_max(const as_args *args, size_t context) { return as_min(args
 static size_t row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t among = both(args) ? at.context : at.position + 1;
-    return as_sample(args->value[1].count, at.position, among, args->value[0].count, runs);
+    return as_draw_distinct(args->value[1].count, at.position, among, args->value[0].count, runs);
 }
 
 /* sum of min(r,t) */

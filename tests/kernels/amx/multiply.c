@@ -3,18 +3,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amx_laws.h"
 
+#include "common/random.h"
 #include "tile/format.h"
 
-static uint64_t draw(uint64_t *state) /* splitmix64 */
-{
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
-
 /* A bfloat16 between -2 and 2. */
-static uint16_t ordinary(uint64_t *state) { return tile_bf16_round((float)(draw(state) >> 40) * 0x1p-22f - 2); }
+static uint16_t ordinary(uint64_t *state) { return as_bf16_round((float)(as_random_next(state) >> 40) * 0x1p-22f - 2); }
 
 /* --- the model --------------------------------------------------------------------------------------------------- */
 
@@ -23,7 +16,7 @@ static float one_sum(float c, const float (*a)[2], int n)
 {
     uint32_t left[16] = {0}, right[16][16] = {{0}};
     for (int k = 0; k < n; k++) {
-        left[k] = (uint32_t)tile_bf16_round(a[k][0]) | (uint32_t)tile_bf16_round(a[k][1]) << 16;
+        left[k] = (uint32_t)as_bf16_round(a[k][0]) | (uint32_t)as_bf16_round(a[k][1]) << 16;
         right[k][0] = 0x3f803f80;
     }
     tile_amx_configure(1, 16);
@@ -103,7 +96,7 @@ static void fill(operands *x, int rows, int nv, size_t n, size_t ldc, uint64_t *
         x->c[i] = GUARD;
     for (size_t i = 0; i < (size_t)rows; i++)
         for (size_t j = 0; j < (size_t)nv * VF_N; j++)
-            x->c[i * ldc + j] = (float)(draw(seed) >> 40) * 0x1p-22f - 2;
+            x->c[i * ldc + j] = (float)(as_random_next(seed) >> 40) * 0x1p-22f - 2;
     memcpy(x->before, x->c, sizeof x->c);
 }
 

@@ -16,16 +16,15 @@
 enum { KEYS = 37, HEADS = 4, KV_HEADS = 2, WIDEST = 300 };
 
 /* Moves operand i to the end of a page that has none behind it. The mapping, to be unmapped. */
-static void *move_to_end(bench *b, size_t i, size_t *mapped)
+static void *move_to_end(as_bench *b, size_t i, size_t *mapped)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = as_operand_bytes(&b->table[i]),
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = as_operand_bytes(&b->operands[i]),
                  room = (bytes + page - 1) / page * page;
     *mapped = room + page;
     char *map = mmap(NULL, *mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(map != MAP_FAILED);
     assert_int_equal(mprotect(map + room, page, PROT_NONE), 0);
     memcpy(map + room - bytes, b->data[i], bytes);
-    free(b->data[i]);
     b->data[i] = map + room - bytes;
     return map;
 }
@@ -36,10 +35,10 @@ static double element(const void *x, size_t i, as_dtype dtype)
 }
 
 /* The largest distance from softmax(q k / sqrt(d)) v in double. */
-static double distance(const bench *b)
+static double distance(const as_bench *b)
 {
-    const size_t d = b->p.head_dim;
-    const as_dtype dtype = b->p.dtype;
+    const size_t d = b->problem.head_dim;
+    const as_dtype dtype = b->problem.dtype;
     double most = 0;
     for (size_t h = 0; h < HEADS; h++) {
         const size_t cache = h / (HEADS / KV_HEADS) * KEYS * d;
@@ -67,21 +66,19 @@ static bool check(const as_kernel *kernel, const as_pattern *pattern, size_t d, 
     as_problem p = bench_problem(&(shape){1, HEADS, KV_HEADS, 1, KEYS, d, 1, {0}}, pattern);
     void *map[AS_OPERANDS_MAX];
     size_t mapped[AS_OPERANDS_MAX];
-    bench b;
+    as_bench b;
     p.dtype = dtype;
     if (!bench_open_problem(&b, kernel, &p, d))
         return false;
     for (size_t i = 0; i < b.count; i++)
         map[i] = move_to_end(&b, i, &mapped[i]);
-    bench_run(&b);
+    as_bench_run_all(&b);
     const double off = distance(&b);
     if (!(off < (dtype == AS_F32 ? 2e-6 : 1e-2)))
         fail_msg("%s, d = %zu, %s: off by %g", kernel->name, d, dtype == AS_F32 ? "f32" : "bf16", off);
-    for (size_t i = 0; i < b.count; i++) {
+    for (size_t i = 0; i < b.count; i++)
         munmap(map[i], mapped[i]);
-        b.data[i] = NULL;
-    }
-    bench_close(&b);
+    as_bench_close(&b);
     return true;
 }
 

@@ -72,19 +72,19 @@ static void choosing_all(const char *name, const uint64_t *param)
         const as_entry *e;
         shape s = step ? decode : plain;
         const size_t n = 2 * 4 * s.length * 40;
-        bench a;
+        as_bench a;
         assert_true(bench_open(&a, bench_build("attention/naive", &exact)->kernel, &s, causal, 3));
-        bench_run(&a);
+        as_bench_run_all(&a);
         memcpy(s.param, param, 4 * sizeof *param);
         while ((e = bench_build(name, &from)) != NULL) {
-            bench b;
+            as_bench b;
             assert_true(bench_open(&b, e->kernel, &s, causal, 3));
-            bench_run(&b);
+            as_bench_run_all(&b);
             assert_true(bench_distance(a.data[3], b.data[3], n) < 3e-6);
-            assert_int_equal(e->kernel->chosen(&b.call), 2 * b.p.edges);
-            bench_close(&b);
+            assert_int_equal(e->kernel->chosen(&b.call), 2 * b.problem.edges);
+            as_bench_close(&b);
         }
-        bench_close(&a);
+        as_bench_close(&a);
     }
 }
 
@@ -115,9 +115,9 @@ static void test_one_bucket(void **state)
     while ((e = bench_build("content/lsh", &from)) != NULL)
         for (uint64_t rounds = 1; rounds <= 3; rounds += 2) {
             const shape s = {1, 1, 1, T, T, D, 1, {1, T, rounds, 1}};
-            bench b;
+            as_bench b;
             assert_true(bench_open(&b, e->kernel, &s, causal, 5));
-            bench_run(&b);
+            as_bench_run_all(&b);
             const float *x = b.data[0], *v = b.data[1], *o = b.data[2];
             for (size_t t = 0; t < T; t++) {
                 double out[D] = {0}, total = 0;
@@ -136,7 +136,7 @@ static void test_one_bucket(void **state)
                     assert_true(fabs(out[c] / total - (double)o[t * D + c]) < 3e-6);
             }
             assert_int_equal(e->kernel->chosen(&b.call), rounds * T * (T - 1) / 2);
-            bench_close(&b);
+            as_bench_close(&b);
         }
 }
 
@@ -150,9 +150,9 @@ static void test_bound(void **state)
     while ((e = bench_build("content/pages", &from)) != NULL)
         for (size_t page = 1; page <= 16; page *= 2) {
             const shape s = {1, 1, 1, T, T, D, 1, {page, T / 2, 1, 1}};
-            bench b;
+            as_bench b;
             assert_true(bench_open(&b, e->kernel, &s, causal, page));
-            bench_run(&b);
+            as_bench_run_all(&b);
             const float *q = b.data[0], *k = b.data[1], *index = b.data[4];
             double nearest = INFINITY;
             for (size_t t = 0; t < T; t++)
@@ -167,7 +167,7 @@ static void test_bound(void **state)
                     nearest = fmin(nearest, bound - score);
                 }
             assert_true(page > 1 || nearest < 1e-12);
-            bench_close(&b);
+            as_bench_close(&b);
         }
 }
 
@@ -186,47 +186,47 @@ static void test_causality(void **state)
         memcpy(s.param, params[i], sizeof params[i]);
         while ((e = bench_build(names[i], &from)) != NULL)
             for (size_t t = 38; t < T; t += 31) {
-                bench a, b;
+                as_bench a, b;
                 assert_true(bench_open(&a, e->kernel, &s, causal, 1) && bench_open(&b, e->kernel, &s, causal, 1));
                 for (size_t x = (t + 1) * D; x < T * D; x++) {
                     ((float *)b.data[1])[x] *= 6;
                     ((float *)b.data[2])[x] = -7;
                 }
-                bench_run(&a);
-                bench_run(&b);
+                as_bench_run_all(&a);
+                as_bench_run_all(&b);
                 assert_memory_equal(a.data[3], b.data[3], (t + 1) * D * sizeof(float));
                 assert_memory_not_equal(a.data[3], b.data[3], T * D * sizeof(float));
-                bench_close(&a);
-                bench_close(&b);
+                as_bench_close(&a);
+                as_bench_close(&b);
             }
     }
 }
 
 /* The oracle must find a choice that breaks the rule: the kernel's own, spoilt. */
-static void spoilt(const char *name, const uint64_t *param, void (*spoil)(bench *b))
+static void spoilt(const char *name, const uint64_t *param, void (*spoil)(as_bench *b))
 {
     size_t from = 0;
     const as_entry *e = bench_build(name, &from);
     shape s = {1, 1, 1, 80, 80, 16, 1, {0}};
-    bench b;
+    as_bench b;
     as_oracle_verdict v;
     memcpy(s.param, param, 4 * sizeof *param);
     assert_true(bench_open(&b, e->kernel, &s, causal, 3));
-    bench_run(&b);
-    assert_true(as_oracle_check(as_oracle_find(name), &b.p, b.table, b.count, b.data, 80, 1, &v));
-    assert_true(v.error_max < e->kernel->tolerance(&b.p));
+    as_bench_run_all(&b);
+    assert_true(as_bench_check(&b, 80, 1, &v, NULL));
+    assert_true(v.error_max < e->kernel->tolerance(&b.problem));
     assert_true(v.mass_kept > 0.05 && v.mass_kept < 0.9999);
     spoil(&b);
     for (const as_phase *phase = e->kernel->phases; phase->run; phase++)
         if (!strcmp(phase->name, "attend"))
             phase->run(&b.call);
-    assert_true(as_oracle_check(as_oracle_find(name), &b.p, b.table, b.count, b.data, 80, 1, &v));
+    assert_true(as_bench_check(&b, 80, 1, &v, NULL));
     assert_true(isinf(v.error_max));
-    bench_close(&b);
+    as_bench_close(&b);
 }
 
 /* The last row's least key of a choice becomes another one. */
-static void other_key(bench *b)
+static void other_key(as_bench *b)
 {
     float *chosen = (float *)b->data[4] + 79 * 7;
     chosen[0] = chosen[0] > 0 ? chosen[0] - 1 : chosen[0];
@@ -234,19 +234,19 @@ static void other_key(bench *b)
         if (chosen[i] > chosen[i - 1] + 1)
             chosen[i - 1]++, i = 7;
 }
-static void no_first_page(bench *b)
+static void no_first_page(as_bench *b)
 {
     float *chosen = (float *)b->data[5] + 79 * 5;
     for (int i = 0; i < 4; i++)
         chosen[i] = chosen[4] - 4 + (float)i;
 }
-static void unsorted(bench *b)
+static void unsorted(as_bench *b)
 {
     float *order = (float *)b->data[5], swap = order[3];
     order[3] = order[4];
     order[4] = swap;
 }
-static void other_bucket(bench *b)
+static void other_bucket(as_bench *b)
 {
     float *bucket = b->data[4], *order = b->data[5];
     size_t n = 0;
@@ -283,15 +283,15 @@ static void test_mass(void **state)
         size_t from = 0;
         const as_entry *e = bench_build(ladder[i].name, &from);
         shape s = {1, 1, 1, 128, 128, 32, 1, {0}};
-        bench b;
+        as_bench b;
         as_oracle_verdict v;
         memcpy(s.param, ladder[i].param, sizeof ladder[i].param);
         assert_true(bench_open(&b, e->kernel, &s, causal, 3));
-        bench_run(&b);
-        assert_true(as_oracle_check(as_oracle_find(ladder[i].name), &b.p, b.table, b.count, b.data, 128, 1, &v));
+        as_bench_run_all(&b);
+        assert_true(as_bench_check(&b, 128, 1, &v, NULL));
         assert_true(v.mass_kept > before && v.mass_kept < 1);
         before = v.mass_kept;
-        bench_close(&b);
+        as_bench_close(&b);
     }
 }
 
@@ -308,13 +308,13 @@ static void test_work(void **state)
         size_t from = 0;
         const as_kernel *k = bench_build(cases[i].name, &from)->kernel;
         shape s = {2, 4, 2, T, T, D, 1, {0}};
-        bench b;
+        as_bench b;
         uint64_t scores = 0, values = 0, edges = 0;
         memcpy(s.param, cases[i].param, sizeof cases[i].param);
         assert_true(bench_open(&b, k, &s, causal, 1));
-        bench_run(&b);
+        as_bench_run_all(&b);
         const bool pages = i > 0;
-        const size_t n = b.table[b.count - 1].shape[3], page = pages ? s.param[0] : 1, depth = i == 1 ? 2 * D : D;
+        const size_t n = b.operands[b.count - 1].shape[3], page = pages ? s.param[0] : 1, depth = i == 1 ? 2 * D : D;
         const float *chosen = b.data[b.count - 1];
         for (size_t row = 0; row < 2 * 4 * T; row++) {
             const size_t t = row % T, own = t / page;
@@ -330,12 +330,12 @@ static void test_work(void **state)
                         edges++;
                     }
         }
-        const as_work work = k->work(&b.p);
+        const as_work work = k->work(&b.problem);
         assert_int_equal(work.flops_useful, scores + (pages ? 2 : 1) * values);
         assert_true(work.flops_executed >= work.flops_useful);
         assert_int_equal(work.exps, edges);
         assert_int_equal(k->chosen(&b.call), edges);
-        bench_close(&b);
+        as_bench_close(&b);
     }
 }
 

@@ -41,17 +41,17 @@ static double *toeplitz(const as_problem *p, const float *w, size_t *rows)
     return m;
 }
 
-static void against_toeplitz(bench *b)
+static void against_toeplitz(as_bench *b)
 {
     size_t rows, n;
-    const size_t in = b->p.length * as_problem_width(&b->p);
-    double *m = toeplitz(&b->p, b->data[1], &rows);
-    bench_run(b);
+    const size_t in = b->problem.length * as_problem_width(&b->problem);
+    double *m = toeplitz(&b->problem, b->data[1], &rows);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
-    assert_int_equal(n, b->p.batch * rows * as_problem_width(&b->p));
+    assert_int_equal(n, b->problem.batch * rows * as_problem_width(&b->problem));
     for (size_t i = 0; i < n; i++) {
-        const size_t row = i % (n / b->p.batch);
-        const float *x = (const float *)b->data[0] + i / (n / b->p.batch) * in;
+        const size_t row = i % (n / b->problem.batch);
+        const float *x = (const float *)b->data[0] + i / (n / b->problem.batch) * in;
         double sum = 0;
         for (size_t u = 0; u < in; u++)
             sum += m[row * in + u] * (double)x[u];
@@ -90,31 +90,31 @@ static void test_nonzeros(void **state)
 /* --- depthwise is the diagonal case ----------------------------------------------------------------------------------
  */
 
-static void against_direct(bench *b)
+static void against_direct(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), k = b->p.param[0];
-    const shape s = {b->p.batch,
-                     b->p.heads,
-                     b->p.kv_heads,
-                     b->p.length,
-                     b->p.context,
-                     b->p.head_dim,
+    const size_t D = as_problem_width(&b->problem), k = b->problem.param[0];
+    const shape s = {b->problem.batch,
+                     b->problem.heads,
+                     b->problem.kv_heads,
+                     b->problem.length,
+                     b->problem.context,
+                     b->problem.head_dim,
                      1,
-                     {b->p.param[0], b->p.param[1], b->p.param[2], b->p.param[3]}};
+                     {b->problem.param[0], b->problem.param[1], b->problem.param[2], b->problem.param[3]}};
     const float *w = b->data[1];
     size_t from = 0, n;
-    bench full;
-    assert_true(bench_open(&full, bench_build("convolution/direct", &from)->kernel, &s, b->p.pattern, 1));
+    as_bench full;
+    assert_true(bench_open(&full, bench_build("convolution/direct", &from)->kernel, &s, b->problem.pattern, 1));
     float *wide = full.data[1];
     memset(wide, 0, k * D * D * sizeof *wide);
     for (size_t j = 0; j < k; j++)
         for (size_t c = 0; c < D; c++)
             wide[(j * D + c) * D + c] = w[j * D + c];
-    bench_run(b);
-    bench_run(&full);
+    as_bench_run_all(b);
+    as_bench_run_all(&full);
     const float *got = sequence_out(b, &n), *expected = sequence_out(&full, &n);
     assert_true(bench_distance(got, expected, n) < 1e-5);
-    bench_close(&full);
+    as_bench_close(&full);
 }
 
 static void test_depthwise(void **state)
@@ -128,31 +128,31 @@ static void test_depthwise(void **state)
  */
 
 /* A token's weights sum to 1: where all taps lie inside, a constant sequence stays what it is. */
-static void keeps_constant(bench *b)
+static void keeps_constant(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), span = (b->p.param[0] - 1) * b->p.param[1];
+    const size_t D = as_problem_width(&b->problem), span = (b->problem.param[0] - 1) * b->problem.param[1];
     float *x = b->data[0];
     size_t n;
-    for (size_t i = 0; i < b->p.batch * b->p.length * D; i++)
+    for (size_t i = 0; i < b->problem.batch * b->problem.length * D; i++)
         x[i] = 0.25f + (float)(i % D);
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     for (size_t i = 0; i < n; i++)
-        if (i / D % b->p.length >= span)
+        if (i / D % b->problem.length >= span)
             assert_true(fabsf(o[i] - x[i % D]) < 2e-6f * (float)D);
 }
 
 /* Channels of a head share weights: the same sequence in two channels comes out the same. */
-static void shares_weights(bench *b)
+static void shares_weights(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), d = b->p.head_dim;
+    const size_t D = as_problem_width(&b->problem), d = b->problem.head_dim;
     float *x = b->data[0];
     size_t n;
-    for (size_t t = 0; t < b->p.batch * b->p.length; t++)
+    for (size_t t = 0; t < b->problem.batch * b->problem.length; t++)
         x[t * D + d - 1] = x[t * D];
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
-    for (size_t t = 0; t < b->p.batch * b->p.length; t++)
+    for (size_t t = 0; t < b->problem.batch * b->problem.length; t++)
         assert_true(fabsf(o[t * D + d - 1] - o[t * D]) < 1e-6f);
 }
 
@@ -170,32 +170,32 @@ static void test_dynamic(void **state)
  */
 
 /* A gate of zero weights is half open: glu is half of a convolution. */
-static void half_open(bench *b)
+static void half_open(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), k = b->p.param[0];
-    const shape s = {b->p.batch,
-                     b->p.heads,
-                     b->p.kv_heads,
-                     b->p.length,
-                     b->p.context,
-                     b->p.head_dim,
+    const size_t D = as_problem_width(&b->problem), k = b->problem.param[0];
+    const shape s = {b->problem.batch,
+                     b->problem.heads,
+                     b->problem.kv_heads,
+                     b->problem.length,
+                     b->problem.context,
+                     b->problem.head_dim,
                      1,
-                     {b->p.param[0], b->p.param[1], b->p.param[2], b->p.param[3]}};
+                     {b->problem.param[0], b->problem.param[1], b->problem.param[2], b->problem.param[3]}};
     float *w = b->data[1];
     size_t from = 0, n;
-    bench full;
-    assert_true(bench_open(&full, bench_build("convolution/direct", &from)->kernel, &s, b->p.pattern, 1));
+    as_bench full;
+    assert_true(bench_open(&full, bench_build("convolution/direct", &from)->kernel, &s, b->problem.pattern, 1));
     float *half = full.data[1];
     for (size_t i = 0; i < k * D; i++)
         for (size_t c = 0; c < D; c++) {
             half[i * D + c] = 0.5f * w[i * 2 * D + c];
             w[i * 2 * D + D + c] = 0;
         }
-    bench_run(b);
-    bench_run(&full);
+    as_bench_run_all(b);
+    as_bench_run_all(&full);
     const float *got = sequence_out(b, &n), *expected = sequence_out(&full, &n);
     assert_true(bench_distance(got, expected, n) < 1e-5);
-    bench_close(&full);
+    as_bench_close(&full);
 }
 
 static void test_glu(void **state)
@@ -216,17 +216,17 @@ static void felt_so_far(const shape *s, size_t reach)
     const as_entry *e;
     size_t from = 0, n;
     while ((e = bench_build("convolution/wavenet", &from))) {
-        bench still, moved;
+        as_bench still, moved;
         assert_true(bench_open(&still, e->kernel, s, pattern, 1) && bench_open(&moved, e->kernel, s, pattern, 1));
         for (size_t c = 0; c < D; c++)
             ((float *)moved.data[0])[at * D + c] += 3;
-        bench_run(&still);
-        bench_run(&moved);
+        as_bench_run_all(&still);
+        as_bench_run_all(&moved);
         const float *a = sequence_out(&still, &n), *b = sequence_out(&moved, &n);
         for (size_t t = 0; t < s->length; t++)
             assert_int_equal(memcmp(a + t * D, b + t * D, D * sizeof(float)) != 0, t >= at && t < at + reach);
-        bench_close(&still);
-        bench_close(&moved);
+        as_bench_close(&still);
+        as_bench_close(&moved);
     }
     as_pattern_free(pattern);
 }
@@ -240,11 +240,11 @@ static void test_wavenet_reach(void **state)
 }
 
 /* Zero weights on the way back leave x as it is. */
-static void passes_through(bench *b)
+static void passes_through(as_bench *b)
 {
     size_t n;
-    memset(b->data[2], 0, as_operand_bytes(&b->table[2]));
-    bench_run(b);
+    memset(b->data[2], 0, as_operand_bytes(&b->operands[2]));
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     assert_memory_equal(o, b->data[0], n * sizeof(float));
 }

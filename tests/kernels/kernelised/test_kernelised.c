@@ -79,17 +79,17 @@ static void test_one_answer(void **state)
             size_t from = 0;
             const as_entry *e;
             while ((e = bench_build(names[i], &from)) != NULL) {
-                bench b;
+                as_bench b;
                 shape with = s;
                 with.param[0] = chunk;
                 assert_true(bench_open(&b, e->kernel, &with, causal, 1));
-                bench_run(&b);
+                as_bench_run_all(&b);
                 if (!first) {
                     first = malloc(n * sizeof *first);
                     memcpy(first, b.data[3], n * sizeof *first);
                 }
                 assert_true(bench_distance(first, b.data[3], n) < 5e-6);
-                bench_close(&b);
+                as_bench_close(&b);
             }
         }
     free(first);
@@ -103,17 +103,17 @@ static void test_decode(void **state)
     const as_entry *e;
     const shape whole = {1, 2, 2, 90, 90, 24, 1, {0}}, step = {1, 2, 2, 1, 90, 24, 1, {0}};
     while ((e = bench_build("kernelised/linear-recurrent", &from)) != NULL) {
-        bench a, b;
+        as_bench a, b;
         assert_true(bench_open(&a, e->kernel, &whole, causal, 1) && bench_open(&b, e->kernel, &step, causal, 1));
         for (size_t h = 0; h < 2; h++)
             memcpy((float *)b.data[0] + h * 24, (float *)a.data[0] + (h * 90 + 89) * 24, 24 * sizeof(float));
-        bench_run(&a);
-        bench_run(&b);
+        as_bench_run_all(&a);
+        as_bench_run_all(&b);
         for (size_t h = 0; h < 2; h++)
             assert_true(bench_distance((float *)b.data[3] + h * 24, (float *)a.data[3] + (h * 90 + 89) * 24, 24) <
                         1e-6);
-        bench_close(&a);
-        bench_close(&b);
+        as_bench_close(&a);
+        as_bench_close(&b);
     }
 }
 
@@ -132,18 +132,18 @@ static void test_causality(void **state)
         memcpy(s.param, params[i], sizeof params[i]);
         while ((e = bench_build(names[i], &from)) != NULL)
             for (size_t t = 38; t < T; t += 31) {
-                bench a, b;
+                as_bench a, b;
                 assert_true(bench_open(&a, e->kernel, &s, causal, 1) && bench_open(&b, e->kernel, &s, causal, 1));
                 for (size_t x = (t + 1) * D; x < T * D; x++) {
                     ((float *)b.data[1])[x] *= 6;
                     ((float *)b.data[2])[x] = -7;
                 }
-                bench_run(&a);
-                bench_run(&b);
+                as_bench_run_all(&a);
+                as_bench_run_all(&b);
                 assert_memory_equal(a.data[3], b.data[3], (t + 1) * D * sizeof(float));
                 assert_memory_not_equal(a.data[3], b.data[3], T * D * sizeof(float));
-                bench_close(&a);
-                bench_close(&b);
+                as_bench_close(&a);
+                as_bench_close(&b);
             }
     }
 }
@@ -177,16 +177,16 @@ static void test_unbiased(void **state)
             y[i][c] = (i == 1 ? -0.5 : 0.4) * cos(2 + i * 3 + c * (i + 1));
         }
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        bench b;
+        as_bench b;
         const shape s = {1, 1, 1, 1, 1, D, 1, {M, seed, 1}};
         assert_true(bench_open(&b, e->kernel, &s, causal, 1));
-        bench_run(&b);
+        as_bench_run_all(&b);
         for (int i = 0; i < 3; i++) {
             const double seen = estimate(b.data[4], M, D, x[i], y[i]);
             sum[i] += seen;
             squares[i] += seen * seen;
         }
-        bench_close(&b);
+        as_bench_close(&b);
     }
     for (int i = 0; i < 3; i++) {
         double truth = 0, mean = sum[i] / SEEDS, error = sqrt((squares[i] / SEEDS - mean * mean) / SEEDS);
@@ -207,7 +207,7 @@ static double mean_error(const float *a, const float *b, size_t n)
 }
 
 /* Queries and keys of half the length: their exponentials have a variance that few features can tame. */
-static void soften(bench *b)
+static void soften(as_bench *b)
 {
     for (size_t i = 0; i < 120 * 8; i++) {
         ((float *)b->data[0])[i] *= 0.5f;
@@ -224,22 +224,22 @@ static void test_near_attention(void **state)
                 many = {1, 1, 1, 120, 120, 8, 1, {8192, 1, 64}};
     size_t from = 0, exact = 0;
     const as_entry *dense = bench_build("attention/naive", &exact), *e;
-    bench a, b, c;
+    as_bench a, b, c;
     assert_true(bench_open(&a, dense->kernel, &attention, causal, 1));
     soften(&a);
-    bench_run(&a);
+    as_bench_run_all(&a);
     while ((e = bench_build("kernelised/performer", &from)) != NULL) {
         assert_true(bench_open(&b, e->kernel, &few, causal, 1) && bench_open(&c, e->kernel, &many, causal, 1));
         soften(&b);
         soften(&c);
-        bench_run(&b);
-        bench_run(&c);
+        as_bench_run_all(&b);
+        as_bench_run_all(&c);
         const double far = mean_error(a.data[3], b.data[3], 120 * 8), near = mean_error(a.data[3], c.data[3], 120 * 8);
         assert_true(near < 0.004 && near < far / 5);
-        bench_close(&b);
-        bench_close(&c);
+        as_bench_close(&b);
+        as_bench_close(&c);
     }
-    bench_close(&a);
+    as_bench_close(&a);
 }
 
 /* Multiply-adds of the recurrences, counted where a plain loop does them; a division is 1 FLOP. */

@@ -24,18 +24,18 @@ static void test_sum_of_heads(void **state)
     const as_entry *e;
     size_t from = 0, n, different = 0;
     while ((e = bench_build("layer/projections", &from))) {
-        bench a, b;
+        as_bench a, b;
         assert_true(bench_open(&a, e->kernel, &(shape){2, 4, 2, T, T, 9, 1, {0}}, pattern, 1));
         assert_true(bench_open(&b, e->kernel, &(shape){2, 4, 2, T, T, 9, 2, {1}}, pattern, 1));
-        bench_run(&a);
-        bench_run(&b);
+        as_bench_run_all(&a);
+        as_bench_run_all(&b);
         const float *concat = sequence_out(&a, &n), *sum = sequence_out(&b, &n);
         assert_true(bench_distance(concat, sum, n) < 3e-6);
         different += memcmp(concat, sum, n * sizeof *sum) != 0;
         for (size_t row = 0; row < 2 * T; row++) /* q, k and v are the same either way */
             assert_memory_equal(concat + row * (wide + 36), sum + row * (wide + 36), wide * sizeof(float));
-        bench_close(&a);
-        bench_close(&b);
+        as_bench_close(&a);
+        as_bench_close(&b);
     }
     assert_true(different > 0);
     as_pattern_free(pattern);
@@ -45,11 +45,11 @@ static void test_sum_of_heads(void **state)
  * ------------------------------------------------------------------------------------------------------------- */
 
 /* Turning keeps the length of every head, and leaves position 0 as it is. */
-static void keeps_length(bench *b)
+static void keeps_length(as_bench *b)
 {
-    const size_t T = b->p.length, d = b->p.head_dim, H = b->p.heads, K = b->p.kv_heads;
+    const size_t T = b->problem.length, d = b->problem.head_dim, H = b->problem.heads, K = b->problem.kv_heads;
     size_t n;
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     for (size_t i = 0; i < n / d; i++) {
         const size_t t = i % T, h = i / T % (H + K), batch = i / T / (H + K);
@@ -61,22 +61,22 @@ static void keeps_length(bench *b)
             after += (double)o[i * d + c] * (double)o[i * d + c];
         }
         assert_true(fabs(before - after) < 1e-5 * (1 + before));
-        if (b->p.context == T && t == 0)
+        if (b->problem.context == T && t == 0)
             assert_memory_equal(x, o + i * d, d * sizeof *x);
     }
 }
 
 /* With the same q and the same k at every position, q_m . k_n depends on m - n alone. */
-static void knows_distance(bench *b)
+static void knows_distance(as_bench *b)
 {
-    const size_t T = b->p.length, d = b->p.head_dim;
+    const size_t T = b->problem.length, d = b->problem.head_dim;
     float *q = b->data[0], *k = b->data[1];
     size_t n;
     for (size_t t = 1; t < T; t++) {
         memcpy(q + t * d, q, d * sizeof *q);
         memcpy(k + t * d, k, d * sizeof *k);
     }
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n), *turned = o + T * d;
     double nearest = 0, apart = 0;
     for (size_t distance = 0; distance < T; distance++) {
@@ -114,7 +114,7 @@ static void test_rope_layouts(void **state)
     const as_entry *e;
     size_t from = 0, n;
     while ((e = bench_build("layer/rope", &from))) {
-        bench a, b;
+        as_bench a, b;
         assert_true(bench_open(&a, e->kernel, &(shape){1, 1, 1, T, T, d, 1, {0}}, pattern, 1));
         assert_true(bench_open(&b, e->kernel, &(shape){1, 1, 1, T, T, d, 1, {1}}, pattern, 1));
         for (int operand = 0; operand < 2; operand++)
@@ -122,13 +122,13 @@ static void test_rope_layouts(void **state)
                 const size_t c = i % d, to = c % 2 * (d / 2) + c / 2;
                 ((float *)b.data[operand])[i / d * d + to] = ((float *)a.data[operand])[i];
             }
-        bench_run(&a);
-        bench_run(&b);
+        as_bench_run_all(&a);
+        as_bench_run_all(&b);
         const float *interleaved = sequence_out(&a, &n), *split = sequence_out(&b, &n);
         for (size_t i = 0; i < n; i++)
             assert_true(fabsf(interleaved[i] - split[i / d * d + i % d % 2 * (d / 2) + i % d / 2]) < 1e-6f);
-        bench_close(&a);
-        bench_close(&b);
+        as_bench_close(&a);
+        as_bench_close(&b);
     }
     as_pattern_free(pattern);
 }
@@ -138,17 +138,17 @@ static void test_rope_layouts(void **state)
 
 /* With gain 1: mean 0 and variance 1 (RMS: mean square 1). Scaling x does not matter, nor, for layer norm, adding to
  * it. */
-static void normed(bench *b)
+static void normed(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p);
-    const bool rms = b->p.param[0];
+    const size_t D = as_problem_width(&b->problem);
+    const bool rms = b->problem.param[0];
     float *x = b->data[0], *gain = b->data[1];
     size_t n;
     for (size_t c = 0; c < D; c++)
         gain[c] = 1;
-    for (size_t i = 0; i < b->p.batch * b->p.length * D; i++)
+    for (size_t i = 0; i < b->problem.batch * b->problem.length * D; i++)
         x[i] *= 8;
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     for (size_t row = 0; row < n / D; row++) {
         double mean = 0, square = 0;
@@ -162,7 +162,7 @@ static void normed(bench *b)
     float *before = copy_of(o, n);
     for (size_t i = 0; i < n; i++)
         x[i] = 4 * x[i] + (rms ? 0 : 3);
-    bench_run(b);
+    as_bench_run_all(b);
     assert_true(bench_distance(before, o, n) < 1e-4); /* epsilon weighs less */
     free(before);
 }
@@ -180,33 +180,33 @@ static void test_norm(void **state)
  * ------------------------------------------------------------------------------------------------------ */
 
 /* SwiGLU is linear in its second half: twice the weights, twice the output. */
-static void linear_half(bench *b)
+static void linear_half(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), ff = b->p.param[0];
+    const size_t D = as_problem_width(&b->problem), ff = b->problem.param[0];
     size_t n;
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     float *before = copy_of(o, n), *w1 = b->data[1];
     for (size_t i = 0; i < D; i++)
         for (size_t c = ff; c < 2 * ff; c++)
             w1[i * 2 * ff + c] *= 2;
-    bench_run(b);
+    as_bench_run_all(b);
     for (size_t i = 0; i < n; i++)
         assert_true(fabsf(2 * before[i] - o[i]) < 2e-6f);
     free(before);
 }
 
 /* gelu(x) - gelu(-x) = x: feeding x and -x and taking the difference leaves two plain projections. */
-static void odd_part(bench *b)
+static void odd_part(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), ff = b->p.param[0];
+    const size_t D = as_problem_width(&b->problem), ff = b->problem.param[0];
     size_t n;
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n), *w1 = b->data[1], *w2 = b->data[2];
     float *before = copy_of(o, n), *x = b->data[0];
     for (size_t i = 0; i < n; i++)
         x[i] = -x[i];
-    bench_run(b);
+    as_bench_run_all(b);
     for (size_t i = 0; i < n; i++) {
         double sum = 0;
         for (size_t h = 0; h < ff; h++)
@@ -234,75 +234,76 @@ static const shape blocks[] = {
     {1, 2, 2, 131, 131, 20, 1, {0, 0, 0, 1}},
 };
 
-static void identity(bench *b)
+static void identity(as_bench *b)
 {
     size_t n;
-    memset(b->data[AS_BLOCK_W_O], 0, as_operand_bytes(&b->table[AS_BLOCK_W_O]));
-    memset(b->data[AS_BLOCK_W2], 0, as_operand_bytes(&b->table[AS_BLOCK_W2]));
-    bench_run(b);
+    memset(b->data[AS_BLOCK_W_O], 0, as_operand_bytes(&b->operands[AS_BLOCK_W_O]));
+    memset(b->data[AS_BLOCK_W2], 0, as_operand_bytes(&b->operands[AS_BLOCK_W2]));
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     assert_memory_equal(o, b->data[AS_BLOCK_X], n * sizeof *o);
 }
 
 /* Without W_O only the token-wise part is left: a token's output does not depend on where it stands. */
-static void token_wise(bench *b)
+static void token_wise(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), T = b->p.length;
+    const size_t D = as_problem_width(&b->problem), T = b->problem.length;
     float *x = b->data[AS_BLOCK_X];
     size_t n;
-    memset(b->data[AS_BLOCK_W_O], 0, as_operand_bytes(&b->table[AS_BLOCK_W_O]));
+    memset(b->data[AS_BLOCK_W_O], 0, as_operand_bytes(&b->operands[AS_BLOCK_W_O]));
     memcpy(x + (T - 1) * D, x, D * sizeof *x);
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     assert_true(bench_distance(o, o + (T - 1) * D, D) < 2e-6);
 }
 
 /* A token that sees itself alone takes its own value: the layer by its parts, from the kernels of the parts. */
-static void by_its_parts(bench *b)
+static void by_its_parts(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), rows = b->p.batch * b->p.length;
-    const size_t T = b->p.length, H = b->p.heads, K = b->p.kv_heads, d = b->p.head_dim, wide = (H + 2 * K) * d;
+    const size_t D = as_problem_width(&b->problem), rows = b->problem.batch * b->problem.length;
+    const size_t T = b->problem.length, H = b->problem.heads, K = b->problem.kv_heads, d = b->problem.head_dim,
+                 wide = (H + 2 * K) * d;
     as_pattern *causal = as_pattern_parse("causal", NULL);
-    bench norm, projections, mlp;
+    as_bench norm, projections, mlp;
     size_t from = 0, n;
-    shape s = {b->p.batch, H, K, T, T, d, 1, {b->p.param[AS_BLOCK_RMS]}};
+    shape s = {b->problem.batch, H, K, T, T, d, 1, {b->problem.param[AS_BLOCK_RMS]}};
     assert_true(bench_open(&norm, bench_build("layer/norm", &from)->kernel, &s, causal, 1));
     s.param[0] = 0, from = 0;
     assert_true(bench_open(&projections, bench_build("layer/projections", &from)->kernel, &s, causal, 1));
-    s.param[0] = as_block_ff(&b->p), s.param[1] = b->p.param[AS_BLOCK_SWIGLU], from = 0;
+    s.param[0] = as_block_ff(&b->problem), s.param[1] = b->problem.param[AS_BLOCK_SWIGLU], from = 0;
     assert_true(bench_open(&mlp, bench_build("layer/feed-forward", &from)->kernel, &s, causal, 1));
     memcpy(norm.data[0], b->data[AS_BLOCK_X], rows * D * sizeof(float));
     memcpy(norm.data[1], b->data[AS_BLOCK_GAIN], D * sizeof(float));
-    bench_run(&norm);
+    as_bench_run_all(&norm);
     memcpy(projections.data[0], norm.data[2], rows * D * sizeof(float));
     memcpy(projections.data[2], b->data[AS_BLOCK_W_QKV], D * wide * sizeof(float));
     memcpy(projections.data[3], b->data[AS_BLOCK_W_O], D * D * sizeof(float));
-    bench_run(&projections);
+    as_bench_run_all(&projections);
     const float *projected = projections.data[4];
     for (size_t i = 0; i < rows * H; i++) { /* a[b][h][t] = v of its key head */
         const size_t row = i / H, h = i % H;
         memcpy((float *)projections.data[1] + ((row / T * H + h) * T + row % T) * d,
                projected + row * (wide + D) + (H + K + h / (H / K)) * d, d * sizeof(float));
     }
-    bench_run(&projections);
+    as_bench_run_all(&projections);
     float *y = malloc(rows * D * sizeof *y);
     for (size_t i = 0; i < rows * D; i++)
         y[i] = ((const float *)b->data[AS_BLOCK_X])[i] + projected[i / D * (wide + D) + wide + i % D];
     memcpy(norm.data[0], y, rows * D * sizeof(float));
     memcpy(norm.data[1], (const float *)b->data[AS_BLOCK_GAIN] + D, D * sizeof(float));
-    bench_run(&norm);
+    as_bench_run_all(&norm);
     memcpy(mlp.data[0], norm.data[2], rows * D * sizeof(float));
-    memcpy(mlp.data[1], b->data[AS_BLOCK_W1], as_operand_bytes(&b->table[AS_BLOCK_W1]));
-    memcpy(mlp.data[2], b->data[AS_BLOCK_W2], as_operand_bytes(&b->table[AS_BLOCK_W2]));
-    bench_run(&mlp);
-    bench_run(b);
+    memcpy(mlp.data[1], b->data[AS_BLOCK_W1], as_operand_bytes(&b->operands[AS_BLOCK_W1]));
+    memcpy(mlp.data[2], b->data[AS_BLOCK_W2], as_operand_bytes(&b->operands[AS_BLOCK_W2]));
+    as_bench_run_all(&mlp);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n), *more = mlp.data[3];
     for (size_t i = 0; i < n; i++)
         assert_true(fabsf(o[i] - y[i] - more[i]) < 1e-5f);
     free(y);
-    bench_close(&norm);
-    bench_close(&projections);
-    bench_close(&mlp);
+    as_bench_close(&norm);
+    as_bench_close(&projections);
+    as_bench_close(&mlp);
     as_pattern_free(causal);
 }
 

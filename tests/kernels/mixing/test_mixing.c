@@ -19,7 +19,7 @@ static const struct {
 };
 #define MIXERS (sizeof mixers / sizeof *mixers)
 
-static size_t units(const bench *b) { return b->table[1].shape[0]; }
+static size_t units(const as_bench *b) { return b->operands[1].shape[0]; }
 
 /* Where it is causal, hidden units stand in order from the first token on, and every token is told what it sees. */
 static void test_places(void **state)
@@ -38,29 +38,29 @@ static void test_places(void **state)
 }
 
 /* Equal channels come out equal: channels do not mix, and all are treated alike. */
-static void channels_alike(bench *b)
+static void channels_alike(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p);
+    const size_t D = as_problem_width(&b->problem);
     float *x = b->data[0];
     size_t n;
-    for (size_t t = 0; t < b->p.batch * b->p.length; t++)
+    for (size_t t = 0; t < b->problem.batch * b->problem.length; t++)
         x[t * D + D - 1] = x[t * D];
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
-    for (size_t t = 0; t < b->p.batch * b->p.length; t++)
+    for (size_t t = 0; t < b->problem.batch * b->problem.length; t++)
         assert_true(fabsf(o[t * D + D - 1] - o[t * D]) < 1e-6f);
 }
 
 /* Permuting tokens together with W1's columns changes nothing: what is published sees a set of places. */
-static void columns_permuted(bench *b)
+static void columns_permuted(as_bench *b)
 {
-    const size_t D = as_problem_width(&b->p), T = b->p.length, D_S = units(b);
+    const size_t D = as_problem_width(&b->problem), T = b->problem.length, D_S = units(b);
     size_t n;
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     float *before = malloc(n * sizeof *before), *x = malloc(T * D * sizeof *x), *w = malloc(D_S * T * sizeof *w);
     memcpy(before, o, n * sizeof *before);
-    for (size_t batch = 0; batch < b->p.batch; batch++) {
+    for (size_t batch = 0; batch < b->problem.batch; batch++) {
         float *of = (float *)b->data[0] + batch * T * D;
         memcpy(x, of, T * D * sizeof *x);
         for (size_t t = 0; t < T; t++)
@@ -70,7 +70,7 @@ static void columns_permuted(bench *b)
     for (size_t i = 0; i < D_S; i++)
         for (size_t t = 0; t < T; t++)
             ((float *)b->data[1])[i * T + T - 1 - t] = w[i * T + t];
-    bench_run(b);
+    as_bench_run_all(b);
     assert_true(bench_distance(before, o, n) < 5e-6);
     free(before);
     free(x);
@@ -78,12 +78,12 @@ static void columns_permuted(bench *b)
 }
 
 /* What is stored above the triangles is not even read for its value. */
-static void above_triangle(bench *b)
+static void above_triangle(as_bench *b)
 {
-    const size_t T = b->p.length, D_S = units(b);
+    const size_t T = b->problem.length, D_S = units(b);
     float *w1 = b->data[1], *w2 = b->data[2];
     size_t n;
-    bench_run(b);
+    as_bench_run_all(b);
     const float *o = sequence_out(b, &n);
     float *before = malloc(n * sizeof *before);
     memcpy(before, o, n * sizeof *before);
@@ -95,7 +95,7 @@ static void above_triangle(bench *b)
             if (t < place)
                 w2[t * D_S + i] = NAN;
         }
-    bench_run(b);
+    as_bench_run_all(b);
     assert_memory_equal(before, o, n * sizeof *before);
     free(before);
 }

@@ -11,6 +11,7 @@
 
 #include "kernels/npy/npy.h"
 #include "kernels/pattern/pattern.h"
+#include "kernels/common/random.h"
 
 static char folder[] = "/tmp/test_file_XXXXXX";
 
@@ -115,9 +116,8 @@ static void test_masks_in_both_orders(void **state)
         char header[200];
         for (size_t t = 0; t < T; t++)
             for (size_t j = 0; j < S; j++) {
-                x = x * 6364136223846793005u + 1442695040888963407u;
                 const bool allowed = one || j <= S - T + t; /* the first six look back only */
-                cells[t * S + j] = (unsigned char)(allowed && x >> 60 < 5 ? one == 2 ? 200 : 1 : 0);
+                cells[t * S + j] = (unsigned char)(allowed && as_random_next(&x) >> 60 < 5 ? one == 2 ? 200 : 1 : 0);
                 turned[j * T + t] = cells[t * S + j];
             }
         write_mask("a.npy", cells, T, S, one == 2 ? AS_NPY_U8 : AS_NPY_BOOL);

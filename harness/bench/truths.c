@@ -1,5 +1,5 @@
-/* truths.c: see truths.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* truths.c: a small ring of oracle answers, found again by a hash of all that they depend on.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "truths.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "../../kernels/pattern/pattern.h"
 
-/* Two fills of each choice of parameters of a kernel, until its next instruction set has come by. */
+/* Enough for two fills of each choice of parameters of a kernel, until its next instruction set is verified. */
 #define KEPT_MAX 64
 
 typedef struct {
@@ -30,51 +30,51 @@ void as_truths_free(as_truths *t)
 }
 
 /* FNV-1a over words of eight bytes, the upper half folded in, since a product carries upwards only. */
-static uint64_t mix(uint64_t hash, uint64_t word)
+static uint64_t hash_word(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * 0x100000001b3u;
     return hash ^ hash >> 32;
 }
 
-static uint64_t mix_bytes(uint64_t hash, const void *data, size_t bytes)
+static uint64_t hash_bytes(uint64_t hash, const void *data, size_t bytes)
 {
     const char *at = data;
     uint64_t word = 0;
     for (; bytes >= sizeof word; at += sizeof word, bytes -= sizeof word) {
         memcpy(&word, at, sizeof word);
-        hash = mix(hash, word);
+        hash = hash_word(hash, word);
     }
     word = 0;
     memcpy(&word, at, bytes);
-    return mix(mix(hash, word), bytes);
+    return hash_word(hash_word(hash, word), bytes);
 }
 
-static uint64_t mix_problem(uint64_t hash, const as_problem *p)
+static uint64_t hash_problem(uint64_t hash, const as_problem *p)
 {
     const uint64_t numbers[] = {p->batch, p->heads, p->kv_heads, p->length, p->context, p->head_dim, p->dtype};
     const char *pattern = as_pattern_text(p->pattern);
-    hash = mix_bytes(hash, numbers, sizeof numbers);
-    hash = mix_bytes(hash, &p->scale, sizeof p->scale);
-    hash = mix_bytes(hash, p->param, sizeof p->param);
-    return mix_bytes(hash, pattern, strlen(pattern));
+    hash = hash_bytes(hash, numbers, sizeof numbers);
+    hash = hash_bytes(hash, &p->scale, sizeof p->scale);
+    hash = hash_bytes(hash, p->param, sizeof p->param);
+    return hash_bytes(hash, pattern, strlen(pattern));
 }
 
-static uint64_t key_of(const as_oracle_question *q)
+static uint64_t hash_question(const as_oracle_question *q)
 {
-    uint64_t hash = mix_problem(mix(0xcbf29ce484222325u, (uintptr_t)q->oracle), q->problem);
-    hash = mix(mix(hash, q->rows), q->seed);
+    uint64_t hash = hash_problem(hash_word(0xcbf29ce484222325u, (uintptr_t)q->oracle), q->problem);
+    hash = hash_word(hash_word(hash, q->rows), q->seed);
     for (size_t i = 0; i < q->count; i++) {
         const as_operand *o = &q->operands[i];
-        hash = mix(mix(hash, o->role), o->dtype);
-        hash = mix_bytes(hash, o->shape, (size_t)o->rank * sizeof *o->shape);
+        hash = hash_word(hash_word(hash, o->role), o->dtype);
+        hash = hash_bytes(hash, o->shape, (size_t)o->rank * sizeof *o->shape);
         if (o->role == AS_IN)
-            hash = mix_bytes(hash, q->operand[i], as_operand_bytes(o));
+            hash = hash_bytes(hash, q->operand[i], as_operand_bytes(o));
     }
     return hash;
 }
 
-/* Packed weights and tables are each kernel's own, and nothing that an oracle could read. */
-static bool of_inputs_alone(const as_oracle_question *q)
+/* Kept operands (packed weights, tables) are each kernel's own, and no oracle reads them. */
+static bool depends_on_inputs_alone(const as_oracle_question *q)
 {
     size_t outputs = 0;
     for (size_t i = 0; i < q->count; i++)
@@ -86,17 +86,17 @@ bool as_truths_check(as_truths *t, const as_oracle_question *question, as_oracle
 {
     double *truth = NULL;
     as_oracle_question q = *question;
-    q.inputs_alone = t && of_inputs_alone(&q);
+    q.inputs_alone = t && depends_on_inputs_alone(&q);
     if (!q.inputs_alone) {
-        const bool ok = as_oracle_check_known(&q, &truth, verdict);
+        const bool ok = as_oracle_check(&q, &truth, verdict);
         free(truth);
         return ok;
     }
-    const uint64_t key = key_of(&q);
+    const uint64_t key = hash_question(&q);
     for (size_t i = 0; i < KEPT_MAX; i++)
         if (t->kept[i].truth && t->kept[i].key == key)
-            return as_oracle_check_known(&q, &t->kept[i].truth, verdict);
-    const bool ok = as_oracle_check_known(&q, &truth, verdict);
+            return as_oracle_check(&q, &t->kept[i].truth, verdict);
+    const bool ok = as_oracle_check(&q, &truth, verdict);
     kept *oldest = &t->kept[t->next++ % KEPT_MAX];
     free(oldest->truth);
     *oldest = (kept){key, truth};

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "harness/verify/truths.h"
+#include "harness/bench/truths.h"
 #include "kernels/pattern/pattern.h"
 
 #define T 4
