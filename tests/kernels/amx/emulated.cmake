@@ -2,7 +2,7 @@
 # test_amx gets them all; elsewhere it is built without, and says so.
 if("avx512" IN_LIST ISAS)
   set(FILES_EMULATED tile/attend.c tile/executed.c tile/gemm.c attention/flash.c attention/tiles.c attention/residues.c attention/longnet.c layer/projections.c
-    layer/feed-forward.c convolution/gemm.c mixing/mixer-channel.c)
+    layer/feed-forward.c convolution/gemm.c mixing/mixer-channel.c kernelised/linear-chunked.c)
   set(MODEL ${CMAKE_CURRENT_SOURCE_DIR}/kernels/amx/amx_model.h)
   list(TRANSFORM FILES_EMULATED PREPEND ${CMAKE_SOURCE_DIR}/kernels/)
   foreach(file IN LISTS FILES_EMULATED ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/kernels/amx/multiply.c)

@@ -27,7 +27,8 @@ atomic_int amx_model_loads, amx_model_held;
 extern const as_kernel as_kernel_attention_flash_amx_emulated, as_kernel_attention_tiles_amx_emulated,
     as_kernel_attention_residues_amx_emulated, as_kernel_attention_longnet_amx_emulated,
     as_kernel_layer_projections_amx_emulated, as_kernel_layer_feed_forward_amx_emulated,
-    as_kernel_convolution_gemm_amx_emulated, as_kernel_mixing_mixer_channel_amx_emulated;
+    as_kernel_convolution_gemm_amx_emulated, as_kernel_mixing_mixer_channel_amx_emulated,
+    as_kernel_kernelised_linear_chunked_amx_emulated;
 
 static const as_kernel *const kernels[] = {
     &as_kernel_attention_flash_amx_emulated,    &as_kernel_attention_tiles_amx_emulated,
@@ -100,7 +101,7 @@ static void check_problem(const as_problem *of, void *more)
 
 static void test_kernels(void **state)
 {
-    static const size_t least[KERNELS] = {40, 100, 20, 5, 5, 5, 5, 5};
+    static const size_t least[KERNELS] = {40, 100, 20, 5, 5, 5, 5, 5, 5};
     tally t = {.truths = as_truths_create()};
     (void)state;
     need_avx512();
