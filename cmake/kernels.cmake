@@ -1,8 +1,8 @@
-# Kernels. A file kernels/<mechanism>/<algorithm>.c, common.c apart, is a kernel; one that includes "vec/vec.h" is built once for each
-# instruction set (AS_ISA_NAME tells which), any other once. The registry's table comes from the file names, so that
-# adding a kernel is adding a file. The same holds for pattern terms (kernels/pattern/term/), oracles and roofs.
-# Also included by projects that want the kernels alone (tests/neon); KERNELS_LEFT_OUT names mechanism/algorithm of those
-# that they cannot build.
+# Kernels. A file kernels/<mechanism>/<algorithm>.c, common.c apart, is a kernel. It is built once, or for the instruction
+# sets that its line in kernels/KERNELS says. The registry's table comes from the file names, so that adding a kernel is
+# adding a file. The same holds for pattern terms (kernels/pattern/term/), oracles and roofs.
+# Also included by projects that want the kernels alone (tests/neon). KERNELS_LEFT_OUT lists the mechanism/algorithm of
+# those that they cannot build.
 set(MECHANISMS attention content kernelised convolution mixing layer)
 get_filename_component(ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 
@@ -28,7 +28,7 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   set(FLAGS_neon -fno-schedule-insns) # gcc 12 would load ahead until one of the 24 sums of a register block is spilled
 endif()
 
-# AMX multiplies bfloat16 only: kernels that take it say so by including tile/dtype.h, and are built for it besides.
+# AMX multiplies bfloat16 only.
 set(ISAS_BF16 ${ISAS})
 if("avx512" IN_LIST ISAS)
   include(CheckCSourceCompiles)
@@ -64,6 +64,10 @@ function(as_per_isa library file)
     string(MAKE_C_IDENTIFIER "${name}_${isa}" target)
     add_library(${target} OBJECT ${file})
     target_compile_definitions(${target} PRIVATE AS_ISA_NAME=${isa} AS_ISA_${isa}=1)
+    if(isa IN_LIST ISAS_BF16)
+      string(TOUPPER ${isa} constant)
+      target_compile_definitions(${target} PRIVATE AS_THIS_ISA=AS_${constant})
+    endif()
     target_compile_options(${target} PRIVATE ${FLAGS_${isa}})
     target_include_directories(${target} PRIVATE ${ROOT}/kernels ${INCLUDE_cblas})
     target_link_libraries(${target} PRIVATE OpenMP::OpenMP_C)
@@ -77,6 +81,56 @@ foreach(file IN LISTS FILES)
   as_per_isa(kernels ${file} ${ISAS_BF16})
 endforeach()
 
+# kernels/KERNELS: BUILD_<mechanism>/<algorithm> is simd, bf16 or shared; no such variable: plain.
+set(KERNELS_LISTED "")
+file(STRINGS ${ROOT}/kernels/KERNELS LINES REGEX "^[^#]")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ROOT}/kernels/KERNELS)
+foreach(line IN LISTS LINES)
+  if(NOT line MATCHES "^([^ ]+) +(simd|bf16|shared) *$")
+    message(FATAL_ERROR "kernels/KERNELS: '${line}' is not a kernel's name and simd, bf16 or shared")
+  endif()
+  if(NOT EXISTS ${ROOT}/kernels/${CMAKE_MATCH_1}.c)
+    message(FATAL_ERROR "kernels/KERNELS: ${CMAKE_MATCH_1} has no file kernels/${CMAKE_MATCH_1}.c: remove its line")
+  endif()
+  list(APPEND KERNELS_LISTED ${CMAKE_MATCH_1})
+  set(BUILD_${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
+endforeach()
+
+# as_check_build(KERNEL BUILD): stops if the kernel's source, with the headers of its own folder, contradicts BUILD.
+function(as_check_build kernel build)
+  set(files ${ROOT}/kernels/${kernel}.c)
+  get_filename_component(folder ${files} DIRECTORY)
+  get_filename_component(mechanism ${folder} NAME)
+  file(STRINGS ${files} own REGEX "^#include \"(${mechanism}/)?[^/\"]+\"")
+  foreach(line IN LISTS own)
+    string(REGEX REPLACE "^#include \"(${mechanism}/)?([^\"]+)\".*" "\\2" header "${line}")
+    if(EXISTS ${folder}/${header})
+      list(APPEND files ${folder}/${header})
+    endif()
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  set(vectors "")
+  set(dtype "")
+  foreach(file IN LISTS files)
+    file(STRINGS ${file} found REGEX "vf_[a-z]|VF_[A-Z]|AS_ISA\\(|^#include \"(\\.\\./)?(vec|tile)/")
+    file(STRINGS ${file} found_dtype REGEX "^#include \"(\\.\\./)?tile/dtype.h\"")
+    string(APPEND vectors "${found}")
+    string(APPEND dtype "${found_dtype}")
+  endforeach()
+  if(build STREQUAL plain AND vectors)
+    message(FATAL_ERROR "kernels/${kernel}.c uses vectors (vf_, vec/, tile/ or AS_ISA) and would be built once, without them: "
+      "add the line '${kernel} simd' to kernels/KERNELS")
+  elseif(NOT build STREQUAL plain AND NOT vectors)
+    message(FATAL_ERROR "kernels/${kernel}.c uses no vectors (vf_, vec/, tile/ or AS_ISA), and kernels/KERNELS says ${build}: "
+      "remove its line there")
+  elseif(build STREQUAL bf16 AND NOT dtype)
+    message(FATAL_ERROR "kernels/KERNELS says bf16 of ${kernel}, whose file does not include tile/dtype.h: say simd, or "
+      "refuse by tile_refuse_dtype what AMX does not multiply")
+  elseif(NOT build STREQUAL bf16 AND dtype)
+    message(FATAL_ERROR "kernels/${kernel}.c includes tile/dtype.h, and kernels/KERNELS says ${build}: say bf16")
+  endif()
+endfunction()
+
 set(ENTRIES "")
 set(DECLARATIONS "")
 foreach(mechanism IN LISTS MECHANISMS)
@@ -88,23 +142,39 @@ foreach(mechanism IN LISTS MECHANISMS)
       continue()
     endif()
     string(MAKE_C_IDENTIFIER "as_kernel_${mechanism}_${algorithm}" symbol)
-    file(STRINGS ${file} vectorised REGEX "^#include \"vec/vec.h\"|^#include \"tile/")
-    file(STRINGS ${file} takes_bf16 REGEX "^#include \"tile/dtype.h\"")
-    if(takes_bf16)
-      set(suffixes ${ISAS_BF16})
-      as_per_isa(kernels ${file} ${suffixes})
-    elseif(vectorised)
-      set(suffixes ${ISAS})
-      as_per_isa(kernels ${file})
-    else()
+    set(build plain)
+    if("${mechanism}/${algorithm}" IN_LIST KERNELS_LISTED)
+      set(build ${BUILD_${mechanism}/${algorithm}})
+    endif()
+    as_check_build(${mechanism}/${algorithm} ${build})
+    if(build STREQUAL plain)
       list(APPEND PLAIN ${file})
       set(suffixes plain)
+    else()
+      set(suffixes ${ISAS})
+      if(build STREQUAL bf16)
+        set(suffixes ${ISAS_BF16})
+      endif()
+      as_per_isa(kernels ${file} ${suffixes})
+    endif()
+    if(build STREQUAL shared)
+      continue()
     endif()
     foreach(suffix IN LISTS suffixes)
       string(APPEND DECLARATIONS "extern const as_kernel ${symbol}_${suffix};\n")
       string(APPEND ENTRIES "    &${symbol}_${suffix},\n")
     endforeach()
   endforeach()
+endforeach()
+
+# What is not a kernel and has a body for each instruction set: loops that fill operands, and roofs.
+set(FILLERS "")
+set(FILLER_DECLARATIONS "")
+list(REMOVE_ITEM PLAIN ${ROOT}/kernels/common/fill.c)
+as_per_isa(kernels ${ROOT}/kernels/common/fill.c)
+foreach(isa IN LISTS ISAS)
+  string(APPEND FILLER_DECLARATIONS "extern const as_filler as_filler_${isa};\n")
+  string(APPEND FILLERS "    &as_filler_${isa},\n")
 endforeach()
 
 set(ROOFS "")
@@ -145,6 +215,11 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/tables.c CONTENT [[
 @DECLARATIONS@
 const as_kernel *const as_builtin_kernels[] = {
 @ENTRIES@    NULL,
+};
+
+@FILLER_DECLARATIONS@
+const as_filler *const as_builtin_fillers[] = {
+@FILLERS@    NULL,
 };
 
 @ROOF_DECLARATIONS@

@@ -8,17 +8,21 @@
 static inline size_t plain_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, H = p->heads, T = p->length, S = p->context, d = p->head_dim;
-    out[0] = (as_operand){"q", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, H, T, d}};
-    out[1] = (as_operand){"k", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, p->kv_heads, S, d}};
-    out[2] = (as_operand){"v", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, p->kv_heads, S, d}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 4, {B, H, T, d}};
+    out[0] = AS_OPERAND("q", AS_IN, AS_FILL_NORMAL, p->dtype, B, H, T, d);
+    out[1] = AS_OPERAND("k", AS_IN, AS_FILL_NORMAL, p->dtype, B, p->kv_heads, S, d);
+    out[2] = AS_OPERAND("v", AS_IN, AS_FILL_NORMAL, p->dtype, B, p->kv_heads, S, d);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, B, H, T, d);
     return 4;
 }
 
 static inline as_work plain_work(const as_problem *p)
 {
     const uint64_t flops = 4 * p->head_dim * p->edges;
-    return (as_work){flops, flops, flops, p->edges, 16 * p->heads * p->length * p->head_dim};
+    return (as_work){.flops_useful = flops,
+                     .flops_executed = flops,
+                     .flops_dense = flops,
+                     .exps = p->edges,
+                     .bytes_min = 16 * p->heads * p->length * p->head_dim};
 }
 
 /* q, k, v, o are (H,T,d). */

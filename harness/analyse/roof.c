@@ -10,6 +10,7 @@
 #include "stages.h"
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 
 double as_roof_boost(const as_findings *f)
 {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../model/problem.h"
 #include "internal.h"
@@ -146,7 +147,7 @@ static bool is_bf16(const job *j)
 
 bool as_apply(const as_apply_request *request, as_arena *arena, as_applied *result, as_err *err)
 {
-    job j = {.problem = {.threads = request->threads}};
+    job j = {.problem = {.struct_size = sizeof j.problem, .threads = request->threads}};
     as_problem *p = &j.problem;
     bool ok = false;
     memcpy(p->cache_bytes, request->cache_bytes, sizeof p->cache_bytes);

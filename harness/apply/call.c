@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "../../kernels/common/bf16.h"
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/clock.h"
 #include "../base/suggest.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../base/serve.h"
 #include "internal.h"
 

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../../kernels/api/contract.h"
+
 void as_bench_describe(as_bench *b, const as_kernel *kernel, const as_problem *problem)
 {
     *b = (as_bench){.kernel = kernel, .oracle = as_oracle_find(kernel->name), .problem = *problem};
-    b->count = kernel->operands(&b->problem, b->operands);
-    b->workspace_bytes = kernel->workspace ? kernel->workspace(&b->problem) : 0;
+    b->count = as_kernel_operands(kernel, &b->problem, b->operands);
+    b->workspace_bytes = kernel->workspace(&b->problem);
     while (b->out < b->count && b->operands[b->out].role != AS_OUT)
         b->out++;
     b->call = (as_call){.problem = &b->problem, .operand = b->data};
@@ -17,8 +19,9 @@ void as_bench_describe(as_bench *b, const as_kernel *kernel, const as_problem *p
 
 bool as_bench_allocate_operands(as_bench *b, const unsigned *lines, unsigned flags, as_err *err)
 {
-    if (!b->count || b->count > AS_OPERANDS_MAX || b->workspace_bytes == SIZE_MAX)
-        return as_fail(err, AS_EXIT_USAGE, "the kernel states no operands, or sizes that overflow");
+    if (!b->count || b->workspace_bytes == SIZE_MAX)
+        return as_fail(err, AS_EXIT_USAGE,
+                       "the kernel's operand table breaks the contract of kernel.h, or sizes overflow");
     for (size_t i = 0; i < b->count; i++) {
         const size_t bytes = as_operand_bytes(&b->operands[i]);
         if (bytes == SIZE_MAX || !as_buffer_create(&b->buffers[i], bytes, lines ? lines[i] : 0, flags))

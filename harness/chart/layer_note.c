@@ -1,25 +1,47 @@
-/* layer_note.c: what a chart of a layer's phases says of itself: where the core passes the projections, and why it is
- * there.
- */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* layer_note.c: the note under a chart of a layer's phases: where the core passes the projections, and why there. Which
+ * phases these are, and which kernels measure them alone, the layer's descriptor says.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "../../kernels/api/registry.h"
 #include "page.h"
 
 /* By FLOPs the causal core, 2 T (T+1) D, passes q, k, v and output projections, 4 T D D + 4 T D Hkv d, at
  * T + 1 = 2 D + 2 Hkv d: 4 D where every head has keys of its own. By time it passes them at that times the rate of the
  * core over the rate of the projections, taken from kernels that were measured alone. */
 
-/* Time of a phase at x; 0: the page has none. */
-static double phase_ns(const as_page *page, const char *name, double x)
+/* The descriptor's row for the phase that a curve shows; NULL: of a plug-in that is not loaded. */
+static const as_phase *described(const as_curve *c)
+{
+    const as_entry *entry = as_registry_find(c->kernel, AS_ISA_ALL);
+    const as_phase *phase = entry ? entry->kernel->phases : NULL;
+    while (phase && phase->run && strcmp(phase->name, as_phase_name(c)))
+        phase++;
+    return phase && phase->run ? phase : NULL;
+}
+
+static const as_curve *first_of_kind(const as_page *page, as_phase_kind kind)
 {
     for (size_t i = 0; i < page->count; i++) {
-        const as_curve *c = page->curves[i];
-        for (size_t k = 0; !strcmp(as_phase_name(c), name) && k < c->count; k++)
-            if (as_curve_x(c->axis, &page->in->rows[c->points[k]]) == x)
-                return page->in->rows[c->points[k]].median_ns;
+        const as_phase *phase = described(page->curves[i]);
+        if (phase && phase->kind == kind)
+            return page->curves[i];
     }
-    return 0;
+    return NULL;
+}
+
+/* Sum of the times of the projections' phases at x. */
+static double projections_ns(const as_page *page, double x)
+{
+    double sum = 0;
+    for (size_t i = 0; i < page->count; i++) {
+        const as_curve *c = page->curves[i];
+        const as_phase *phase = described(c);
+        for (size_t k = 0; phase && phase->kind == AS_PHASE_PROJECTION && k < c->count; k++)
+            if (as_curve_x(c->axis, &page->in->rows[c->points[k]]) == x)
+                sum += page->in->rows[c->points[k]].median_ns;
+    }
+    return sum;
 }
 
 /* The T beyond which the core takes longer, on straight lines between the points in logarithms; NaN: there is none. */
@@ -29,7 +51,7 @@ static double crossing(const as_page *page, const as_curve *core)
     for (size_t k = 0; k < core->count; k++) {
         const as_summary *row = &page->in->rows[core->points[k]];
         const double x = as_curve_x(core->axis, row);
-        const double r = log(row->median_ns / (phase_ns(page, "projections", x) + phase_ns(page, "output", x)));
+        const double r = log(row->median_ns / projections_ns(page, x));
         if (last < 0 && r >= 0)
             at = last_x * pow(x / last_x, last / (last - r));
         last_x = x;
@@ -65,29 +87,31 @@ static double rate_alone(const as_chart_input *in, const char *kernel, const as_
     return high > low ? below * pow(above / below, log(T / low) / log(high / low)) : below;
 }
 
+static const char *algorithm(const char *kernel) { return strchr(kernel, '/') + 1; }
+
 void as_page_note(as_page *page)
 {
     as_arena *a = page->in->arena;
     page->note[0] = page->note[1] = "";
     if (!page->kind->value->phases || page->kind->value->ticks != AS_TICKS_TIME || page->kind->axis != AS_AXIS_LENGTH)
         return;
-    const as_curve *core = NULL;
-    for (size_t i = 0; i < page->count; i++)
-        core = !strcmp(as_phase_name(page->curves[i]), "core") ? page->curves[i] : core;
-    if (!core || !is_same(core->pattern, "causal"))
+    const as_curve *core = first_of_kind(page, AS_PHASE_CORE), *projection = first_of_kind(page, AS_PHASE_PROJECTION);
+    if (!core || !projection || !is_same(core->pattern, "causal"))
         return;
     const as_summary *like = &page->in->rows[core->points[0]];
     const double D = (double)like->width, due = 2 * D + 2 * (double)(like->kv_heads * like->head_dim),
                  at = crossing(page, core);
     if (isnan(at))
         return;
-    const double flash = rate_alone(page->in->whole, "attention/flash", like, at);
-    const double projections = rate_alone(page->in->whole, "layer/projections", like, at);
+    const char *core_alone = described(core)->alone, *projection_alone = described(projection)->alone;
+    const double core_rate = rate_alone(page->in->whole, core_alone, like, at);
+    const double projection_rate = rate_alone(page->in->whole, projection_alone, like, at);
     page->note[0] = as_arena_printf(a, "the core passes projections and output at T = %.0f = %.2f D", at, at / D);
     page->note[1] =
-        flash > 0 && projections > 0
-            ? as_arena_printf(a, "by FLOPs at %.3g D; times %.0f / %.0f GFLOP/s, flash and projections alone: T = %.0f",
-                              due / D, flash, projections, due * flash / projections - 1)
+        core_rate > 0 && projection_rate > 0
+            ? as_arena_printf(a, "by FLOPs at %.3g D; times %.0f / %.0f GFLOP/s, %s and %s alone: T = %.0f", due / D,
+                              core_rate, projection_rate, algorithm(core_alone), algorithm(projection_alone),
+                              due * core_rate / projection_rate - 1)
             : as_arena_printf(a,
                               "by FLOPs at T + 1 = %.3g D, times the GFLOP/s of the core over those of the projections",
                               due / D);

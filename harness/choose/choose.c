@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
@@ -64,7 +65,7 @@ static bool ask_kernel(const as_summary *like, as_problem *p, uint64_t *workspac
     if (!e) /* of a plug-in that is not loaded: what is known is what was measured */
         return true;
     if (!as_kernel_params_read(e->kernel, like->kernel, p->param, why, cap) ||
-        (e->kernel->refuse && e->kernel->refuse(p, why, cap)))
+        as_kernel_refuses(e->kernel, p, why, cap))
         return false;
     const size_t bytes = e->kernel->workspace(p);
     *workspace = bytes == SIZE_MAX ? AS_NO_COUNT : bytes;

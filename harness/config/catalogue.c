@@ -37,8 +37,8 @@ static json_t *kernel_params(const as_kernel *kernel)
     json_t *list = json_array();
     for (size_t i = 0; i < as_kernel_param_count(kernel); i++) {
         const as_kernel_param *p = &kernel->params[i];
-        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:s}", "key", p->key, "least", (json_int_t)p->least,
-                                              "most", (json_int_t)p->most, "default", (json_int_t)p->otherwise, "about",
+        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:s}", "key", p->key, "least", (json_int_t)p->min,
+                                              "most", (json_int_t)p->max, "default", (json_int_t)p->fallback, "about",
                                               p->help ? p->help : ""));
     }
     return list;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../kernels/api/dtype.h"
 #include "../base/file.h"
 #include "../base/suggest.h"
 
@@ -14,7 +15,6 @@
 #define BRACKETS_MAX 16384 /* brackets opened in all */
 
 static const char *const same[] = {"same", NULL};
-static const char *const dtypes[] = {"f32", "bf16", NULL};
 static const char *const caches[] = {"warm", "cold", NULL};
 
 #define LENGTHS "whole numbers such as 512, 8k or 1M, or a range {from: 256, to: 16k, factor: 2}"
@@ -28,7 +28,7 @@ static const field shape_keys[] = {
     {.key = "kv_heads", SHAPE(kv_heads), .max = 1u << 16, .meant = NUMBERS ", or same (= heads)", .words = same},
     {.key = "context", SHAPE(context), .max = 1u << 30, .meant = LENGTHS ", or same (= length)", .words = same},
     {.key = "batch", SHAPE(batch), .max = 1u << 20, .meant = NUMBERS},
-    {.key = "dtype", .read = read_words, .offset = offsetof(as_shapes, dtype), .words = dtypes},
+    {.key = "dtype", .read = read_words, .offset = offsetof(as_shapes, dtype), .words = as_dtype_words},
     {.key = "threads", SHAPE(threads), .max = 4096, .meant = NUMBERS},
     {.key = NULL},
 };

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../../kernels/oracle/oracle.h"
 
@@ -15,6 +17,7 @@ enum { SIZE_LIMIT = 1 << 30 };
 as_problem as_problem_complete(as_problem sizes, const as_pattern *pattern, const size_t cache_bytes[3])
 {
     as_problem p = sizes;
+    p.struct_size = sizeof p;
     p.scale = (float)(1 / sqrt((double)p.head_dim));
     p.pattern = pattern;
     p.edges = pattern ? as_pattern_edges_all(pattern, p.heads, p.length, p.context) : 0;
@@ -90,7 +93,7 @@ static bool find_kernel(const as_case *row, as_resolved *out, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "case: %s", why);
     if (!as_oracle_find(row->kernel))
         return as_fail(err, AS_EXIT_USAGE, "'%.60s' has no oracle, and nothing unchecked is timed", row->kernel);
-    if (out->kernel->refuse && out->kernel->refuse(&out->problem, why, sizeof why))
+    if (as_kernel_refuses(out->kernel, &out->problem, why, sizeof why))
         return as_fail(err, AS_EXIT_USAGE, "the kernel refuses: %s", why);
     return true;
 }

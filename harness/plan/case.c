@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../../kernels/oracle/oracle.h"
 #include "predict.h"
@@ -40,13 +42,14 @@ void as_case_fill(as_planned *c, const char *pattern, bool cold, as_arena *arena
     const as_problem *p = &c->problem;
     as_case *row = &c->row;
     const as_kernel *kernel = c->entry->kernel;
-    const char *name = kernel->name, *slash = strchr(name, '/');
+    size_t length;
+    const char *mechanism = as_kernel_mechanism(kernel, &length);
     char text[AS_KERNEL_TEXT_MAX];
     as_record_clear(&as_case_schema, row);
     row->kernel = as_arena_intern(arena, as_kernel_text(kernel, p->param, text));
     row->params = *as_kernel_params_text(kernel, p->param, text) ? as_arena_intern(arena, text) : NULL;
     row->declared = kernel->order ? as_arena_intern(arena, kernel->order) : NULL;
-    row->mechanism = as_arena_intern_n(arena, name, slash ? (size_t)(slash - name) : strlen(name));
+    row->mechanism = as_arena_intern_n(arena, mechanism, length);
     row->pattern = as_arena_intern(arena, pattern);
     row->isa = as_isa_name(c->entry->isa);
     row->dtype = as_dtype_name(p->dtype);
@@ -88,11 +91,10 @@ static bool pattern_fits(judging *j)
 
 static bool kernel_takes(judging *j)
 {
-    char why[300] = "";
-    bool (*refuse)(const as_problem *, char *, size_t) = j->c->entry->kernel->refuse;
-    if (!refuse || !refuse(&j->c->problem, why, sizeof why))
+    char why[300];
+    if (!as_kernel_refuses(j->c->entry->kernel, &j->c->problem, why, sizeof why))
         return true;
-    snprintf(j->why, sizeof j->why, "kernel: %s", *why ? why : "refuses this case without saying why");
+    snprintf(j->why, sizeof j->why, "kernel: %s", why);
     return false;
 }
 
@@ -106,8 +108,12 @@ static bool memory_counts(judging *j)
     as_operand operands[AS_OPERANDS_MAX];
     const as_problem *p = &j->c->problem;
     const as_kernel *kernel = j->c->entry->kernel;
-    size_t n = kernel->operands(p, operands), workspace = kernel->workspace(p);
+    size_t n = as_kernel_operands(kernel, p, operands), workspace = kernel->workspace(p);
     uint64_t sum = 0;
+    if (!n) {
+        snprintf(j->why, sizeof j->why, "kernel: its operand table breaks the contract of kernel.h");
+        return false;
+    }
     bool ok = add(&sum, workspace);
     for (size_t i = 0; ok && i < n; i++)
         ok = add(&sum, as_operand_bytes(&operands[i]));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/suggest.h"
 #include "../model/problem.h"

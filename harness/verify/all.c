@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
 #include "shapes.h"
@@ -23,7 +25,9 @@ static void add_row(as_verify_tally *t, const as_entry *e, const as_problem *p, 
     char text[AS_KERNEL_TEXT_MAX];
     c->kernel = as_arena_intern(t->arena, as_kernel_text(e->kernel, p->param, text));
     c->params = *as_kernel_params_text(e->kernel, p->param, text) ? as_arena_intern(t->arena, text) : NULL;
-    c->mechanism = as_arena_intern_n(t->arena, e->kernel->name, strcspn(e->kernel->name, "/"));
+    size_t length;
+    const char *mechanism = as_kernel_mechanism(e->kernel, &length);
+    c->mechanism = as_arena_intern_n(t->arena, mechanism, length);
     c->pattern = as_arena_intern(t->arena, as_pattern_text(p->pattern));
     c->isa = as_isa_name(e->isa);
     c->dtype = as_dtype_name(p->dtype);
@@ -49,7 +53,7 @@ enum { TOGETHER = 4 };
 
 static uint64_t near_least(const as_kernel_param *p, uint64_t above)
 {
-    return p->most - p->least < above ? p->most : p->least + above;
+    return p->max - p->min < above ? p->max : p->min + above;
 }
 
 /* The `index`-th choice of values; false after the last. */
@@ -105,8 +109,7 @@ static bool is_short(const as_entry *e, const as_problem *p, size_t choice)
     char why[300];
     if (choice > 0 && !(as_pattern_traits(p->pattern) & AS_PATTERN_DENSE))
         return false;
-    return (e->kernel->refuse && e->kernel->refuse(p, why, sizeof why)) ||
-           (double)e->kernel->work(p).flops_executed <= FLOPS_MAX;
+    return as_kernel_refuses(e->kernel, p, why, sizeof why) || (double)e->kernel->work(p).flops_executed <= FLOPS_MAX;
 }
 
 static void check_kernel(as_verify_tally *t, const as_entry *e, as_problem *p)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "shapes.h"
 
+#include "../../kernels/api/dtype.h"
 #include "../model/problem.h"
 
 /* Tails of every kind: one token, primes, widths that fill no vector, more keys than queries, shared key heads. */
@@ -44,7 +45,7 @@ static void each_shape(const as_pattern *pattern, void (*visit)(const as_problem
         if (!as_pattern_fits(pattern, sizes.length, sizes.context, why, sizeof why))
             continue;
         as_problem p = as_problem_complete(sizes, pattern, NULL);
-        for (int dtype = AS_F32; dtype <= AS_BF16; dtype++) {
+        for (int dtype = 0; as_dtype_words[dtype]; dtype++) {
             p.dtype = (as_dtype)dtype;
             visit(&p, more);
         }

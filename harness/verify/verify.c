@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "../../kernels/api/contract.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../bench/bench.h"
 
@@ -39,7 +40,7 @@ as_verification as_verify(const as_entry *entry, const as_problem *p, uint64_t s
     as_verification v = {0};
     as_bench b;
     as_err err = {0};
-    if (entry->kernel->refuse && entry->kernel->refuse(p, v.why, sizeof v.why)) {
+    if (as_kernel_refuses(entry->kernel, p, v.why, sizeof v.why)) {
         v.refused = true;
         return v;
     }

@@ -15,7 +15,7 @@
 
 unsigned as_worker_lines(const as_worker *w, size_t buffer)
 {
-    const uint64_t x = (w->request.seed + w->request.process) * 8 + buffer + 1;
+    const uint64_t x = (w->request.seed + w->request.process) * (2 * AS_OPERANDS_MAX) + buffer + 1;
     return as_spread(x ^ x >> 31, 6);
 }
 

@@ -7,20 +7,18 @@
 #include <unistd.h>
 
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/registry.h"
 #include "../../kernels/common/random.h"
 #include "../machine/blas_core.h"
 
-/* Parameters behind the name do not matter. */
-static bool uses_blas(const char *kernel)
-{
-    const char *algorithm = strchr(kernel, '/');
-    return algorithm && !strncmp(algorithm, "/blas", 5) && (!algorithm[5] || algorithm[5] == ':');
-}
-
+/* OPENBLAS_CORETYPE for a case whose kernel calls OpenBLAS: NULL for any other. */
 static const char *core_type(const as_case *row)
 {
     as_isa isa;
-    if (!row || !row->kernel || !uses_blas(row->kernel) || !as_isa_parse(row->isa ? row->isa : "", &isa))
+    if (!row || !row->kernel || !as_isa_parse(row->isa ? row->isa : "", &isa))
+        return NULL;
+    const as_entry *entry = as_registry_find(row->kernel, AS_ISA_BIT(isa));
+    if (!entry || !(entry->kernel->libraries & AS_USES_OPENBLAS))
         return NULL;
     return as_blas_core_told(isa, openblas_get_corename());
 }

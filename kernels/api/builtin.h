@@ -19,16 +19,19 @@
 /* `const as_kernel AS_KERNEL(attention_flash) = {...};` in kernels/attention/flash.c */
 #define AS_KERNEL(symbol) AS_PASTE(as_kernel_##symbol, AS_ISA_NAME)
 
-#if defined AS_ISA_amx
-#define AS_THIS_ISA AS_AMX
-#elif defined AS_ISA_avx512
-#define AS_THIS_ISA AS_AVX512
-#elif defined AS_ISA_avx2
-#define AS_THIS_ISA AS_AVX2
-#elif defined AS_ISA_neon
-#define AS_THIS_ISA AS_NEON
-#else
+#ifndef AS_THIS_ISA /* the as_isa of this build; cmake/kernels.cmake defines it for what is built per instruction set  \
+                     */
 #define AS_THIS_ISA AS_SCALAR
 #endif
+
+/* How the descriptor of a built-in kernel begins. */
+#define AS_BUILTIN .struct_size = sizeof(as_kernel), .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA)
+
+/* The phases of a kernel that has one. */
+#define AS_ONE_PHASE(function)                                                                                         \
+    (const as_phase[])                                                                                                 \
+    {                                                                                                                  \
+        {.name = "run", .run = (function)}, { 0 }                                                                      \
+    }
 
 #endif

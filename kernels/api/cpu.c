@@ -1,5 +1,5 @@
-/* cpu.c: see cpu.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* cpu.c: the table of instruction sets, a row each, and how each is detected.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "cpu.h"
 
 #include <string.h>
@@ -10,9 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
-
-static const char *const isa_names[AS_ISA_COUNT] = {"scalar", "avx2", "avx512", "amx", "neon"};
-static const char *const dtype_names[] = {"f32", "bf16"};
 
 #if defined __x86_64__ && defined __linux__
 /* Tile registers are 8 KiB more for the system to keep per thread, so Linux gives them on request only, once for all
@@ -38,51 +35,65 @@ static bool runs_amx(void)
 static bool runs_amx(void) { return false; }
 #endif
 
-uint32_t as_cpu_isas(void)
-{
-    uint32_t isas = AS_ISA_BIT(AS_SCALAR);
+static bool runs_always(void) { return true; }
+
 #if defined __x86_64__
-    __builtin_cpu_init(); /* asks the operating system about register state, too */
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        isas |= AS_ISA_BIT(AS_AVX2);
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        isas |= AS_ISA_BIT(AS_AVX512);
-    if ((isas & AS_ISA_BIT(AS_AVX512)) && runs_amx())
-        isas |= AS_ISA_BIT(AS_AMX);
-#elif defined __aarch64__
-    isas |= AS_ISA_BIT(AS_NEON); /* part of the base architecture */
-#endif
-    return isas;
+/* __builtin_cpu_supports asks the operating system about register state, too. */
+static bool runs_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+static bool runs_avx512(void)
+{
+    return runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-const char *as_isa_name(as_isa isa) { return (unsigned)isa < AS_ISA_COUNT ? isa_names[isa] : "?"; }
+static bool runs_avx512_and_amx(void) { return runs_avx512() && runs_amx(); }
+#define ON_X86(runs) runs
+#define ON_ARM(runs) NULL
+#elif defined __aarch64__
+#define ON_X86(runs) NULL
+#define ON_ARM(runs) runs
+#else
+#define ON_X86(runs) NULL
+#define ON_ARM(runs) NULL
+#endif
+
+/* In the order of as_isa. `below`: bits of the plainer ones of its architecture. `runs`: NULL on another one. */
+static const struct {
+    const char *name;
+    uint32_t below;
+    bool (*runs)(void);
+} isas[AS_ISA_COUNT] = {
+    [AS_SCALAR] = {"scalar", 0, runs_always},
+    [AS_AVX2] = {"avx2", AS_ISA_BIT(AS_SCALAR), ON_X86(runs_avx2)},
+    [AS_AVX512] = {"avx512", AS_ISA_BIT(AS_AVX2) | AS_ISA_BIT(AS_SCALAR), ON_X86(runs_avx512)},
+    [AS_AMX] = {"amx", AS_ISA_BIT(AS_AVX512) | AS_ISA_BIT(AS_AVX2) | AS_ISA_BIT(AS_SCALAR),
+                ON_X86(runs_avx512_and_amx)},
+    [AS_NEON] = {"neon", AS_ISA_BIT(AS_SCALAR), ON_ARM(runs_always)}, /* part of the base architecture */
+};
+
+uint32_t as_cpu_isas(void)
+{
+    uint32_t found = 0;
+#if defined __x86_64__
+    __builtin_cpu_init();
+#endif
+    for (int i = 0; i < AS_ISA_COUNT; i++)
+        if (isas[i].runs && isas[i].runs())
+            found |= AS_ISA_BIT(i);
+    return found;
+}
+
+const char *as_isa_name(as_isa isa) { return (unsigned)isa < AS_ISA_COUNT ? isas[isa].name : "?"; }
 
 bool as_isa_parse(const char *name, as_isa *out)
 {
     for (int i = 0; i < AS_ISA_COUNT; i++)
-        if (!strcmp(name, isa_names[i])) {
+        if (!strcmp(name, isas[i].name)) {
             *out = (as_isa)i;
             return true;
         }
     return false;
 }
 
-uint32_t as_isa_up_to(as_isa isa)
-{
-    if (isa == AS_NEON)
-        return AS_ISA_BIT(AS_SCALAR) | AS_ISA_BIT(AS_NEON);
-    return AS_ISA_BIT(isa + 1) - 1;
-}
-
-const char *as_dtype_name(as_dtype dtype) { return dtype_names[dtype]; }
-
-bool as_dtype_parse(const char *name, as_dtype *out)
-{
-    for (int i = 0; i < 2; i++)
-        if (!strcmp(name, dtype_names[i])) {
-            *out = (as_dtype)i;
-            return true;
-        }
-    return false;
-}
+uint32_t as_isa_up_to(as_isa isa) { return AS_ISA_BIT(isa) | isas[isa].below; }

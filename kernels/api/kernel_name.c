@@ -1,5 +1,5 @@
-/* kernel_name.c: see kernel_name.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel_name.c: reads and writes the parameters behind a kernel's name.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "kernel_name.h"
 
 #include <inttypes.h>
@@ -46,7 +46,7 @@ void as_kernel_params_usual(const as_kernel *kernel, uint64_t param[AS_KERNEL_PA
 {
     memset(param, 0, AS_KERNEL_PARAMS_MAX * sizeof *param);
     for (size_t i = 0; i < as_kernel_param_count(kernel); i++)
-        param[i] = kernel->params[i].otherwise;
+        param[i] = kernel->params[i].fallback;
 }
 
 /* Digits with an optional k, M or G. */
@@ -106,9 +106,9 @@ static bool read_one(const as_kernel *kernel, piece item, bool seen[AS_KERNEL_PA
         snprintf(why, cap, "%s is given twice to %s: keep one", p->key, kernel->name);
         return false;
     }
-    if (!value.at || !read_count(value, &param[i]) || param[i] < p->least || param[i] > p->most) {
+    if (!value.at || !read_count(value, &param[i]) || param[i] < p->min || param[i] > p->max) {
         snprintf(why, cap, "%s of %s is a whole number from %" PRIu64 " to %" PRIu64 "%s%.*s%s", p->key, kernel->name,
-                 p->least, p->most, value.at ? ", not '" : ", as in m=64", shown, value.at ? value.at : "",
+                 p->min, p->max, value.at ? ", not '" : ", as in m=64", shown, value.at ? value.at : "",
                  value.at ? "'" : "");
         return false;
     }
@@ -132,7 +132,7 @@ static const char *write_params(const as_kernel *kernel, const uint64_t *param, 
     size_t used = (size_t)snprintf(out, AS_KERNEL_TEXT_MAX, "%.80s", before);
     char mark = ':';
     for (size_t i = 0; i < as_kernel_param_count(kernel) && used < AS_KERNEL_TEXT_MAX; i++) {
-        if (!all && param[i] == kernel->params[i].otherwise)
+        if (!all && param[i] == kernel->params[i].fallback)
             continue;
         used += (size_t)snprintf(out + used, AS_KERNEL_TEXT_MAX - used, "%.1s%s=%" PRIu64, &mark, kernel->params[i].key,
                                  param[i]);

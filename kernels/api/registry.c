@@ -1,5 +1,5 @@
-/* registry.c: see registry.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* registry.c: the list of built-in kernels and those of plug-ins, which are checked before they join it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "registry.h"
 
 #include <dlfcn.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract.h"
 #include "cpu.h"
 #include "kernel_name.h"
 
@@ -74,11 +75,10 @@ const as_entry *as_registry_best(const char *name, uint32_t isas, const as_probl
     const as_entry *e;
     snprintf(why, cap, "%s", "");
     while ((e = as_registry_find(name, isas)) != NULL) {
-        snprintf(reason, sizeof reason, "%s", "");
-        if (!e->kernel->refuse || !e->kernel->refuse(problem, reason, sizeof reason))
+        if (!as_kernel_refuses(e->kernel, problem, reason, sizeof reason))
             return e;
         if (!*why)
-            snprintf(why, cap, "%s", *reason ? reason : "refuses this case without saying why");
+            snprintf(why, cap, "%s", reason);
         isas &= ~AS_ISA_BIT(e->isa);
     }
     return NULL;
@@ -103,7 +103,7 @@ static bool good_params(const as_kernel *k)
     for (const as_kernel_param *p = k->params; p && p->key; p++, count++) {
         const size_t length = strlen(p->key);
         if (count == AS_KERNEL_PARAMS_MAX || !length || length > 15 || strspn(p->key, allowed) != length ||
-            p->least > p->otherwise || p->otherwise > p->most || p->most > (uint64_t)1 << 53)
+            p->min > p->fallback || p->fallback > p->max || p->max > (uint64_t)1 << 53)
             return false;
         for (const as_kernel_param *q = k->params; q < p; q++)
             if (!strcmp(p->key, q->key))
@@ -126,11 +126,6 @@ static bool is_taken(const as_kernel *k, const char *path)
 
 static bool check(const as_kernel *k, const char *path, char *why, size_t cap)
 {
-    if (k->abi != AS_KERNEL_ABI) {
-        snprintf(why, cap, "%s: built for plug-in ABI %u, this program speaks %u: rebuild the plug-in", path, k->abi,
-                 AS_KERNEL_ABI);
-        return false;
-    }
     if (!k->name || !good_name(k->name)) {
         snprintf(why, cap, "%s: a kernel's name must look like attention/mine", path);
         return false;
@@ -147,43 +142,79 @@ static bool check(const as_kernel *k, const char *path, char *why, size_t cap)
     if (!good_params(k)) {
         snprintf(why, cap,
                  "%s: %s has a parameter that cannot be: at most %d, keys of at most 15 letters, digits, - and _, each "
-                 "once, least <= otherwise <= most <= 2^53",
+                 "once, min <= fallback <= max <= 2^53",
                  path, k->name, AS_KERNEL_PARAMS_MAX);
         return false;
     }
     return true;
 }
 
-bool as_registry_load(const char *path, char *why, size_t cap)
+/* The plug-in's list. NULL and a sentence: it is none, or was built for another ABI. */
+static const as_kernel *const *plugin_list(const char *path, char *why, size_t cap)
 {
     const as_kernel *const *(*plugin)(uint32_t);
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        snprintf(why, cap, "%s: cannot be loaded as a plug-in: %s", path, dlerror());
+        return NULL;
+    }
+    *(void **)&plugin = dlsym(handle, "attnscope_plugin");
+    if (!plugin) {
+        snprintf(why, cap, "%s: has no function attnscope_plugin", path);
+        return NULL;
+    }
+    const as_kernel *const *list = plugin(AS_KERNEL_ABI);
+    for (uint32_t abi = AS_KERNEL_ABI - 1; !list && abi > 0; abi--)
+        if (plugin(abi)) {
+            char reason[240];
+            as_kernel_other_abi(abi, reason, sizeof reason);
+            snprintf(why, cap, "%s: %s", path, reason);
+            return NULL;
+        }
+    if (!list)
+        snprintf(why, cap, "%s: does not serve plug-in ABI %u: rebuild it with this program's kernel.h", path,
+                 AS_KERNEL_ABI);
+    return list;
+}
+
+/* A copy of the descriptor that lives as long as the program, in the registry. */
+static bool add_plugin_kernel(const as_kernel *kernel, const char *origin, char *why, size_t cap)
+{
+    char reason[240];
+    as_kernel known, *kept;
+    if (!as_kernel_adopt(kernel, &known, reason, sizeof reason)) {
+        snprintf(why, cap, "%s: %s", origin, reason);
+        return false;
+    }
+    if (!check(&known, origin, why, cap))
+        return false;
+    kept = malloc(sizeof *kept);
+    if (kept)
+        *kept = known;
+    if (kept && add(kept, origin))
+        return true;
+    snprintf(why, cap, "%s: too many kernels", origin);
+    free(kept);
+    return false;
+}
+
+bool as_registry_load(const char *path, char *why, size_t cap)
+{
     ensure();
     for (size_t i = 0; i < entry_count; i++)
         if (entries[i].origin && !strcmp(entries[i].origin, path))
             return true; /* loaded before */
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-        snprintf(why, cap, "%s: cannot be loaded as a plug-in: %s", path, dlerror());
+    const as_kernel *const *list = plugin_list(path, why, cap);
+    if (!list)
         return false;
-    }
-    *(void **)&plugin = dlsym(handle, "attnscope_plugin");
-    const as_kernel *const *list = plugin ? plugin(AS_KERNEL_ABI) : NULL;
-    if (!list) {
-        snprintf(why, cap, plugin ? "%s: does not serve plug-in ABI %u" : "%s: has no function attnscope_plugin", path,
-                 AS_KERNEL_ABI);
-        return false;
-    }
+    const size_t before = entry_count;
     char *origin = strdup(path);
-    bool used = false, ok = true;
-    for (; ok && *list; list++) {
-        ok = check(*list, path, why, cap);
-        if (ok && (!origin || !add(*list, origin))) {
-            snprintf(why, cap, "%s: too many kernels", path);
-            ok = false;
-        }
-        used = used || ok;
-    }
-    if (!used)
+    bool ok = origin != NULL;
+    if (!ok)
+        snprintf(why, cap, "%s: out of memory", path);
+    for (; ok && *list; list++)
+        ok = add_plugin_kernel(*list, origin, why, cap);
+    if (entry_count == before)
         free(origin);
     return ok;
 }

@@ -4,6 +4,7 @@
 #define AS_ATTENTION_H
 
 #include "../api/builtin.h"
+#include "../api/dtype.h"
 #include "../common/size.h"
 #include "../pattern/pattern.h"
 

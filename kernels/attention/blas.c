@@ -12,7 +12,7 @@
 
 /* Rows from..to-1 of s (T,S), scores in units of log2, become weights, 0 beyond what a row sees, `keys` columns in all.
  * They add up to 1/factor (T): dividing the T x d output costs less than another pass over T x S weights. */
-static void softmax(const as_problem *p, float *s, float *factor, size_t from, size_t to, size_t keys)
+static void blas_softmax(const as_problem *p, float *s, float *factor, size_t from, size_t to, size_t keys)
 {
     const size_t S = p->context;
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
@@ -39,7 +39,7 @@ static void softmax(const as_problem *p, float *s, float *factor, size_t from, s
     }
 }
 
-static void run(const as_call *call)
+static void blas_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const float *q = call->operand[0], *k = call->operand[1], *v = call->operand[2];
@@ -55,7 +55,7 @@ static void run(const as_call *call)
                 float *rows = s + t * p->context;
                 cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, p->scale * AS_LOG2E,
                             q + at + t * p->head_dim, d, k + kv, d, 0, rows, S);
-                softmax(p, s, factor, t, to, keys);
+                blas_softmax(p, s, factor, t, to, keys);
                 cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, d, n, 1, rows, S, v + kv, d, 0,
                             o + at + t * p->head_dim, d);
             }
@@ -65,15 +65,15 @@ static void run(const as_call *call)
         }
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool blas_refuse(const as_problem *p, char *why, size_t cap)
 {
     return as_attention_refuse_dtype(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
 }
 
-static size_t workspace(const as_problem *p) { return as_product(p->length, p->context + 1, sizeof(float), 1); }
+static size_t blas_workspace(const as_problem *p) { return as_product(p->length, p->context + 1, sizeof(float), 1); }
 
 /* both products over the keys that the last row of each block sees */
-static as_work work(const as_problem *p)
+static as_work blas_work(const as_problem *p)
 {
     uint64_t pairs = 0;
     for (size_t t = 0; t < p->length; t += ROWS) {
@@ -83,18 +83,16 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * pairs * p->heads * p->batch);
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_blas) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
+    .libraries = AS_USES_OPENBLAS,
     .name = "attention/blas",
     .help = "OpenBLAS for both products by blocks of rows, softmax between them; T x S scores",
     .order = "edges",
-    .refuse = refuse,
+    .refuse = blas_refuse,
     .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
+    .workspace = blas_workspace,
+    .work = blas_work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(blas_run),
 };

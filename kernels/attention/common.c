@@ -1,5 +1,5 @@
-/* common.c: see attention/attention.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* common.c: operands, work, tolerances and refusals that attention kernels share.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
 
@@ -8,17 +8,17 @@
 size_t as_attention_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, T = p->length, S = p->context, d = p->head_dim;
-    out[0] = (as_operand){"q", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, p->heads, T, d}};
-    out[1] = (as_operand){"k", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, p->kv_heads, S, d}};
-    out[2] = (as_operand){"v", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, p->kv_heads, S, d}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 4, {B, p->heads, T, d}};
+    out[0] = AS_OPERAND("q", AS_IN, AS_FILL_NORMAL, p->dtype, B, p->heads, T, d);
+    out[1] = AS_OPERAND("k", AS_IN, AS_FILL_NORMAL, p->dtype, B, p->kv_heads, S, d);
+    out[2] = AS_OPERAND("v", AS_IN, AS_FILL_NORMAL, p->dtype, B, p->kv_heads, S, d);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, B, p->heads, T, d);
     return 4;
 }
 
 /* Score and value are 2d FLOPs each per edge. Dense causal: query t sees S-T+t+1 keys. */
 as_work as_attention_work(const as_problem *p, uint64_t executed)
 {
-    const uint64_t d = p->head_dim, B = p->batch, T = p->length, S = p->context, bytes = p->dtype == AS_F32 ? 4 : 2;
+    const uint64_t d = p->head_dim, B = p->batch, T = p->length, S = p->context, bytes = as_dtype_bytes(p->dtype);
     const uint64_t keys =
         T == 1 && p->edges / p->heads < S ? p->edges / p->heads : S; /* one query: those that it sees */
     const uint64_t dense = T * (S - T) + (T % 2 ? T * ((T + 1) / 2) : T / 2 * (T + 1));

@@ -111,7 +111,7 @@ VF_INLINE void scores(bench *w, size_t d, size_t n, size_t rows, const float *q,
 }
 
 /* Scores become weights; factor[i] = 1 / their sum. Lanes are queries: no sum over lanes is needed. */
-static void soften(bench *w, size_t n)
+static void diagonals_soften(bench *w, size_t n)
 {
     for (size_t i = 0; i < QUERIES; i += VF_N) {
         vf top = vf_set(-INFINITY), sum = vf_zero();
@@ -185,7 +185,7 @@ VF_INLINE void block(const as_call *call, bench *w, size_t d, size_t b, size_t h
             next.stream[next.count++] = q + QUERIES * d;
     }
     scores(w, d, most, rows, q, k, at, &now);
-    soften(w, most);
+    diagonals_soften(w, most);
     v += at * d;
     for (size_t i = 0, step; i < rows; i += step) {
         const size_t n = within(w, at + i);
@@ -201,7 +201,7 @@ VF_INLINE void block(const as_call *call, bench *w, size_t d, size_t b, size_t h
     }
 }
 
-static void run(const as_call *call)
+static void diagonals_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t blocks = (p->length + QUERIES - 1) / QUERIES, heads = p->batch * p->heads;
@@ -224,12 +224,12 @@ static void run(const as_call *call)
     }
 }
 
-static size_t workspace(const as_problem *p)
+static size_t diagonals_workspace(const as_problem *p)
 {
     return (size_t)p->threads * sizeof(bench) + as_pattern_runs_max(p->pattern, p->context) * sizeof(as_run);
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool diagonals_refuse(const as_problem *p, char *why, size_t cap)
 {
     as_run runs[2 * DISTANCES_MAX];
     size_t distance[DISTANCES_MAX];
@@ -246,23 +246,20 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static as_work work(const as_problem *p)
+static as_work diagonals_work(const as_problem *p)
 {
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_diagonals) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/diagonals",
     .help = "patterns of a few fixed distances (log, power): streams along the diagonals",
     .order = "edges",
-    .refuse = refuse,
+    .refuse = diagonals_refuse,
     .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
+    .workspace = diagonals_workspace,
+    .work = diagonals_work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(diagonals_run),
 };

@@ -38,11 +38,8 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, tile_flops_executed(&job));
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_flash) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/flash",
     .help = "one pass over the keys in tiles, running softmax; skips what no query of a strip sees",
     .order = "edges",
@@ -51,5 +48,5 @@ const as_kernel AS_KERNEL(attention_flash) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

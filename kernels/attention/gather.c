@@ -8,7 +8,8 @@
 #include "vec/vec.h"
 
 /* s[e] = scale q.k for every visible key, in the order of the runs; returns how many. */
-static size_t scores(const as_run *runs, size_t n, const float *q, const float *k, size_t d, float scale, float *s)
+static size_t gather_scores(const as_run *runs, size_t n, const float *q, const float *k, size_t d, float scale,
+                            float *s)
 {
     size_t e = 0;
     for (size_t i = 0; i < n; i++) {
@@ -64,7 +65,7 @@ static size_t thread_bytes(const as_problem *p)
                                                                                                 : (sum + 63) / 64 * 64;
 }
 
-static void row(const as_call *call, size_t index, as_run *runs, float *s)
+static void gather_row(const as_call *call, size_t index, as_run *runs, float *s)
 {
     const as_problem *p = call->problem;
     const size_t d = p->head_dim, t = index % p->length, h = index / p->length % p->heads,
@@ -72,8 +73,8 @@ static void row(const as_call *call, size_t index, as_run *runs, float *s)
     const size_t at = as_query_offset(p, b, h, t), kv = as_key_offset(p, b, h);
     float *o = (float *)call->operand[3] + at;
     const size_t n = as_pattern_row(p->pattern, (as_at){h, p->context - p->length + t, p->context}, runs);
-    const size_t edges = scores(runs, n, (const float *)call->operand[0] + at, (const float *)call->operand[1] + kv, d,
-                                p->scale * AS_LOG2E, s);
+    const size_t edges = gather_scores(runs, n, (const float *)call->operand[0] + at,
+                                       (const float *)call->operand[1] + kv, d, p->scale * AS_LOG2E, s);
     if (!edges) {
         memset(o, 0, d * sizeof *o);
         return;
@@ -87,7 +88,7 @@ static void row(const as_call *call, size_t index, as_run *runs, float *s)
         values_narrow(runs, n, s, v + c, d, d - c < VF_N ? d - c : VF_N, factor, o + c);
 }
 
-static void run(const as_call *call)
+static void gather_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t rows = p->batch * p->heads * p->length, bytes = thread_bytes(p);
@@ -97,28 +98,25 @@ static void run(const as_call *call)
         char *mine = (char *)call->workspace + (size_t)omp_get_thread_num() * bytes;
 #pragma omp for schedule(dynamic, 32)
         for (size_t i = 0; i < rows; i++)
-            row(call, i, (as_run *)(void *)mine, (float *)(void *)(mine + runs_bytes));
+            gather_row(call, i, (as_run *)(void *)mine, (float *)(void *)(mine + runs_bytes));
     }
 }
 
-static size_t workspace(const as_problem *p) { return as_product((size_t)p->threads, thread_bytes(p), 1, 1); }
-static as_work work(const as_problem *p)
+static size_t gather_workspace(const as_problem *p) { return as_product((size_t)p->threads, thread_bytes(p), 1, 1); }
+static as_work gather_work(const as_problem *p)
 {
     return as_attention_work(p, 4 * (uint64_t)p->head_dim * p->edges * p->batch);
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_gather) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/gather",
     .help = "any pattern, row by row over the keys that it names",
     .order = "edges",
     .refuse = as_attention_refuse_dtype,
     .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
+    .workspace = gather_workspace,
+    .work = gather_work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(gather_run),
 };

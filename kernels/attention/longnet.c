@@ -35,7 +35,7 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
     /* kept tokens before the first query are keys only */
     const size_t before = past > start ? up(past - start, branch.r) : 0, length = keys > before ? keys - before : 0;
     const size_t query = length ? start + before * branch.r - past : 0;
-    const size_t row = (b * p->heads + h) * p->length + query, bytes = p->dtype == AS_F32 ? 4 : 2;
+    const size_t row = (b * p->heads + h) * p->length + query, bytes = as_dtype_bytes(p->dtype);
     const size_t key = (as_key_offset(p, b, h) + (keys ? start : 0) * d) * bytes;
     return (tile_view){
         .q = (const char *)operand[0] + row * d * bytes,
@@ -135,11 +135,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_longnet) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/longnet",
     .help = "LongNet's branches as dense segments read in place, mixed by their softmax denominators",
     .order = "edges",
@@ -148,5 +145,5 @@ const as_kernel AS_KERNEL(attention_longnet) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

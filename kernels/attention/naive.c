@@ -6,7 +6,7 @@
 #include "attention.h"
 
 /* s (T,S) = scale q k^T, visible part only */
-static void scores(const as_problem *p, const float *q, const float *k, float *s)
+static void naive_scores(const as_problem *p, const float *q, const float *k, float *s)
 {
     const size_t T = p->length, S = p->context, d = p->head_dim;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(p->threads)
@@ -20,7 +20,7 @@ static void scores(const as_problem *p, const float *q, const float *k, float *s
 }
 
 /* each row of s (T,S) becomes exp(s - max) / sum */
-static void softmax(const as_problem *p, float *s)
+static void naive_softmax(const as_problem *p, float *s)
 {
     const size_t T = p->length, S = p->context;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(p->threads)
@@ -39,7 +39,7 @@ static void softmax(const as_problem *p, float *s)
 }
 
 /* o (T,d) = s (T,S) v (S,d) */
-static void values(const as_problem *p, const float *s, const float *v, float *o)
+static void naive_values(const as_problem *p, const float *s, const float *v, float *o)
 {
     const size_t T = p->length, S = p->context, d = p->head_dim;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(p->threads)
@@ -52,7 +52,7 @@ static void values(const as_problem *p, const float *s, const float *v, float *o
     }
 }
 
-static void run(const as_call *call)
+static void naive_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const float *q = call->operand[0], *k = call->operand[1], *v = call->operand[2];
@@ -60,33 +60,30 @@ static void run(const as_call *call)
     for (size_t b = 0; b < p->batch; b++)
         for (size_t h = 0; h < p->heads; h++) {
             const size_t at = as_query_offset(p, b, h, 0), kv = as_key_offset(p, b, h);
-            scores(p, q + at, k + kv, s);
-            softmax(p, s);
-            values(p, s, v + kv, o + at);
+            naive_scores(p, q + at, k + kv, s);
+            naive_softmax(p, s);
+            naive_values(p, s, v + kv, o + at);
         }
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool naive_refuse(const as_problem *p, char *why, size_t cap)
 {
     return as_attention_refuse_dtype(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
 }
 
-static size_t workspace(const as_problem *p) { return as_product(p->length, p->context, sizeof(float), 1); }
+static size_t naive_workspace(const as_problem *p) { return as_product(p->length, p->context, sizeof(float), 1); }
 
-static as_work work(const as_problem *p) { return as_attention_work(p, 4 * p->head_dim * p->edges * p->batch); }
-
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static as_work naive_work(const as_problem *p) { return as_attention_work(p, 4 * p->head_dim * p->edges * p->batch); }
 
 const as_kernel AS_KERNEL(attention_naive) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_SCALAR),
+    AS_BUILTIN,
     .name = "attention/naive",
     .help = "three passes over T x S scores in plain C",
     .order = "edges",
-    .refuse = refuse,
+    .refuse = naive_refuse,
     .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
+    .workspace = naive_workspace,
+    .work = naive_work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(naive_run),
 };

@@ -28,7 +28,7 @@ static tile_view view(const tile_job *job, size_t unit, size_t member)
     const size_t r = value(p, "r"), classes = r < p->context ? r : p->context;
     const size_t c = unit % classes, kv = unit / classes, b = kv / p->kv_heads, d = p->head_dim;
     const size_t h = kv % p->kv_heads * job->members + member, past = p->context - p->length;
-    const size_t bytes = p->dtype == AS_F32 ? 4 : 2, key = (as_key_offset(p, b, h) + c * d) * bytes;
+    const size_t bytes = as_dtype_bytes(p->dtype), key = (as_key_offset(p, b, h) + c * d) * bytes;
     const size_t length = members(past, p->context, r, c), context = members(0, p->context, r, c);
     /* the first query of the class is key number context - length of the class, token (context - length) r + c */
     const size_t first = length ? (context - length) * r + c - past : 0;
@@ -99,11 +99,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_residues) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/residues",
     .help = "dilated patterns as r independent dense or windowed problems, read in place by stride",
     .order = "edges",
@@ -112,5 +109,5 @@ const as_kernel AS_KERNEL(attention_residues) = {
     .workspace = workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(run),
 };

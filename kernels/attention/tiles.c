@@ -9,11 +9,8 @@ static as_work work(const as_problem *p)
     return as_attention_work(p, tile_flops_executed(&job));
 }
 
-static const as_phase phases[] = {{"run", false, tile_heads_run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(attention_tiles) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "attention/tiles",
     .help = "flash for any pattern: tiles that no query sees are skipped, others masked key by key",
     .order = "edges",
@@ -22,5 +19,5 @@ const as_kernel AS_KERNEL(attention_tiles) = {
     .workspace = tile_heads_workspace,
     .work = work,
     .tolerance = as_attention_tolerance,
-    .phases = phases,
+    .phases = AS_ONE_PHASE(tile_heads_run),
 };

@@ -18,6 +18,9 @@ static inline uint64_t as_mix(uint64_t x)
     return x ^ x >> 31;
 }
 
+/* The first number of the stream with this seed; as a function of a counter, the same in any order. */
+static inline uint64_t as_random_first(uint64_t seed) { return as_mix(seed + AS_RANDOM_STEP); }
+
 /* The next number of a stream: splitmix64. Any value of *state is a seed. */
 static inline uint64_t as_random_next(uint64_t *state) { return as_mix(*state += AS_RANDOM_STEP); }
 

@@ -1,5 +1,5 @@
-/* sequence.c: see sequence.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* sequence.c: work and refusals of kernels that turn a sequence into another.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "sequence.h"
 
 #include <math.h>
@@ -42,9 +42,10 @@ as_work as_sequence_work(const as_problem *p, const as_kernel *kernel, uint64_t 
     work.exps = exps;
     work.bytes_min = 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t bytes = table[i].dtype == AS_F32 ? 4 : 2;
+        size_t numbers = 1;
         for (int j = 0; j < table[i].rank; j++)
-            bytes *= table[i].shape[j];
+            numbers *= table[i].shape[j];
+        const uint64_t bytes = as_dtype_size(table[i].dtype, numbers);
         work.bytes_min += table[i].role == AS_KEPT ? 0 : bytes;
     }
     return work;

@@ -99,7 +99,7 @@ static void sort(const as_problem *p, const float *bucket, uint32_t *count, floa
         order[count[(size_t)bucket[t]]++] = (float)t;
 }
 
-static void choose(const as_call *call)
+static void lsh_choose(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t d = p->head_dim, T = p->length, rounds = lsh_rounds(p), half = lsh_half(p);
@@ -259,7 +259,7 @@ static void finish(const as_call *call, const float *state, size_t i)
         o[c] = from[0] == -INFINITY ? v[c] : from[2 + c] * (1 / from[1]); /* saw nobody: itself */
 }
 
-static void attend(const as_call *call)
+static void lsh_attend(const as_call *call)
 {
     const as_problem *p = call->problem;
     const attend_sizes s = attend_sizes_of(p);
@@ -298,20 +298,20 @@ static uint64_t chosen(const as_call *call)
     return pairs;
 }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t lsh_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, H = p->heads, T = p->length, d = p->head_dim, rounds = lsh_rounds(p);
     const size_t half = lsh_half(p) ? lsh_half(p) : 1;
-    out[LSH_QK] = (as_operand){"qk", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, H, T, d}};
-    out[LSH_V] = (as_operand){"v", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, H, T, d}};
-    out[LSH_O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, H, T, d}};
-    out[LSH_ROTATIONS] = (as_operand){"rotations", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {rounds, d, half}};
-    out[LSH_BUCKET] = (as_operand){"bucket", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, H, rounds, T}};
-    out[LSH_ORDER] = (as_operand){"order", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, H, rounds, T}};
+    out[LSH_QK] = AS_OPERAND("qk", AS_IN, AS_FILL_NORMAL, AS_F32, B, H, T, d);
+    out[LSH_V] = AS_OPERAND("v", AS_IN, AS_FILL_NORMAL, AS_F32, B, H, T, d);
+    out[LSH_O] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, B, H, T, d);
+    out[LSH_ROTATIONS] = AS_OPERAND("rotations", AS_OUT, AS_FILL_ZERO, AS_F32, rounds, d, half);
+    out[LSH_BUCKET] = AS_OPERAND("bucket", AS_OUT, AS_FILL_ZERO, AS_F32, B, H, rounds, T);
+    out[LSH_ORDER] = AS_OPERAND("order", AS_OUT, AS_FILL_ZERO, AS_F32, B, H, rounds, T);
     return 6;
 }
 
-static size_t workspace(const as_problem *p)
+static size_t lsh_workspace(const as_problem *p)
 {
     const attend_sizes a = attend_sizes_of(p);
     const size_t hash = as_product((size_t)p->threads, hash_sizes_of(p).thread, sizeof(float), 1);
@@ -324,7 +324,7 @@ static size_t workspace(const as_problem *p)
 
 /* Hashing 2 d (buckets/2) a token and round. Then, as published, all pairs of a chunk with itself and the one before, 4
  * d each: which of them a query may see, about half, is known only when the content is (`chosen`). */
-static as_work work(const as_problem *p)
+static as_work lsh_work(const as_problem *p)
 {
     const uint64_t d = p->head_dim, T = p->length, m = lsh_chunk(p), half = lsh_half(p),
                    half_room = tile_up(half, VF_N);
@@ -342,7 +342,7 @@ static as_work work(const as_problem *p)
     return work;
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool lsh_refuse(const as_problem *p, char *why, size_t cap)
 {
     if (as_refuse_but_f32(p, why, cap) || as_refuse_but_causal(p, why, cap) ||
         as_refuse_more_than(lsh_buckets(p), "buckets", p->length, "the length", why, cap) ||
@@ -359,27 +359,28 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return false;
 }
 
-static const as_phase phases[] = {
-    {"prepare", true, prepare}, {"select", false, choose}, {"attend", false, attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "prepare", .once = true, .run = prepare},
+                                  {.name = "select", .run = lsh_choose},
+                                  {.name = "attend", .run = lsh_attend},
+                                  {0}};
 static const as_kernel_param params[] = {
     {"buckets", 1, 65536, 16, "1, or an even number: what a round's hash tells apart"},
     {"m", 1, (uint64_t)1 << 24, 64, "tokens of a chunk; a query sees its own and the one before"},
     {"rounds", 1, 64, 2, "hashings, merged by the logarithms of their sums"},
     {"seed", 0, (uint64_t)1 << 53, 1, "of the rotations"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(content_lsh) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "content/lsh",
     .help =
         "Reformer: shared queries and keys, hashed, sorted and cut into chunks; linear at fixed buckets, m and rounds",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
+    .refuse = lsh_refuse,
+    .operands = lsh_operands,
+    .workspace = lsh_workspace,
+    .work = lsh_work,
     .tolerance = as_attention_tolerance,
     .phases = phases,
     .params = params,

@@ -1,8 +1,9 @@
 /* pages.c: keys in pages, each summed up in a line; a query scores the lines and attends to the best pages (Quest; Tang
  * et al., 2024, and its kin). The first page and the latest ones are always among them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "content/content.h"
-#include "tile/gemm.h"
 
 /* A page of p keys is summed up by their mean, or by the least and the most of each channel: then
  *   U = sum over c of max(q_c most_c, q_c least_c) = min(q,0).least + max(q,0).most
@@ -63,7 +64,7 @@ static void build(const as_call *call)
 
 /* Page 0 and the `local` pages up to the query's own are forced; those between compete, unless there is room for all.
  */
-static void open(const content_job *job, size_t position, size_t *low, size_t *high)
+static void pages_open(const content_job *job, size_t position, size_t *low, size_t *high)
 {
     const as_problem *p = job->problem;
     const size_t own = position / page(p);
@@ -71,7 +72,7 @@ static void open(const content_job *job, size_t position, size_t *low, size_t *h
     *high = own + 1 > kept(p) && job->k ? own + 1 - local(p) : 0;
 }
 
-static void take(const content_job *job, size_t row, size_t position, const content_best *best)
+static void pages_take(const content_job *job, size_t row, size_t position, const content_best *best)
 {
     const as_problem *p = job->problem;
     const size_t own = position / page(p), n = kept(p);
@@ -91,7 +92,7 @@ static void take(const content_job *job, size_t row, size_t position, const cont
         chosen[e] = CONTENT_NONE;
 }
 
-static content_job make(const as_problem *p, const as_call *call)
+static content_job pages_make(const as_problem *p, const as_call *call)
 {
     return (content_job){
         .problem = p,
@@ -101,14 +102,14 @@ static content_job make(const as_problem *p, const as_call *call)
         .depth = depth(p),
         .k = kept(p) - 1 - local(p),
         .halves = p->param[2] == BOUND_MINMAX,
-        .open = open,
-        .take = take,
+        .open = pages_open,
+        .take = pages_take,
     };
 }
 
-static void choose(const as_call *call)
+static void pages_choose(const as_call *call)
 {
-    const content_job job = make(call->problem, call);
+    const content_job job = pages_make(call->problem, call);
     content_select(&job, call->workspace);
 }
 
@@ -116,7 +117,7 @@ static void choose(const as_call *call)
 
 static size_t most_keys(const as_problem *p) { return content_least(kept(p) * page(p), p->context); }
 
-static size_t list(const as_call *call, size_t row, uint32_t *key)
+static size_t pages_list(const as_call *call, size_t row, uint32_t *key)
 {
     const as_problem *p = call->problem;
     const size_t n = kept(p), end = content_position(p, row % content_rows(p)) + 1;
@@ -128,12 +129,12 @@ static size_t list(const as_call *call, size_t row, uint32_t *key)
     return keys;
 }
 
-static void attend(const as_call *call) { content_attend_all(call, most_keys(call->problem), list); }
+static void pages_attend(const as_call *call) { content_attend_all(call, most_keys(call->problem), pages_list); }
 
 /* ---- the descriptor */
 
 /* Keys of one head: a query's pages are full but for the one that it stands in. */
-static uint64_t edges(const as_problem *p)
+static uint64_t pages_edges(const as_problem *p)
 {
     uint64_t sum = 0;
     for (size_t t = 0; t < p->length; t++) {
@@ -146,20 +147,20 @@ static uint64_t edges(const as_problem *p)
 /* Which pages depends on the content, how many keys does not. */
 static uint64_t chosen(const as_call *call)
 {
-    return edges(call->problem) * call->problem->heads * call->problem->batch;
+    return pages_edges(call->problem) * call->problem->heads * call->problem->batch;
 }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t pages_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[INDEX] = (as_operand){"index", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->kv_heads, pages(p), depth(p)}};
-    out[CHOSEN] = (as_operand){"chosen", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->heads, p->length, kept(p)}};
+    out[INDEX] = AS_OPERAND("index", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->kv_heads, pages(p), depth(p));
+    out[CHOSEN] = AS_OPERAND("chosen", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->heads, p->length, kept(p));
     return CHOSEN + 1;
 }
 
-static size_t workspace(const as_problem *p)
+static size_t pages_workspace(const as_problem *p)
 {
-    const content_job job = make(p, NULL);
+    const content_job job = pages_make(p, NULL);
     const size_t choice = content_select_bytes(&job);
     const size_t attend = as_product((size_t)p->threads, content_attend_floats(most_keys(p)), sizeof(float), 1);
     return choice > attend ? choice : attend;
@@ -167,49 +168,50 @@ static size_t workspace(const as_problem *p)
 
 /* Scores of summaries, 2 d each (4 d with bounds) where pages compete: about T^2 / 2p of them. Then 4 d per chosen key.
  * Bytes: a lone query reads the index and the pages that it chose, not the whole cache. */
-static as_work work(const as_problem *p)
+static as_work pages_work(const as_problem *p)
 {
-    const content_job job = make(p, NULL);
-    const uint64_t d = p->head_dim, B = p->batch, pairs = edges(p) * p->heads * B;
+    const content_job job = pages_make(p, NULL);
+    const uint64_t d = p->head_dim, B = p->batch, pairs = pages_edges(p) * p->heads * B;
     uint64_t useful, executed;
     content_flops(&job, &useful, &executed);
     as_work work = as_attention_work(p, executed + 4 * d * pairs);
     work.flops_useful = useful + 4 * d * pairs;
     work.exps = pairs;
     if (p->length == 1)
-        work.bytes_min = 4 * B * (2 * d * p->heads + p->kv_heads * (pages(p) * depth(p) + 2 * d * edges(p)));
+        work.bytes_min = 4 * B * (2 * d * p->heads + p->kv_heads * (pages(p) * depth(p) + 2 * d * pages_edges(p)));
     return work;
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool pages_refuse(const as_problem *p, char *why, size_t cap)
 {
     return content_refuse(p, why, cap) || as_refuse_more_than(page(p), "p", p->context, "the context", why, cap) ||
            as_refuse_more_than(p->param[1], "budget", p->context, "the context", why, cap) ||
            as_refuse_more_than(local(p), "local", pages(p), "the pages of the context", why, cap);
 }
 
-static const as_phase phases[] = {
-    {"index", true, build}, {"select", false, choose}, {"attend", false, attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "index", .once = true, .run = build},
+                                  {.name = "select", .run = pages_choose},
+                                  {.name = "attend", .run = pages_attend},
+                                  {0}};
 static const as_kernel_param params[] = {
     {"p", 1, CONTENT_CONTEXT_MAX, 16, "keys of a page"},
     {"budget", 1, CONTENT_CONTEXT_MAX, 64, "keys that a query may attend to; max(3, budget / p) pages"},
     {"bound", 0, 1, 1,
      "a page's summary: 0 the mean of its keys, 1 an upper bound from least and most of each channel"},
     {"local", 1, CONTENT_CONTEXT_MAX, 1, "latest pages that are always chosen, as the first one is"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(content_pages) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "content/pages",
     .help =
         "the best pages of keys by their summaries; scoring those is T^2 / 2p, so T^2 in the end, a p-th of the price",
     .order = "T^2",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
+    .refuse = pages_refuse,
+    .operands = pages_operands,
+    .workspace = pages_workspace,
+    .work = pages_work,
     .tolerance = as_attention_tolerance,
     .phases = phases,
     .params = params,

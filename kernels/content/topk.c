@@ -2,19 +2,18 @@
  * can keep. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "content/content.h"
-#include "tile/gemm.h"
 
 /* Operand 4, "chosen" (B,H,T,k): the keys of each query, ascending; -1 where it has fewer than k. */
 #define CHOSEN 4
 
-static void open(const content_job *job, size_t position, size_t *low, size_t *high)
+static void topk_open(const content_job *job, size_t position, size_t *low, size_t *high)
 {
     (void)job;
     *low = 0;
     *high = position + 1;
 }
 
-static void take(const content_job *job, size_t row, size_t position, const content_best *best)
+static void topk_take(const content_job *job, size_t row, size_t position, const content_best *best)
 {
     float *chosen = (float *)job->call->operand[CHOSEN] + row * job->k;
     (void)position;
@@ -22,7 +21,7 @@ static void take(const content_job *job, size_t row, size_t position, const cont
         chosen[i] = i < best->count ? best->index[i] : CONTENT_NONE;
 }
 
-static content_job make(const as_problem *p, const as_call *call)
+static content_job topk_make(const as_problem *p, const as_call *call)
 {
     return (content_job){
         .problem = p,
@@ -31,12 +30,12 @@ static content_job make(const as_problem *p, const as_call *call)
         .n = p->context,
         .depth = p->head_dim,
         .k = p->param[0],
-        .open = open,
-        .take = take,
+        .open = topk_open,
+        .take = topk_take,
     };
 }
 
-static size_t list(const as_call *call, size_t row, uint32_t *key)
+static size_t topk_list(const as_call *call, size_t row, uint32_t *key)
 {
     const size_t k = call->problem->param[0];
     const float *chosen = (const float *)call->operand[CHOSEN] + row * k;
@@ -46,13 +45,13 @@ static size_t list(const as_call *call, size_t row, uint32_t *key)
     return n;
 }
 
-static void choose(const as_call *call)
+static void topk_choose(const as_call *call)
 {
-    const content_job job = make(call->problem, call);
+    const content_job job = topk_make(call->problem, call);
     content_select(&job, call->workspace);
 }
 
-static void attend(const as_call *call) { content_attend_all(call, call->problem->param[0], list); }
+static void topk_attend(const as_call *call) { content_attend_all(call, call->problem->param[0], topk_list); }
 
 static uint64_t chosen(const as_call *call)
 {
@@ -64,25 +63,25 @@ static uint64_t chosen(const as_call *call)
     return n;
 }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t topk_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[CHOSEN] = (as_operand){"chosen", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->heads, p->length, p->param[0]}};
+    out[CHOSEN] = AS_OPERAND("chosen", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->heads, p->length, p->param[0]);
     return CHOSEN + 1;
 }
 
-static size_t workspace(const as_problem *p)
+static size_t topk_workspace(const as_problem *p)
 {
-    const content_job job = make(p, NULL);
+    const content_job job = topk_make(p, NULL);
     const size_t choice = content_select_bytes(&job);
     const size_t attend = as_product((size_t)p->threads, content_attend_floats(p->param[0]), sizeof(float), 1);
     return choice > attend ? choice : attend;
 }
 
 /* 2 d for every score, then 2 d for every chosen value; the scores of the chosen are computed once more to attend. */
-static as_work work(const as_problem *p)
+static as_work topk_work(const as_problem *p)
 {
-    const content_job job = make(p, NULL);
+    const content_job job = topk_make(p, NULL);
     uint64_t useful, executed, edges = 0;
     content_flops(&job, &useful, &executed);
     for (size_t t = 0; t < p->length; t++)
@@ -94,27 +93,26 @@ static as_work work(const as_problem *p)
     return work;
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool topk_refuse(const as_problem *p, char *why, size_t cap)
 {
     return content_refuse(p, why, cap) || as_refuse_more_than(p->param[0], "k", p->context, "the context", why, cap);
 }
 
-static const as_phase phases[] = {{"select", false, choose}, {"attend", false, attend}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "select", .run = topk_choose}, {.name = "attend", .run = topk_attend}, {0}};
 static const as_kernel_param params[] = {
     {"k", 1, CONTENT_CONTEXT_MAX, 64, "keys that a query attends to"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(content_topk) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "content/topk",
     .help = "the k best keys of each query, all scored: the most that choosing k keys can keep",
     .order = "T^2",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
+    .refuse = topk_refuse,
+    .operands = topk_operands,
+    .workspace = topk_workspace,
+    .work = topk_work,
     .tolerance = as_attention_tolerance,
     .phases = phases,
     .params = params,

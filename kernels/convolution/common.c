@@ -1,5 +1,5 @@
-/* common.c: see convolution/convolution.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* common.c: operands, work and refusals that convolution kernels share.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
 #include "convolution.h"
@@ -12,7 +12,7 @@ const as_kernel_param as_convolution_params[] = {
     {"dilation", 0, MOST, 1, "tokens from one tap to the next"},
     {"stride", 0, MOST, 1, "tokens from one output to the next"},
     {"padding", 0, 2, 0, "0 causal, 1 same (both sides), 2 valid (none)"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 as_convolution as_convolution_of(const as_problem *p)
@@ -64,9 +64,9 @@ bool as_convolution_refuse_shape(const as_problem *p, char *why, size_t cap)
 size_t as_convolution_operands(const as_problem *p, as_operand w, size_t kept, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), rows = as_convolution_of(p).rows;
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, p->dtype, 3, {p->batch, p->length, D}};
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->length, D);
     out[1] = w;
-    out[2] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 3, {p->batch, rows, D}};
-    out[3] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {kept}};
+    out[2] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, p->batch, rows, D);
+    out[3] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, kept);
     return kept ? 4 : 3;
 }

@@ -8,9 +8,9 @@
 
 #define ROWS 4 /* outputs that share a load of the weights */
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t depthwise_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    const as_operand w = {"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {p->param[AS_CONV_K], as_problem_width(p)}};
+    const as_operand w = AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, p->param[AS_CONV_K], as_problem_width(p));
     return as_convolution_operands(p, w, 0, out);
 }
 
@@ -42,14 +42,14 @@ static void outputs(const as_problem *p, const as_convolution *conv, const float
     }
 }
 
-static size_t workspace(const as_problem *p) { return (as_problem_width(p) * sizeof(float) + 63) / 64 * 64; }
+static size_t depthwise_workspace(const as_problem *p) { return (as_problem_width(p) * sizeof(float) + 63) / 64 * 64; }
 
-static void run(const as_call *call)
+static void depthwise_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const as_convolution conv = as_convolution_of(p);
     const size_t D = as_problem_width(p), blocks = (conv.rows + ROWS - 1) / ROWS;
-    memset(call->workspace, 0, workspace(p));
+    memset(call->workspace, 0, depthwise_workspace(p));
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
     for (size_t i = 0; i < p->batch * blocks; i++) {
         const size_t b = i / blocks, t = i % blocks * ROWS, left = conv.rows - t;
@@ -61,7 +61,7 @@ static void run(const as_call *call)
 extern const as_kernel AS_KERNEL(convolution_depthwise);
 
 /* 2 rows k D */
-static as_work work(const as_problem *p)
+static as_work depthwise_work(const as_problem *p)
 {
     const as_convolution conv = as_convolution_of(p);
     const uint64_t D = as_problem_width(p), taps = 2 * (uint64_t)conv.k * p->batch;
@@ -69,21 +69,18 @@ static as_work work(const as_problem *p)
                             taps * ((conv.rows + ROWS - 1) / ROWS * ROWS) * ((D + VF_N - 1) / VF_N * VF_N), 0);
 }
 
-static double tolerance(const as_problem *p) { return as_sequence_tolerance((double)p->param[AS_CONV_K]); }
-
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static double depthwise_tolerance(const as_problem *p) { return as_sequence_tolerance((double)p->param[AS_CONV_K]); }
 
 const as_kernel AS_KERNEL(convolution_depthwise) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/depthwise",
     .help = "each channel convolved over tokens with its own weights",
     .order = "T",
     .refuse = as_convolution_refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
-    .phases = phases,
+    .operands = depthwise_operands,
+    .workspace = depthwise_workspace,
+    .work = depthwise_work,
+    .tolerance = depthwise_tolerance,
+    .phases = AS_ONE_PHASE(depthwise_run),
     .params = as_convolution_params,
 };

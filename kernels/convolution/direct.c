@@ -11,12 +11,12 @@
 #define ROWS 4
 #define WIDE 2 /* vectors of columns */
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t direct_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p);
     /* w[j] (D,D) takes the token of tap j to the outputs */
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {p->param[AS_CONV_K], D, D}},
-                                   0, out);
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, p->param[AS_CONV_K], D, D), 0,
+                                   out);
 }
 
 /* `nv` vectors of columns of ROWS outputs; x[j] are the ROWS rows of tap j. `lanes`: columns of the last vector. */
@@ -86,12 +86,12 @@ static void outputs(const as_call *call, const as_convolution *conv, const float
 static size_t zeros_bytes(const as_problem *p) { return (as_problem_width(p) * sizeof(float) + 63) / 64 * 64; }
 static size_t taps_bytes(const as_problem *p) { return as_product(p->param[AS_CONV_K], ROWS * sizeof(float *), 1, 1); }
 
-static size_t workspace(const as_problem *p)
+static size_t direct_workspace(const as_problem *p)
 {
     return as_sum(zeros_bytes(p), as_product((size_t)p->threads, taps_bytes(p), 1, 1));
 }
 
-static void run(const as_call *call)
+static void direct_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const as_convolution conv = as_convolution_of(p);
@@ -110,7 +110,7 @@ static void run(const as_call *call)
 extern const as_kernel AS_KERNEL(convolution_direct);
 
 /* 2 rows k D D useful; the registers' rows and lanes beyond the end are worked on, too. */
-static as_work work(const as_problem *p)
+static as_work direct_work(const as_problem *p)
 {
     const as_convolution conv = as_convolution_of(p);
     const uint64_t D = as_problem_width(p), per_row = 2 * (uint64_t)conv.k * D;
@@ -119,24 +119,21 @@ static as_work work(const as_problem *p)
                             p->batch * rows * per_row * columns, 0);
 }
 
-static double tolerance(const as_problem *p)
+static double direct_tolerance(const as_problem *p)
 {
     return as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-
 const as_kernel AS_KERNEL(convolution_direct) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/direct",
     .help = "convolution over tokens, D to D channels, by its definition",
     .order = "T",
     .refuse = as_convolution_refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
-    .phases = phases,
+    .operands = direct_operands,
+    .workspace = direct_workspace,
+    .work = direct_work,
+    .tolerance = direct_tolerance,
+    .phases = AS_ONE_PHASE(direct_run),
     .params = as_convolution_params,
 };

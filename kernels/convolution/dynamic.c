@@ -7,14 +7,14 @@
 #include "vec/exp.h"
 
 /* w (D, H k): tap j of head h is column h k + j */
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t dynamic_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), columns = p->heads * p->param[AS_CONV_K];
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, columns}},
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, D, columns),
                                    tile_product_floats(D, columns), out);
 }
 
-static void pack(const as_call *call)
+static void dynamic_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t columns = p->heads * p->param[AS_CONV_K];
@@ -34,7 +34,7 @@ static void load_token(const tile_product *m, size_t row, size_t from, size_t n,
 }
 
 /* A row of H k scores becomes weights: k of them sum to 1. */
-static void soften(const tile_product *m, size_t row, size_t column, size_t n, float *s)
+static void dynamic_soften(const tile_product *m, size_t row, size_t column, size_t n, float *s)
 {
     (void)row, (void)column;
     const tile_taps *taps = m->more;
@@ -57,7 +57,7 @@ static void soften(const tile_product *m, size_t row, size_t column, size_t n, f
     }
 }
 
-static tile_product scores(const tile_taps *taps)
+static tile_product dynamic_scores(const tile_taps *taps)
 {
     const as_problem *p = taps->problem;
     const size_t columns = p->heads * taps->conv.k;
@@ -78,7 +78,7 @@ static size_t scores_bytes(const as_problem *p)
            64;
 }
 
-static size_t workspace(const as_problem *p)
+static size_t dynamic_workspace(const as_problem *p)
 {
     const size_t scores =
         as_product(p->batch * as_convolution_of(p).rows, p->heads, p->param[AS_CONV_K] + 1, 2 * sizeof(float));
@@ -90,13 +90,13 @@ static void weigh(const as_call *call)
 {
     const as_problem *p = call->problem;
     const tile_taps taps = {p, call->operand[0], as_convolution_of(p)};
-    tile_product m = scores(&taps);
+    tile_product m = dynamic_scores(&taps);
     m.right = call->operand[3];
     m.out = call->workspace;
     tile_product_run(&m, p->threads, (char *)call->workspace + scores_bytes(p));
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
     for (size_t row = 0; row < m.rows; row++)
-        soften(&m, row, 0, m.columns, (float *)m.out + row * m.columns);
+        dynamic_soften(&m, row, 0, m.columns, (float *)m.out + row * m.columns);
 }
 
 /* o (d) = sum over j of weight[j] x_j, of one head */
@@ -136,10 +136,10 @@ static void mix(const as_call *call)
 extern const as_kernel AS_KERNEL(convolution_dynamic);
 
 /* 2 rows k D to mix and 2 rows D H k for the weights; an exp for each weight */
-static as_work work(const as_problem *p)
+static as_work dynamic_work(const as_problem *p)
 {
     const tile_taps taps = {p, NULL, as_convolution_of(p)};
-    const tile_product m = scores(&taps);
+    const tile_product m = dynamic_scores(&taps);
     const uint64_t rows = m.rows, k = taps.conv.k, mixing = 2 * rows * k;
     const uint64_t lanes = p->heads * tile_up(p->head_dim, VF_N);
     return as_sequence_work(p, &AS_KERNEL(convolution_dynamic), mixing * m.depth + 2 * rows * m.depth * m.columns,
@@ -147,25 +147,26 @@ static as_work work(const as_problem *p)
 }
 
 /* Outputs are averages of x; scores are off as a sum of D terms is, and weights by as much of themselves. */
-static double tolerance(const as_problem *p)
+static double dynamic_tolerance(const as_problem *p)
 {
     return 4 * as_sequence_tolerance((double)as_problem_width(p)) + as_sequence_tolerance((double)p->param[AS_CONV_K]);
 }
 
-static const as_phase phases[] = {
-    {"pack", true, pack}, {"weights", false, weigh}, {"mix", false, mix}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "pack", .once = true, .run = dynamic_pack},
+                                  {.name = "weights", .run = weigh},
+                                  {.name = "mix", .run = mix},
+                                  {0}};
 
 const as_kernel AS_KERNEL(convolution_dynamic) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/dynamic",
     .help = "DynamicConv: each token's own k weights per head, softmaxed, over the k tokens it reads",
     .order = "T",
     .refuse = as_convolution_refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .operands = dynamic_operands,
+    .workspace = dynamic_workspace,
+    .work = dynamic_work,
+    .tolerance = dynamic_tolerance,
     .phases = phases,
     .params = as_convolution_params,
 };

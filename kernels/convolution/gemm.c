@@ -6,21 +6,21 @@
 
 #include "gather.h"
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t gemm_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_CONV_K];
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, p->dtype, 3, {k, D, D}},
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, p->dtype, k, D, D),
                                    tile_product_floats(k * D, D), out);
 }
 
-static void pack(const as_call *call)
+static void gemm_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
     tile_product_pack_from(call->operand[1], p->dtype, D, p->param[AS_CONV_K] * D, D, p->threads, call->operand[3]);
 }
 
-static void run(const as_call *call)
+static void gemm_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const tile_taps taps = {p, call->operand[0], as_convolution_of(p)};
@@ -33,7 +33,7 @@ static void run(const as_call *call)
 extern const as_kernel AS_KERNEL(convolution_gemm);
 
 /* 2 rows k D D */
-static as_work work(const as_problem *p)
+static as_work gemm_work(const as_problem *p)
 {
     const tile_taps taps = {p, NULL, as_convolution_of(p)};
     const tile_product m = tile_taps_product(&taps, as_problem_width(p));
@@ -41,31 +41,31 @@ static as_work work(const as_problem *p)
                             tile_product_flops(&m), 0);
 }
 
-static size_t workspace(const as_problem *p) { return tile_product_room(p, as_problem_width(p)); }
+static size_t gemm_workspace(const as_problem *p) { return tile_product_room(p, as_problem_width(p)); }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool gemm_refuse(const as_problem *p, char *why, size_t cap)
 {
     return tile_refuse_dtype(p, why, cap) || as_convolution_refuse_shape(p, why, cap);
 }
 
-static double tolerance(const as_problem *p)
+static double gemm_tolerance(const as_problem *p)
 {
     return as_sequence_tolerance_of(p, (double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {{"pack", true, pack}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {.name = "pack", .once = true, .run = gemm_pack}, {.name = "run", .run = gemm_run}, {0}};
 
 const as_kernel AS_KERNEL(convolution_gemm) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/gemm",
     .help = "convolution over tokens, D to D channels, as a matrix product (im2col, never stored)",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = gemm_refuse,
+    .operands = gemm_operands,
+    .workspace = gemm_workspace,
+    .work = gemm_work,
+    .tolerance = gemm_tolerance,
     .phases = phases,
     .params = as_convolution_params,
 };

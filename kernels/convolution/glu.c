@@ -9,14 +9,14 @@
 VF_GATE(gate, vf_same, vf_sigmoid)
 
 /* w[j] (D, 2D): columns of a, then of b */
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t glu_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_CONV_K];
-    return as_convolution_operands(p, (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {k, D, 2 * D}},
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, k, D, 2 * D),
                                    tile_product_floats(k * D, 2 * D), out);
 }
 
-static void pack(const as_call *call)
+static void glu_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
@@ -28,7 +28,7 @@ static size_t halves_bytes(const as_problem *p)
     return as_product(p->batch * as_convolution_of(p).rows, as_problem_width(p), 2 * sizeof(float), 1);
 }
 
-static size_t workspace(const as_problem *p)
+static size_t glu_workspace(const as_problem *p)
 {
     const size_t halves = halves_bytes(p);
     return halves > SIZE_MAX / 2 ? SIZE_MAX : as_sum(tile_up(halves, 64), tile_product_workspace(p));
@@ -58,7 +58,7 @@ static void close_gate(const as_call *call)
 extern const as_kernel AS_KERNEL(convolution_glu);
 
 /* 4 rows k D D; one sigmoid per output */
-static as_work work(const as_problem *p)
+static as_work glu_work(const as_problem *p)
 {
     const tile_taps taps = {p, NULL, as_convolution_of(p)};
     const tile_product m = tile_taps_product(&taps, 2 * as_problem_width(p));
@@ -66,25 +66,26 @@ static as_work work(const as_problem *p)
                             tile_product_flops(&m), (uint64_t)m.rows * (m.columns / 2));
 }
 
-static double tolerance(const as_problem *p)
+static double glu_tolerance(const as_problem *p)
 {
     return 2 * as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
-static const as_phase phases[] = {
-    {"pack", true, pack}, {"convolve", false, convolve}, {"gate", false, close_gate}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "pack", .once = true, .run = glu_pack},
+                                  {.name = "convolve", .run = convolve},
+                                  {.name = "gate", .run = close_gate},
+                                  {0}};
 
 const as_kernel AS_KERNEL(convolution_glu) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/glu",
     .help = "ConvS2S: a convolution to 2D channels and a gated linear unit",
     .order = "T",
     .refuse = as_convolution_refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .operands = glu_operands,
+    .workspace = glu_workspace,
+    .work = glu_work,
+    .tolerance = glu_tolerance,
     .phases = phases,
     .params = as_convolution_params,
 };

@@ -11,15 +11,15 @@
 VF_GATE(gate, vf_tanh, vf_sigmoid)
 
 /* w (L,k,D,2D): columns of Wf, then of Wg; w_residual (L,D,D) */
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t wavenet_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_WAVENET_K], L = as_wavenet_layers(p);
     const size_t each = as_sum(tile_product_floats(k * D, 2 * D), tile_product_floats(D, D));
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, D}};
-    out[1] = (as_operand){"w", AS_IN, AS_FILL_WEIGHT, AS_F32, 4, {L, k, D, 2 * D}};
-    out[2] = (as_operand){"w_residual", AS_IN, AS_FILL_WEIGHT, AS_F32, 3, {L, D, D}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, D}};
-    out[4] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {as_product(L, each, 1, 1)}};
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, D);
+    out[1] = AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, L, k, D, 2 * D);
+    out[2] = AS_OPERAND("w_residual", AS_IN, AS_FILL_WEIGHT, AS_F32, L, D, D);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->length, D);
+    out[4] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, as_product(L, each, 1, 1));
     return 5;
 }
 
@@ -35,7 +35,7 @@ static size_t packed_layer(const as_problem *p)
     return packed_gates(p) + tile_product_floats(D, D);
 }
 
-static void pack(const as_call *call)
+static void wavenet_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p), k = p->param[AS_WAVENET_K];
@@ -49,7 +49,7 @@ static void pack(const as_call *call)
 /* Workspace: halves (B T, 2D), of which the first become z; two sequences (B T, D); the threads' benches. */
 static size_t floats(const as_problem *p) { return p->batch * p->length * as_problem_width(p); }
 
-static size_t workspace(const as_problem *p)
+static size_t wavenet_workspace(const as_problem *p)
 {
     const size_t sequences = as_product(p->batch * p->length, as_problem_width(p), 4 * sizeof(float), 1);
     return sequences > SIZE_MAX / 2 ? SIZE_MAX : as_sum(tile_up(sequences, 64), tile_product_workspace(p));
@@ -91,7 +91,7 @@ static void layer(const as_call *call, size_t l, const float *x, float *y, float
     tile_product_run(&residual, p->threads, bench);
 }
 
-static void run(const as_call *call)
+static void wavenet_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t L = as_wavenet_layers(p), n = floats(p);
@@ -105,7 +105,7 @@ static void run(const as_call *call)
     }
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool wavenet_refuse(const as_problem *p, char *why, size_t cap)
 {
     const uint64_t k = p->param[AS_WAVENET_K];
     if (as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_context(p, why, cap) ||
@@ -123,7 +123,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 extern const as_kernel AS_KERNEL(convolution_wavenet);
 
 /* Per layer 4 T k D D for both gates and 2 T D D for the way back; a tanh and a sigmoid per channel */
-static as_work work(const as_problem *p)
+static as_work wavenet_work(const as_problem *p)
 {
     const uint64_t rows = (uint64_t)p->batch * p->length, L = as_wavenet_layers(p), D = as_problem_width(p);
     const uint64_t k = p->param[AS_WAVENET_K];
@@ -132,30 +132,30 @@ static as_work work(const as_problem *p)
 }
 
 /* A layer adds a sum of D terms, whose terms are off as a sum of k D is; errors of layers add up. */
-static double tolerance(const as_problem *p)
+static double wavenet_tolerance(const as_problem *p)
 {
     const double D = (double)as_problem_width(p), L = (double)as_wavenet_layers(p);
     return L * (as_sequence_tolerance((double)p->param[AS_WAVENET_K] * D) + as_sequence_tolerance(D));
 }
 
-static const as_phase phases[] = {{"pack", true, pack}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {.name = "pack", .once = true, .run = wavenet_pack}, {.name = "run", .run = wavenet_run}, {0}};
 static const as_kernel_param params[] = {
     {"k", 0, 1 << 20, 2, "taps of each layer"},
     {"dilation-max", 0, 1 << 20, 512, "layers have dilations 1, 2, 4, ... up to this"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(convolution_wavenet) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "convolution/wavenet",
     .help = "WaveNet: a stack of dilated causal convolutions, gated, each added to its input",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = wavenet_refuse,
+    .operands = wavenet_operands,
+    .workspace = wavenet_workspace,
+    .work = wavenet_work,
+    .tolerance = wavenet_tolerance,
     .phases = phases,
     .params = params,
 };

@@ -301,7 +301,7 @@ static void linear_remember(const linear_shape *s, const linear_bench *w, size_t
 typedef linear_shape job;
 typedef linear_bench bench;
 
-static job make(const as_problem *p, const as_call *call)
+static job linear_chunked_make(const as_problem *p, const as_call *call)
 {
     (void)call;
     return linear_of(p);

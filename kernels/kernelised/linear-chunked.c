@@ -51,7 +51,7 @@ typedef struct {
     size_t floats[ROOMS], total;
 } job;
 
-static job make(const as_problem *p, const as_call *call)
+static job linear_chunked_make(const as_problem *p, const as_call *call)
 {
     const size_t d = p->head_dim, quarter = tile_up((d + 3) / 4, STRIP), suits = quarter < LONGEST ? quarter : LONGEST;
     const size_t C = p->param[0] ? p->param[0] : suits, room = tile_up(d, VF_N), depth = d + 1 + C;
@@ -117,7 +117,7 @@ static void features(const float *x, size_t n, float *y)
 }
 
 /* own's rows below z = phi of k (n,d) */
-static void keys(const job *j, const bench *w, const float *k, size_t n)
+static void linear_chunked_keys(const job *j, const bench *w, const float *k, size_t n)
 {
     for (size_t c = 0, columns; c < j->d; c += columns) {
         float *to = piece(j, w, c, &columns) + WIDE_KC;
@@ -297,7 +297,7 @@ static void remember(const job *j, const bench *w, size_t n, ahead *next)
  * one member to the next. */
 static void chunk_keys(const job *j, const bench *w, const float *k, const float *v, size_t n, ahead *next)
 {
-    keys(j, w, k, n);
+    linear_chunked_keys(j, w, k, n);
     ask(next);
     pack_values(j, w, v, n);
 }
@@ -383,7 +383,7 @@ static uint64_t strip_flops(const job *j, uint64_t r0, uint64_t rows)
  * state. Besides, a sum of each strip's weights, and one of the keys' features. */
 static uint64_t flops(const as_problem *p)
 {
-    const job j = make(p, NULL);
+    const job j = linear_chunked_make(p, NULL);
     const uint64_t d = j.d, room = j.room, T = p->length;
     uint64_t queries = 0;
     for (uint64_t t0 = 0; t0 < T; t0 += j.C) {
@@ -398,9 +398,9 @@ static uint64_t flops(const as_problem *p)
 
 #endif
 
-static void run(const as_call *call)
+static void linear_chunked_run(const as_call *call)
 {
-    const job j = make(call->problem, call);
+    const job j = linear_chunked_make(call->problem, call);
 #pragma omp parallel num_threads(j.problem->threads) if (j.problem->threads > 1)
     {
         const bench w = bench_at(&j, (float *)call->workspace + (size_t)omp_get_thread_num() * job_floats(&j));
@@ -410,19 +410,19 @@ static void run(const as_call *call)
     }
 }
 
-static size_t workspace(const as_problem *p)
+static size_t linear_chunked_workspace(const as_problem *p)
 {
-    const job j = make(p, NULL);
+    const job j = linear_chunked_make(p, NULL);
     return as_product((size_t)p->threads, job_floats(&j), sizeof(float), 1);
 }
 
-static as_work work(const as_problem *p)
+static as_work linear_chunked_work(const as_problem *p)
 {
     const uint64_t features = p->batch * p->length * p->head_dim * (p->heads + p->kv_heads);
     return kernelised_work(p, kernelised_flops(p, p->head_dim), flops(p), features);
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool linear_chunked_refuse(const as_problem *p, char *why, size_t cap)
 {
     if (tile_refuse_dtype(p, why, cap) || as_refuse_but_causal(p, why, cap) ||
         (p->param[0] && as_refuse_more_than(p->param[0], "chunk", 256, "the longest", why, cap)))
@@ -433,22 +433,21 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     return true;
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = linear_chunked_run}, {0}};
 static const as_kernel_param params[] = {
     {"chunk", 0, 256, 0, "tokens that are multiplied with each other before the state takes them in; 0: what suits d"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(kernelised_linear_chunked) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "kernelised/linear-chunked",
     .help = "linear attention, elu + 1: products of chunks, and a state of d x d between them",
     .order = "T",
-    .refuse = refuse,
+    .refuse = linear_chunked_refuse,
     .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
+    .workspace = linear_chunked_workspace,
+    .work = linear_chunked_work,
     .tolerance = kernelised_tolerance,
     .phases = phases,
     .params = params,

@@ -105,7 +105,7 @@ static void unit(const as_call *call, float *S, size_t at)
     }
 }
 
-static void run(const as_call *call)
+static void linear_recurrent_run(const as_call *call)
 {
     const as_problem *p = call->problem;
 #pragma omp parallel num_threads(p->threads) if (p->threads > 1)
@@ -135,21 +135,20 @@ static void remember(const as_call *call)
     }
 }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t linear_recurrent_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[STATE] =
-        (as_operand){"state", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {p->batch, p->kv_heads, p->head_dim + 1, p->head_dim}};
+    out[STATE] = AS_OPERAND("state", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->kv_heads, p->head_dim + 1, p->head_dim);
     return STATE + 1;
 }
 
-static size_t workspace(const as_problem *p)
+static size_t linear_recurrent_workspace(const as_problem *p)
 {
     return as_product((size_t)p->threads, thread_floats(p), sizeof(float), 1);
 }
 
 /* Executed: whole vectors of v. Bytes: of k and v only the rows of the T tokens; the state read and written once. */
-static as_work work(const as_problem *p)
+static as_work linear_recurrent_work(const as_problem *p)
 {
     const uint64_t d = p->head_dim, m = d, wide = room(d), T = p->length, B = p->batch;
     const uint64_t executed = B * T * (p->kv_heads * (2 * m * wide + m) + p->heads * (2 * m * wide + 2 * m + d));
@@ -158,23 +157,23 @@ static as_work work(const as_problem *p)
     return work;
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool linear_recurrent_refuse(const as_problem *p, char *why, size_t cap)
 {
     return as_refuse_but_f32(p, why, cap) || as_refuse_but_causal(p, why, cap);
 }
 
-static const as_phase phases[] = {{"remember", true, remember}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {.name = "remember", .once = true, .run = remember}, {.name = "run", .run = linear_recurrent_run}, {0}};
 
 const as_kernel AS_KERNEL(kernelised_linear_recurrent) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "kernelised/linear-recurrent",
     .help = "linear attention, elu + 1, token by token; a decode step costs the same at any context",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
+    .refuse = linear_recurrent_refuse,
+    .operands = linear_recurrent_operands,
+    .workspace = linear_recurrent_workspace,
+    .work = linear_recurrent_work,
     .tolerance = kernelised_tolerance,
     .phases = phases,
 };

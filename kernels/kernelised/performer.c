@@ -4,7 +4,8 @@
 
 #include "common/gauss.h"
 #include "kernelised/chunk.h"
-#include "tile/gemm.h"
+#include "vec/exp.h"
+#include "vec/row.h"
 
 /* phi(x)_i = exp(w_i . x - |x|^2 / 2) / sqrt m, x = sqrt(scale) q: E[phi(q) . phi(k)] = exp(scale q . k). The w_i are
  * rows of orthogonal blocks of d with lengths drawn anew from chi_d. Operand 4, "features" (m,d), is made once.
@@ -20,7 +21,7 @@ static uint64_t param_seed(const as_problem *p) { return p->param[1]; }
 
 /* ---- the features, made once */
 
-static double norm(const double *x, size_t d)
+static double performer_norm(const double *x, size_t d)
 {
     double sum = 0;
     for (size_t c = 0; c < d; c++)
@@ -54,7 +55,7 @@ static void prepare(const as_call *call)
         for (size_t pass = 0; pass < 2; pass++)
             for (size_t j = 0; j < i % d; j++)
                 take_away(row, block + j * d, d);
-        const double unit = 1 / norm(row, d);
+        const double unit = 1 / performer_norm(row, d);
         for (size_t c = 0; c < d; c++) {
             row[c] *= unit;
             ((float *)call->operand[FEATURES])[i * d + c] = (float)(row[c] * sqrt(length));
@@ -92,7 +93,7 @@ static void pack_features(const as_call *call)
 }
 
 /* kt (m, n) = 2^(w . k - |k|^2/2 - weight), weight the largest of its column; everything in units of log2 */
-static void keys(const chunk_job *job, const chunk_bench *w, const float *k, size_t n)
+static void performer_keys(const chunk_job *job, const chunk_bench *w, const float *k, size_t n)
 {
     const as_problem *p = job->problem;
     const size_t d = p->head_dim, m = job->m;
@@ -120,7 +121,7 @@ static void keys(const chunk_job *job, const chunk_bench *w, const float *k, siz
         w->weight[j] -= 0.5f * p->scale * AS_LOG2E * vf_dot(k + j * d, k + j * d, d);
 }
 
-static void queries(const chunk_job *job, const chunk_bench *w, const float *q, size_t rows)
+static void performer_queries(const chunk_job *job, const chunk_bench *w, const float *q, size_t rows)
 {
     const as_problem *p = job->problem;
     const size_t d = p->head_dim, m = job->m;
@@ -144,7 +145,7 @@ static void queries(const chunk_job *job, const chunk_bench *w, const float *q, 
 
 /* ---- the kernel */
 
-static chunk_job make(const as_problem *p, const as_call *call)
+static chunk_job performer_make(const as_problem *p, const as_call *call)
 {
     return (chunk_job){
         .problem = p,
@@ -153,31 +154,31 @@ static chunk_job make(const as_problem *p, const as_call *call)
         .C = p->param[2],
         .own_floats = own_floats(p),
         .offset = PERFORMER_EPSILON,
-        .keys = keys,
-        .queries = queries,
+        .keys = performer_keys,
+        .queries = performer_queries,
         .more = call ? call->workspace : NULL,
     };
 }
 
 static size_t shared_floats(const as_problem *p) { return tile_up(strips_floats(p) + panels_floats(p), 16); }
 
-static void run(const as_call *call)
+static void performer_run(const as_call *call)
 {
-    const chunk_job job = make(call->problem, call);
+    const chunk_job job = performer_make(call->problem, call);
     pack_features(call);
     chunk_run(&job, (float *)call->workspace + shared_floats(call->problem));
 }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t performer_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     as_attention_operands(p, out);
-    out[FEATURES] = (as_operand){"features", AS_OUT, AS_FILL_ZERO, AS_F32, 2, {param_m(p), p->head_dim}};
+    out[FEATURES] = AS_OPERAND("features", AS_OUT, AS_FILL_ZERO, AS_F32, param_m(p), p->head_dim);
     return FEATURES + 1;
 }
 
-static size_t workspace(const as_problem *p)
+static size_t performer_workspace(const as_problem *p)
 {
-    const chunk_job job = make(p, NULL);
+    const chunk_job job = performer_make(p, NULL);
     const size_t bench = chunk_bytes(&job), block = p->head_dim * p->head_dim * sizeof(double);
     size_t all;
     if (bench == SIZE_MAX || __builtin_add_overflow(bench, shared_floats(p) * sizeof(float), &all))
@@ -186,9 +187,9 @@ static size_t workspace(const as_problem *p)
 }
 
 /* 2 m d for the features of a query and of a key, then 4 m d as linear attention: 8 m d a token and head. */
-static as_work work(const as_problem *p)
+static as_work performer_work(const as_problem *p)
 {
-    const chunk_job job = make(p, NULL);
+    const chunk_job job = performer_make(p, NULL);
     const uint64_t m = param_m(p), d = p->head_dim, T = p->length, B = p->batch, m_room = tile_up(m, TILE_NR),
                    C = job.C;
     const uint64_t heads = p->heads + p->kv_heads, key_columns = T / C * tile_up(C, TILE_NR) + tile_up(T % C, TILE_NR);
@@ -197,7 +198,7 @@ static as_work work(const as_problem *p)
                            B * T * m * heads);
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool performer_refuse(const as_problem *p, char *why, size_t cap)
 {
     if (as_refuse_but_f32(p, why, cap) || as_refuse_but_causal(p, why, cap) ||
         as_refuse_more_than(param_m(p), "m", 16384, "the most features", why, cap) ||
@@ -212,30 +213,30 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 
 /* As linear attention's, and besides: an exponent w.x, of size about |w||x| ~ sqrt(d) sqrt(sqrt(d)), is off by 2^-24 of
  * that size and more, and a row's weights with it. */
-static double tolerance(const as_problem *p)
+static double performer_tolerance(const as_problem *p)
 {
     return kernelised_tolerance(p) + 16 * pow((double)p->head_dim, 0.75) / 16777216;
 }
 
-static const as_phase phases[] = {{"prepare", true, prepare}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {.name = "prepare", .once = true, .run = prepare}, {.name = "run", .run = performer_run}, {0}};
 static const as_kernel_param params[] = {
     {"m", 1, 16384, 256, "random features"},
     {"seed", 0, (uint64_t)1 << 53, 1, "of the random features"},
     {"chunk", 1, 256, 64, "tokens that are multiplied with each other before the state takes them in"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(kernelised_performer) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "kernelised/performer",
     .help = "softmax attention estimated with m positive orthogonal random features (FAVOR+), causal",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = performer_refuse,
+    .operands = performer_operands,
+    .workspace = performer_workspace,
+    .work = performer_work,
+    .tolerance = performer_tolerance,
     .phases = phases,
     .params = params,
 };

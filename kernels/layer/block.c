@@ -35,18 +35,18 @@ static kept_floats kept(const as_problem *p)
 }
 
 /* w_qkv: columns of Wq, Wk, Wv; gain: of the norm before attention, of the one after */
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t block_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p);
     const tile_mlp m = mlp(p);
-    out[AS_BLOCK_X] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, p->length, D}};
-    out[AS_BLOCK_W_QKV] = (as_operand){"w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, wide(p)}};
-    out[AS_BLOCK_W_O] = (as_operand){"w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, D}};
-    out[AS_BLOCK_W1] = (as_operand){"w1", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {D, mlp_wide(&m)}};
-    out[AS_BLOCK_W2] = (as_operand){"w2", AS_IN, AS_FILL_WEIGHT, AS_F32, 2, {m.Dff, D}};
-    out[AS_BLOCK_GAIN] = (as_operand){"gain", AS_IN, AS_FILL_UNIFORM, AS_F32, 2, {2, D}};
-    out[AS_BLOCK_O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, p->length, D}};
-    out[AS_BLOCK_PACKED] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {kept(p).all}};
+    out[AS_BLOCK_X] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, D);
+    out[AS_BLOCK_W_QKV] = AS_OPERAND("w_qkv", AS_IN, AS_FILL_WEIGHT, AS_F32, D, wide(p));
+    out[AS_BLOCK_W_O] = AS_OPERAND("w_o", AS_IN, AS_FILL_WEIGHT, AS_F32, D, D);
+    out[AS_BLOCK_W1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT, AS_F32, D, mlp_wide(&m));
+    out[AS_BLOCK_W2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT, AS_F32, m.Dff, D);
+    out[AS_BLOCK_GAIN] = AS_OPERAND("gain", AS_IN, AS_FILL_UNIFORM, AS_F32, 2, D);
+    out[AS_BLOCK_O] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->length, D);
+    out[AS_BLOCK_PACKED] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, kept(p).all);
     return 8;
 }
 
@@ -87,7 +87,7 @@ static room room_of(const as_problem *p)
     return r;
 }
 
-static size_t workspace(const as_problem *p) { return room_of(p).all; }
+static size_t block_workspace(const as_problem *p) { return room_of(p).all; }
 
 static float *at(const as_call *call, size_t bytes) { return (float *)(void *)((char *)call->workspace + bytes); }
 
@@ -116,7 +116,7 @@ static tile_view block_view(const tile_job *job, size_t unit, size_t member)
 /* --- phases ----------------------------------------------------------------------------------------------------------
  */
 
-static void pack(const as_call *call)
+static void block_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
@@ -130,14 +130,14 @@ static void pack(const as_call *call)
         layer_angles(0, p->length, p->head_dim, p->threads, to + k.angles);
 }
 
-static void norm(const as_call *call)
+static void block_norm(const as_call *call)
 {
     const as_problem *p = call->problem;
     layer_norm_rows(call->operand[AS_BLOCK_X], call->operand[AS_BLOCK_GAIN], at(call, room_of(p).norm), rows(p),
                     as_problem_width(p), p->param[AS_BLOCK_RMS], p->threads);
 }
 
-static void projections(const as_call *call)
+static void block_projections(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
@@ -155,7 +155,7 @@ static void projections(const as_call *call)
     tile_product_run(&m, p->threads, at(call, r.bench));
 }
 
-static void rope(const as_call *call)
+static void block_rope(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t T = p->length, d = p->head_dim, step = room_of(p).heads;
@@ -173,13 +173,13 @@ static void rope(const as_call *call)
         }
 }
 
-static void core(const as_call *call)
+static void block_core(const as_call *call)
 {
     const tile_job job = job_of(call->problem, call);
     tile_attend(&job, at(call, room_of(call->problem).bench));
 }
 
-static void output(const as_call *call)
+static void block_output(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
@@ -200,7 +200,7 @@ static void output(const as_call *call)
     tile_product_run(&m, p->threads, at(call, r.bench));
 }
 
-static void norm_again(const as_call *call)
+static void block_norm_again(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
@@ -209,7 +209,7 @@ static void norm_again(const as_call *call)
                     p->param[AS_BLOCK_RMS], p->threads);
 }
 
-static void feed_forward(const as_call *call)
+static void block_feed_forward(const as_call *call)
 {
     const as_problem *p = call->problem;
     const room r = room_of(p);
@@ -222,7 +222,7 @@ static void feed_forward(const as_call *call)
 /* --- the descriptor --------------------------------------------------------------------------------------------------
  */
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool block_refuse(const as_problem *p, char *why, size_t cap)
 {
     if (as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_context(p, why, cap))
         return true;
@@ -236,7 +236,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 extern const as_kernel AS_KERNEL(layer_block);
 
 /* Projections, core, mlp, two norms, RoPE on q and k. Residual sums (2 T D) are not counted. */
-static as_work work(const as_problem *p)
+static as_work block_work(const as_problem *p)
 {
     const uint64_t n = rows(p), D = as_problem_width(p), d = p->head_dim;
     const tile_job job = job_of(p, NULL);
@@ -250,42 +250,41 @@ static as_work work(const as_problem *p)
 }
 
 /* Gains lie in 0..1 and halve what goes on. Two norms, four projections, scores: errors of each go through the rest. */
-static double tolerance(const as_problem *p)
+static double block_tolerance(const as_problem *p)
 {
     const tile_mlp m = mlp(p);
     return 8 * as_sequence_tolerance((double)as_problem_width(p)) + mlp_tolerance(&m);
 }
 
 static const as_phase phases[] = {
-    {"pack", true, pack},
-    {"norm", false, norm},
-    {"projections", false, projections},
-    {"rope", false, rope},
-    {"core", false, core},
-    {"output", false, output},
-    {"norm-2", false, norm_again},
-    {"feed-forward", false, feed_forward},
-    {NULL, false, NULL},
+    {.name = "pack", .once = true, .run = block_pack},
+    {.name = "norm", .run = block_norm},
+    {.name = "projections", .run = block_projections, .kind = AS_PHASE_PROJECTION, .alone = "layer/projections"},
+    {.name = "rope", .run = block_rope},
+    {.name = "core", .run = block_core, .kind = AS_PHASE_CORE, .alone = "attention/flash"},
+    {.name = "output", .run = block_output, .kind = AS_PHASE_PROJECTION, .alone = "layer/projections"},
+    {.name = "norm-2", .run = block_norm_again},
+    {.name = "feed-forward", .run = block_feed_forward},
+    {0},
 };
 static const as_kernel_param params[] = {
     {"ff", 0, 1 << 20, 0, "Dff, hidden width; 0: 4 D"},
     {"swiglu", 0, 1, 0, "1: SwiGLU (three matrices); 0: GELU, tanh form"},
     {"rms", 0, 1, 0, "1: RMS norm; 0: layer norm"},
     {"rope", 0, 2, 0, "rotary positions: 0 none, 1 interleaved pairs, 2 half-split pairs"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_block) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/block",
     .help = "a pre-norm layer around attention in tiles, any pattern; every part is a phase",
     .order = "flops",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = block_refuse,
+    .operands = block_operands,
+    .workspace = block_workspace,
+    .work = block_work,
+    .tolerance = block_tolerance,
     .phases = phases,
     .params = params,
 };

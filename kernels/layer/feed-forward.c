@@ -6,7 +6,7 @@
 static const as_kernel_param params[] = {
     {"ff", 0, 1 << 20, 0, "Dff, hidden width; 0: 4 D"},
     {"swiglu", 0, 1, 0, "1: SwiGLU (three matrices); 0: GELU, tanh form"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_feed_forward) = {

@@ -11,27 +11,23 @@ enum { X, A, W_IN, W_OUT, O, PACKED };
 static size_t wide(const as_problem *p) { return (p->heads + 2 * p->kv_heads) * p->head_dim; }
 
 /* w_qkv: columns of Wq, Wk and Wv; w_o: rows in the order of heads; o: a row is q, k, v and the output token */
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t projections_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, T = p->length, D = as_problem_width(p), d = p->head_dim;
-    out[X] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, p->dtype, 3, {B, T, D}};
-    out[A] = (as_operand){"a", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {B, p->heads, T, d}};
-    out[W_IN] = (as_operand){"w_qkv", AS_IN, AS_FILL_WEIGHT, p->dtype, 2, {D, wide(p)}};
-    out[W_OUT] = (as_operand){"w_o", AS_IN, AS_FILL_WEIGHT, p->dtype, 2, {D, D}};
-    out[O] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 3, {B, T, wide(p) + D}};
-    out[PACKED] = (as_operand){
-        "packed",
-        AS_KEPT,
-        AS_FILL_ZERO,
-        AS_F32,
-        1,
-        {as_sum(tile_product_floats(D, wide(p)),
-                p->param[0] ? as_product(p->heads, tile_product_floats(d, D), 1, 1) : tile_product_floats(D, D))}};
+    out[X] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, p->dtype, B, T, D);
+    out[A] = AS_OPERAND("a", AS_IN, AS_FILL_NORMAL, p->dtype, B, p->heads, T, d);
+    out[W_IN] = AS_OPERAND("w_qkv", AS_IN, AS_FILL_WEIGHT, p->dtype, D, wide(p));
+    out[W_OUT] = AS_OPERAND("w_o", AS_IN, AS_FILL_WEIGHT, p->dtype, D, D);
+    out[O] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, B, T, wide(p) + D);
+    out[PACKED] = AS_OPERAND(
+        "packed", AS_KEPT, AS_FILL_ZERO, AS_F32,
+        as_sum(tile_product_floats(D, wide(p)),
+               p->param[0] ? as_product(p->heads, tile_product_floats(d, D), 1, 1) : tile_product_floats(D, D)));
     return 6;
 }
 
 /* W_O as a whole, or head by head. */
-static void pack(const as_call *call)
+static void projections_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p), d = p->head_dim;
@@ -54,7 +50,7 @@ static size_t partial_bytes(const as_problem *p)
     return bytes > SIZE_MAX / 2 ? SIZE_MAX : tile_up(bytes, 64);
 }
 
-static size_t workspace(const as_problem *p)
+static size_t projections_workspace(const as_problem *p)
 {
     const size_t D = as_problem_width(p);
     return as_sum(partial_bytes(p), tile_product_room(p, wide(p) > D ? wide(p) : D));
@@ -62,7 +58,7 @@ static size_t workspace(const as_problem *p)
 
 static void *bench(const as_call *call) { return (char *)call->workspace + partial_bytes(call->problem); }
 
-static void input(const as_call *call)
+static void projections_input(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
@@ -99,7 +95,7 @@ static tile_part head_part(const tile_product *m, size_t row, size_t from)
     return (tile_part){(const char *)m->left + at * tile_element_bytes(p->dtype), d, T - t, d - from};
 }
 
-static void output(const as_call *call)
+static void projections_output(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p), d = p->head_dim, rows = p->batch * p->length;
@@ -136,7 +132,7 @@ static void output(const as_call *call)
 }
 
 /* The stored products of all heads, added up: a few columns at a time, which are rounded once where o is bfloat16. */
-static void add(const as_call *call)
+static void projections_add(const as_call *call)
 {
     enum { SOME = 256 };
     const as_problem *p = call->problem;
@@ -160,7 +156,7 @@ static void add(const as_call *call)
         }
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool projections_refuse(const as_problem *p, char *why, size_t cap)
 {
     return tile_refuse_dtype(p, why, cap) || as_sequence_refuse_pattern(p, false, why, cap);
 }
@@ -168,7 +164,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 extern const as_kernel AS_KERNEL(layer_projections);
 
 /* 4 T D D and 4 T D Hkv d; stored products cost (H-1) T D additions more */
-static as_work work(const as_problem *p)
+static as_work projections_work(const as_problem *p)
 {
     const uint64_t rows = (uint64_t)p->batch * p->length, D = as_problem_width(p);
     const tile_product in = {.rows = rows, .depth = D, .columns = wide(p)};
@@ -178,27 +174,33 @@ static as_work work(const as_problem *p)
                             tile_product_flops(&in) + outs * tile_product_flops(&out) + (outs - 1) * rows * D, 0);
 }
 
-static double tolerance(const as_problem *p) { return as_sequence_tolerance_of(p, (double)as_problem_width(p)); }
+static double projections_tolerance(const as_problem *p)
+{
+    return as_sequence_tolerance_of(p, (double)as_problem_width(p));
+}
 
 static const as_phase phases[] = {
-    {"pack", true, pack}, {"input", false, input}, {"output", false, output}, {"add", false, add}, {NULL, false, NULL},
+    {.name = "pack", .once = true, .run = projections_pack},
+    {.name = "input", .run = projections_input},
+    {.name = "output", .run = projections_output},
+    {.name = "add", .run = projections_add},
+    {0},
 };
 static const as_kernel_param params[] = {
     {"sum", 0, 1, 0, "output: 0 heads side by side through W_O, 1 a stored product per head, then added"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_projections) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/projections",
     .help = "q, k, v and output projections of attention",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = projections_refuse,
+    .operands = projections_operands,
+    .workspace = projections_workspace,
+    .work = projections_work,
+    .tolerance = projections_tolerance,
     .phases = phases,
     .params = params,
 };

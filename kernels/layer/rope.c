@@ -7,17 +7,17 @@
 #include "parts.h"
 
 /* q (B,H,T,d), k (B,Hkv,T,d), o (B,H+Hkv,T,d): the turned q, then the turned k */
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t rope_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t B = p->batch, T = p->length, d = p->head_dim;
-    out[0] = (as_operand){"q", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, p->heads, T, d}};
-    out[1] = (as_operand){"k", AS_IN, AS_FILL_NORMAL, AS_F32, 4, {B, p->kv_heads, T, d}};
-    out[2] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 4, {B, p->heads + p->kv_heads, T, d}};
-    out[3] = (as_operand){"angles", AS_KEPT, AS_FILL_ZERO, AS_F32, 3, {2, T, d / 2}};
+    out[0] = AS_OPERAND("q", AS_IN, AS_FILL_NORMAL, AS_F32, B, p->heads, T, d);
+    out[1] = AS_OPERAND("k", AS_IN, AS_FILL_NORMAL, AS_F32, B, p->kv_heads, T, d);
+    out[2] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, B, p->heads + p->kv_heads, T, d);
+    out[3] = AS_OPERAND("angles", AS_KEPT, AS_FILL_ZERO, AS_F32, 2, T, d / 2);
     return 4;
 }
 
-static size_t workspace(const as_problem *p) { return (void)p, 0; }
+static size_t rope_workspace(const as_problem *p) { return (void)p, 0; }
 
 /* The tokens are the last of the context. */
 static void angles(const as_call *call)
@@ -26,7 +26,7 @@ static void angles(const as_call *call)
     layer_angles(p->context - p->length, p->length, p->head_dim, p->threads, call->operand[3]);
 }
 
-static void run(const as_call *call)
+static void rope_run(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t T = p->length, d = p->head_dim, heads = p->heads + p->kv_heads;
@@ -41,7 +41,7 @@ static void run(const as_call *call)
     }
 }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool rope_refuse(const as_problem *p, char *why, size_t cap)
 {
     if (as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_pattern(p, false, why, cap))
         return true;
@@ -53,31 +53,31 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
 extern const as_kernel AS_KERNEL(layer_rope);
 
 /* 4 products and 2 sums per pair: 6 T D where all heads have their own keys */
-static as_work work(const as_problem *p)
+static as_work rope_work(const as_problem *p)
 {
     const uint64_t flops = 3 * (uint64_t)p->batch * p->length * (p->heads + p->kv_heads) * p->head_dim;
     return as_sequence_work(p, &AS_KERNEL(layer_rope), flops, flops, 0);
 }
 
-static double tolerance(const as_problem *p) { return (void)p, as_sequence_tolerance(2); }
+static double rope_tolerance(const as_problem *p) { return (void)p, as_sequence_tolerance(2); }
 
-static const as_phase phases[] = {{"angles", true, angles}, {"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {
+    {.name = "angles", .once = true, .run = angles}, {.name = "run", .run = rope_run}, {0}};
 static const as_kernel_param params[] = {
     {"split", 0, 1, 0, "pairs: 0 interleaved (2i, 2i+1), 1 half-split (i, i+d/2)"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(layer_rope) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "layer/rope",
     .help = "rotary positions on queries and keys, interleaved or half-split pairs",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = rope_refuse,
+    .operands = rope_operands,
+    .workspace = rope_workspace,
+    .work = rope_work,
+    .tolerance = rope_tolerance,
     .phases = phases,
     .params = params,
 };

@@ -5,7 +5,7 @@
 
 static const as_kernel_param params[] = {
     {"hidden", 0, 1 << 20, 0, "D_C, hidden units; 0: 4 D"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(mixing_mixer_channel) = {

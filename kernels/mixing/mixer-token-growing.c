@@ -5,45 +5,54 @@
 
 #include "token_tiles.h"
 
-static size_t units(const as_problem *p)
+static size_t mixer_token_growing_units(const as_problem *p)
 {
     return p->param[AS_MIXER_HIDDEN] ? p->length / p->param[AS_MIXER_HIDDEN] : 0;
 }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t mixer_token_growing_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    return mixer_operands(p, units(p), out);
+    return mixer_operands(p, mixer_token_growing_units(p), out);
 }
-static size_t workspace(const as_problem *p) { return mixer_workspace(p, units(p)); }
-static void run(const as_call *call) { mixer_run(call, units(call->problem)); }
-static double tolerance(const as_problem *p) { return mixer_tolerance(p, units(p)); }
-
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static size_t mixer_token_growing_workspace(const as_problem *p)
 {
-    return mixer_refuse(p, units(p), "per is 0 or more than T: D_S = T / per would be 0 or have no value", why, cap);
+    return mixer_workspace(p, mixer_token_growing_units(p));
+}
+static void mixer_token_growing_run(const as_call *call) { mixer_run(call, mixer_token_growing_units(call->problem)); }
+static double mixer_token_growing_tolerance(const as_problem *p)
+{
+    return mixer_tolerance(p, mixer_token_growing_units(p));
+}
+
+static bool mixer_token_growing_refuse(const as_problem *p, char *why, size_t cap)
+{
+    return mixer_refuse(p, mixer_token_growing_units(p),
+                        "per is 0 or more than T: D_S = T / per would be 0 or have no value", why, cap);
 }
 
 extern const as_kernel AS_KERNEL(mixing_mixer_token_growing);
-static as_work work(const as_problem *p) { return mixer_work(p, &AS_KERNEL(mixing_mixer_token_growing), units(p)); }
+static as_work mixer_token_growing_work(const as_problem *p)
+{
+    return mixer_work(p, &AS_KERNEL(mixing_mixer_token_growing), mixer_token_growing_units(p));
+}
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = mixer_token_growing_run}, {0}};
 static const as_kernel_param params[] = {
     {"per", 0, 1 << 24, 2, "D_S = T / per hidden units across tokens"},
     {"causal", 0, 1, 0, "1: weights are triangular, the future is not seen; 0: as published"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(mixing_mixer_token_growing) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "mixing/mixer-token-growing",
     .help = "MLP-Mixer across tokens with D_S = T / per hidden units: quadratic",
     .order = "T^2",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = mixer_token_growing_refuse,
+    .operands = mixer_token_growing_operands,
+    .workspace = mixer_token_growing_workspace,
+    .work = mixer_token_growing_work,
+    .tolerance = mixer_token_growing_tolerance,
     .phases = phases,
     .params = params,
 };

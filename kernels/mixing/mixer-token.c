@@ -4,43 +4,45 @@
 
 #include "token_tiles.h"
 
-static size_t units(const as_problem *p) { return p->param[AS_MIXER_HIDDEN]; }
+static size_t mixer_token_units(const as_problem *p) { return p->param[AS_MIXER_HIDDEN]; }
 
-static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
+static size_t mixer_token_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    return mixer_operands(p, units(p), out);
+    return mixer_operands(p, mixer_token_units(p), out);
 }
-static size_t workspace(const as_problem *p) { return mixer_workspace(p, units(p)); }
-static void run(const as_call *call) { mixer_run(call, units(call->problem)); }
-static double tolerance(const as_problem *p) { return mixer_tolerance(p, units(p)); }
+static size_t mixer_token_workspace(const as_problem *p) { return mixer_workspace(p, mixer_token_units(p)); }
+static void mixer_token_run(const as_call *call) { mixer_run(call, mixer_token_units(call->problem)); }
+static double mixer_token_tolerance(const as_problem *p) { return mixer_tolerance(p, mixer_token_units(p)); }
 
-static bool refuse(const as_problem *p, char *why, size_t cap)
+static bool mixer_token_refuse(const as_problem *p, char *why, size_t cap)
 {
-    return mixer_refuse(p, units(p), "hidden=0: D_S is not set; give hidden=N, or take mixing/mixer-token-growing", why,
-                        cap);
+    return mixer_refuse(p, mixer_token_units(p),
+                        "hidden=0: D_S is not set; give hidden=N, or take mixing/mixer-token-growing", why, cap);
 }
 
 extern const as_kernel AS_KERNEL(mixing_mixer_token);
-static as_work work(const as_problem *p) { return mixer_work(p, &AS_KERNEL(mixing_mixer_token), units(p)); }
+static as_work mixer_token_work(const as_problem *p)
+{
+    return mixer_work(p, &AS_KERNEL(mixing_mixer_token), mixer_token_units(p));
+}
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = mixer_token_run}, {0}};
 static const as_kernel_param params[] = {
     {"hidden", 0, 1 << 24, 0, "D_S, hidden units across tokens; must be given"},
     {"causal", 0, 1, 0, "1: weights are triangular, the future is not seen; 0: as published"},
-    {NULL, 0, 0, 0, NULL},
+    {0},
 };
 
 const as_kernel AS_KERNEL(mixing_mixer_token) = {
-    .abi = AS_KERNEL_ABI,
-    .isas = AS_ISA_BIT(AS_THIS_ISA),
+    AS_BUILTIN,
     .name = "mixing/mixer-token",
     .help = "MLP-Mixer across tokens with a fixed number of hidden units, D_S",
     .order = "T",
-    .refuse = refuse,
-    .operands = operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = tolerance,
+    .refuse = mixer_token_refuse,
+    .operands = mixer_token_operands,
+    .workspace = mixer_token_workspace,
+    .work = mixer_token_work,
+    .tolerance = mixer_token_tolerance,
     .phases = phases,
     .params = params,
 };

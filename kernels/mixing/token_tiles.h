@@ -22,10 +22,10 @@ typedef struct {
 static inline size_t mixer_operands(const as_problem *p, size_t D_S, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), T = p->length;
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, AS_F32, 3, {p->batch, T, D}};
-    out[1] = (as_operand){"w1", AS_IN, AS_FILL_WEIGHT_ROWS, AS_F32, 2, {D_S, T}};
-    out[2] = (as_operand){"w2", AS_IN, AS_FILL_WEIGHT_ROWS, AS_F32, 2, {T, D_S}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, AS_F32, 3, {p->batch, T, D}};
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, T, D);
+    out[1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT_ROWS, AS_F32, D_S, T);
+    out[2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT_ROWS, AS_F32, T, D_S);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, T, D);
     return 4;
 }
 

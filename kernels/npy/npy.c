@@ -1,6 +1,6 @@
-/* npy.c: see npy.h. The header is a Python literal, {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, read
- * here by a parser of exactly that much. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* npy.c: reads and writes .npy files. Their header is a Python literal, {'descr': '<f4', 'fortran_order': False,
+ * 'shape': (3, 4), }, read here by a parser of exactly that much.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>

@@ -17,7 +17,7 @@ static double dot(const as_problem *p, const void *a, size_t ai, const void *b, 
 }
 
 /* operand: q (B,H,T,d), k (B,Hkv,S,d), v (B,Hkv,S,d) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_attention_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t d = p->head_dim, S = p->context, kv = at.head / (p->heads / p->kv_heads);
     const size_t q0 = ((at.batch * p->heads + at.head) * p->length + at.row) * d;
@@ -56,4 +56,4 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-const as_oracle as_oracle_attention = {.kernels = "attention", .row = row};
+const as_oracle as_oracle_attention = {.kernels = "attention", .row = oracle_attention_row};

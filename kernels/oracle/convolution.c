@@ -5,7 +5,7 @@
 #include "sums.h"
 
 /* operand: x (B,T,D), w (k,D,D) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_convolution_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_convolution conv = as_convolution_of(p);
     const size_t D = as_problem_width(p);
@@ -19,10 +19,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p)
+static double oracle_convolution_price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p);
     return 2 * (double)p->param[AS_CONV_K] * D * D;
 }
 
-const as_oracle as_oracle_convolution = {"convolution", row, price, NULL};
+const as_oracle as_oracle_convolution = {"convolution", oracle_convolution_row, oracle_convolution_price, NULL};

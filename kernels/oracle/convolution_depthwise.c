@@ -4,7 +4,7 @@
 #include "sums.h"
 
 /* operand: x (B,T,D), w (k,D) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_convolution_depthwise_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_convolution conv = as_convolution_of(p);
     const size_t D = as_problem_width(p);
@@ -18,6 +18,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p) { return 2 * (double)p->param[AS_CONV_K] * (double)as_problem_width(p); }
+static double oracle_convolution_depthwise_price(const as_problem *p)
+{
+    return 2 * (double)p->param[AS_CONV_K] * (double)as_problem_width(p);
+}
 
-const as_oracle as_oracle_convolution_depthwise = {"convolution/depthwise", row, price, NULL};
+const as_oracle as_oracle_convolution_depthwise = {"convolution/depthwise", oracle_convolution_depthwise_row,
+                                                   oracle_convolution_depthwise_price, NULL};

@@ -4,7 +4,7 @@
 #include "../convolution/convolution.h"
 #include "sums.h"
 
-static void soften(double *s, size_t k)
+static void oracle_convolution_dynamic_soften(double *s, size_t k)
 {
     double max = s[0], sum = 0;
     for (size_t j = 1; j < k; j++)
@@ -16,7 +16,7 @@ static void soften(double *s, size_t k)
 }
 
 /* operand: x (B,T,D), w (D, H k) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_convolution_dynamic_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_convolution conv = as_convolution_of(p);
     const size_t D = as_problem_width(p), columns = p->heads * conv.k;
@@ -28,7 +28,7 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     as_sums_add_f32(x + as_convolution_token(&conv, at.row, itself) * D, D, operand[1], columns, columns, weights);
     memset(out, 0, D * sizeof *out);
     for (size_t h = 0; h < p->heads; h++)
-        soften(weights + h * conv.k, conv.k);
+        oracle_convolution_dynamic_soften(weights + h * conv.k, conv.k);
     for (size_t j = 0; j < conv.k; j++) {
         const size_t token = as_convolution_token(&conv, at.row, j);
         for (size_t c = 0; token < p->length && c < D; c++)
@@ -38,9 +38,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p)
+static double oracle_convolution_dynamic_price(const as_problem *p)
 {
     return 2 * (double)p->param[AS_CONV_K] * (double)as_problem_width(p) * (1 + (double)p->heads);
 }
 
-const as_oracle as_oracle_convolution_dynamic = {"convolution/dynamic", row, price, NULL};
+const as_oracle as_oracle_convolution_dynamic = {"convolution/dynamic", oracle_convolution_dynamic_row,
+                                                 oracle_convolution_dynamic_price, NULL};

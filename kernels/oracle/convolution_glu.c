@@ -4,7 +4,7 @@
 #include "sums.h"
 
 /* operand: x (B,T,D), w (k,D,2D) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_convolution_glu_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_convolution conv = as_convolution_of(p);
     const size_t D = as_problem_width(p);
@@ -23,10 +23,11 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p)
+static double oracle_convolution_glu_price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p);
     return 4 * (double)p->param[AS_CONV_K] * D * D;
 }
 
-const as_oracle as_oracle_convolution_glu = {"convolution/glu", row, price, NULL};
+const as_oracle as_oracle_convolution_glu = {"convolution/glu", oracle_convolution_glu_row,
+                                             oracle_convolution_glu_price, NULL};

@@ -39,7 +39,7 @@ static void layer(stack *s, size_t l, size_t i)
 }
 
 /* operand: x (B,T,D), w (L,k,D,2D), w_residual (L,D,D) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_convolution_wavenet_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p), L = as_wavenet_layers(p), k = p->param[AS_WAVENET_K];
     const size_t reach = 1 + (k - 1) * (((size_t)1 << L) - 1), n = reach < at.row + 1 ? reach : at.row + 1;
@@ -72,7 +72,7 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
 }
 
 /* With k = 2 layer l is asked for half as many tokens as the one below; never for more than T. */
-static double price(const as_problem *p)
+static double oracle_convolution_wavenet_price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p), k = (double)p->param[AS_WAVENET_K], T = (double)p->length;
     double tokens = 0, asked = 1;
@@ -81,4 +81,5 @@ static double price(const as_problem *p)
     return tokens * (4 * k * D * D + 2 * D * D);
 }
 
-const as_oracle as_oracle_convolution_wavenet = {"convolution/wavenet", row, price, NULL};
+const as_oracle as_oracle_convolution_wavenet = {"convolution/wavenet", oracle_convolution_wavenet_row,
+                                                 oracle_convolution_wavenet_price, NULL};

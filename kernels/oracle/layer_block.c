@@ -55,7 +55,7 @@ static void attend_key(const bench *b, size_t h, size_t token, double *max, doub
 }
 
 /* out (D) = x + attention W_O */
-static void attend(const bench *b, const float *w_o, size_t t, double *out)
+static void oracle_layer_block_attend(const bench *b, const float *w_o, size_t t, double *out)
 {
     const as_problem *p = b->p;
     const size_t d = p->head_dim, D = b->D;
@@ -80,7 +80,7 @@ static void attend(const bench *b, const float *w_o, size_t t, double *out)
 }
 
 /* operand: x, w_qkv, w_o, w1, w2, gain (2,D) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_layer_block_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p), d = p->head_dim;
     double *room = malloc((6 * D + 2 * d) * sizeof *room);
@@ -97,7 +97,7 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     if (ok) {
         b.n = room, b.q = room + D, b.mean = room + 2 * D, b.k = room + 3 * D, b.head = room + 3 * D + d; /* + d + D */
         double *y = room + 4 * D + 2 * d, *mlp = room + 5 * D + 2 * d;
-        attend(&b, operand[AS_BLOCK_W_O], at.row, y);
+        oracle_layer_block_attend(&b, operand[AS_BLOCK_W_O], at.row, y);
         as_truth_norm(y, b.gain + D, D, p->param[AS_BLOCK_RMS], b.n);
         ok = as_truth_mlp(b.n, operand[AS_BLOCK_W1], operand[AS_BLOCK_W2], D, as_block_ff(p), p->param[AS_BLOCK_SWIGLU],
                           mlp);
@@ -110,10 +110,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
 }
 
 /* Each key that a head sees is projected: 2 D d. */
-static double price(const as_problem *p)
+static double oracle_layer_block_price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p), keys = (double)p->edges / (double)p->length;
     return 2 * D * (double)p->head_dim * keys + 6 * D * (double)as_block_ff(p) + 8 * D * D;
 }
 
-const as_oracle as_oracle_layer_block = {"layer/block", row, price, NULL};
+const as_oracle as_oracle_layer_block = {"layer/block", oracle_layer_block_row, oracle_layer_block_price, NULL};

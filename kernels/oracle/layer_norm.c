@@ -3,7 +3,7 @@
 #include "sums.h"
 
 /* operand: x (B,T,D), gain (D) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_layer_norm_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p);
     const float *x = (const float *)operand[0] + (at.batch * p->length + at.row) * D;
@@ -17,6 +17,6 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p) { return 8 * (double)as_problem_width(p); }
+static double oracle_layer_norm_price(const as_problem *p) { return 8 * (double)as_problem_width(p); }
 
-const as_oracle as_oracle_layer_norm = {"layer/norm", row, price, NULL};
+const as_oracle as_oracle_layer_norm = {"layer/norm", oracle_layer_norm_row, oracle_layer_norm_price, NULL};

@@ -4,7 +4,7 @@
 
 /* operand: x (B,T,D), a (B,H,T,d), w_qkv (D,D+2Hkv d), w_o (D,D); a row of the output is q, k, v, then the projection
  */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_layer_projections_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p), d = p->head_dim, T = p->length, wide = D + 2 * p->kv_heads * d;
     memset(out, 0, (wide + D) * sizeof *out);
@@ -15,10 +15,11 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p)
+static double oracle_layer_projections_price(const as_problem *p)
 {
     const double D = (double)as_problem_width(p);
     return 8 * D * D;
 }
 
-const as_oracle as_oracle_layer_projections = {"layer/projections", row, price, NULL};
+const as_oracle as_oracle_layer_projections = {"layer/projections", oracle_layer_projections_row,
+                                               oracle_layer_projections_price, NULL};

@@ -3,7 +3,7 @@
 #include "sums.h"
 
 /* operand: q (B,H,T,d), k (B,Hkv,T,d); head H + i of the output is head i of k */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_layer_rope_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t d = p->head_dim, T = p->length;
     const bool key = at.head >= p->heads;
@@ -20,6 +20,6 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return true;
 }
 
-static double price(const as_problem *p) { return 100 * (double)p->head_dim; }
+static double oracle_layer_rope_price(const as_problem *p) { return 100 * (double)p->head_dim; }
 
-const as_oracle as_oracle_layer_rope = {"layer/rope", row, price, NULL};
+const as_oracle as_oracle_layer_rope = {"layer/rope", oracle_layer_rope_row, oracle_layer_rope_price, NULL};

@@ -8,7 +8,7 @@
 static double phi(double x) { return x > 0 ? x + 1 : exp(x); }
 
 /* operand: q (B,H,T,d), k (B,Hkv,S,d), v (B,Hkv,S,d) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_linear_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t d = p->head_dim, S = p->context, kv = at.head / (p->heads / p->kv_heads);
     const size_t q0 = ((at.batch * p->heads + at.head) * p->length + at.row) * d;
@@ -30,6 +30,7 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
 }
 
 /* an exponential is worth about ten FLOPs; two for each of S d elements */
-static double price(const as_problem *p) { return 24.0 * (double)p->context * (double)p->head_dim; }
+static double oracle_linear_price(const as_problem *p) { return 24.0 * (double)p->context * (double)p->head_dim; }
 
-const as_oracle as_oracle_linear = {.kernels = "kernelised/linear", .row = row, .price = price};
+const as_oracle as_oracle_linear = {
+    .kernels = "kernelised/linear", .row = oracle_linear_row, .price = oracle_linear_price};

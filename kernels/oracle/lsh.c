@@ -44,7 +44,8 @@ static bool sorted(const float *order, const float *bucket, size_t T)
 }
 
 /* operand: lsh.h */
-static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score, unsigned *times)
+static bool oracle_lsh_list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score,
+                            unsigned *times)
 {
     const as_problem *p = r->p;
     const size_t T = p->length, m = lsh_chunk(p), unit = at.batch * p->heads + at.head, t = at.row;
@@ -81,19 +82,19 @@ static as_chosen_row row_of(const as_problem *p, void *const *operand, as_oracle
     return (as_chosen_row){p, x + at.row * d, x, (const float *)operand[LSH_V] + x0, d, at.row + 1};
 }
 
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_lsh_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_chosen_row r = row_of(p, operand, at);
-    return as_chosen_do(&r, operand, at, list, out, NULL);
+    return as_chosen_do(&r, operand, at, oracle_lsh_list, out, NULL);
 }
 
 /* Of what? Of the same attention without hashing: to all earlier tokens, or to itself where there is none. */
-static double mass(const as_problem *p, void *const *operand, as_oracle_row at)
+static double oracle_lsh_mass(const as_problem *p, void *const *operand, as_oracle_row at)
 {
     as_chosen_row r = row_of(p, operand, at);
     double kept = NAN, *score = malloc(r.seen * sizeof *score);
     unsigned *times = calloc(r.seen, sizeof *times);
-    if (score && times && list(&r, operand, at, score, times)) {
+    if (score && times && oracle_lsh_list(&r, operand, at, score, times)) {
         if (r.seen > 1)
             score[r.seen - 1] = -INFINITY;
         kept = as_chosen_mass(&r, score, times);
@@ -103,10 +104,11 @@ static double mass(const as_problem *p, void *const *operand, as_oracle_row at)
     return kept;
 }
 
-static double price(const as_problem *p)
+static double oracle_lsh_price(const as_problem *p)
 {
     const double d = (double)p->head_dim, T = (double)p->length;
     return 8 * T * d + (double)lsh_rounds(p) * (10 * T + 2 * d * (double)lsh_half(p));
 }
 
-const as_oracle as_oracle_lsh = {.kernels = "content/lsh", .row = row, .price = price, .mass = mass};
+const as_oracle as_oracle_lsh = {
+    .kernels = "content/lsh", .row = oracle_lsh_row, .price = oracle_lsh_price, .mass = oracle_lsh_mass};

@@ -6,13 +6,17 @@
 static size_t hidden(const as_problem *p) { return p->param[0] ? p->param[0] : 4 * as_problem_width(p); }
 
 /* operand: x (B,T,D), w1, w2 */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_mixing_mixer_channel_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p);
     return as_truth_mlp_any(operand[0], (at.batch * p->length + at.row) * D, operand[1], operand[2], p->dtype, D,
                             hidden(p), false, out);
 }
 
-static double price(const as_problem *p) { return 4 * (double)as_problem_width(p) * (double)hidden(p); }
+static double oracle_mixing_mixer_channel_price(const as_problem *p)
+{
+    return 4 * (double)as_problem_width(p) * (double)hidden(p);
+}
 
-const as_oracle as_oracle_mixing_mixer_channel = {"mixing/mixer-channel", row, price, NULL};
+const as_oracle as_oracle_mixing_mixer_channel = {"mixing/mixer-channel", oracle_mixing_mixer_channel_row,
+                                                  oracle_mixing_mixer_channel_price, NULL};

@@ -2,13 +2,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mixing.h"
 
-static size_t units(const as_problem *p) { return p->length / p->param[AS_MIXER_HIDDEN]; }
-
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static size_t oracle_mixing_mixer_token_growing_units(const as_problem *p)
 {
-    return as_truth_mixing_row(p, operand, units(p), at, out);
+    return p->length / p->param[AS_MIXER_HIDDEN];
 }
 
-static double price(const as_problem *p) { return as_truth_mixing_flops(p, units(p)); }
+static bool oracle_mixing_mixer_token_growing_row(const as_problem *p, void *const *operand, as_oracle_row at,
+                                                  double *out)
+{
+    return as_truth_mixing_row(p, operand, oracle_mixing_mixer_token_growing_units(p), at, out);
+}
 
-const as_oracle as_oracle_mixing_mixer_token_growing = {"mixing/mixer-token-growing", row, price, NULL};
+static double oracle_mixing_mixer_token_growing_price(const as_problem *p)
+{
+    return as_truth_mixing_flops(p, oracle_mixing_mixer_token_growing_units(p));
+}
+
+const as_oracle as_oracle_mixing_mixer_token_growing = {
+    "mixing/mixer-token-growing", oracle_mixing_mixer_token_growing_row, oracle_mixing_mixer_token_growing_price, NULL};

@@ -1,11 +1,10 @@
-/* oracle.c: finds the oracle of a kernel and holds a kernel's output against it; fills and poisons operands. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* oracle.c: finds the oracle of a kernel and compares rows of the kernel's output with it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "oracle.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "../common/bf16.h"
 #include "../common/random.h"
 #include "truth.h"
 
@@ -26,66 +25,6 @@ const as_oracle *as_oracle_find(const char *name)
     return best;
 }
 
-/* Counter-based random numbers: the i-th is a hash of (seed, i), so any element can be made alone and the order of
- * filling does not matter. */
-static uint64_t mix(uint64_t x) { return as_mix(x + AS_RANDOM_STEP); }
-
-/* Sum of four 16-bit uniforms, centred, scaled to variance 1: bell-shaped, within +-3.47, exact on every machine. */
-static float bell(uint64_t r)
-{
-    const int32_t sum =
-        (int32_t)(r & 0xffff) + (int32_t)(r >> 16 & 0xffff) + (int32_t)(r >> 32 & 0xffff) + (int32_t)(r >> 48);
-    return (float)(sum - 131070) * (1.0f / 37837.0f);
-}
-
-static void store(void *data, size_t i, as_dtype dtype, float value)
-{
-    if (dtype == AS_F32)
-        ((float *)data)[i] = value;
-    else
-        ((uint16_t *)data)[i] = as_bf16_round(value);
-}
-
-static size_t elements(const as_operand *operand)
-{
-    size_t n = 1;
-    for (int i = 0; i < operand->rank; i++)
-        if (__builtin_mul_overflow(n, operand->shape[i], &n))
-            return SIZE_MAX;
-    return n;
-}
-
-size_t as_operand_bytes(const as_operand *operand)
-{
-    size_t bytes;
-    return __builtin_mul_overflow(elements(operand), operand->dtype == AS_F32 ? (size_t)4 : 2, &bytes) ? SIZE_MAX
-                                                                                                       : bytes;
-}
-
-/* Makes sums over a weight's inputs about as large as the inputs; 1 for what is no weight. */
-static float weight_scale(const as_operand *operand, size_t n)
-{
-    const size_t last = operand->shape[operand->rank - 1];
-    const size_t inputs = operand->fill == AS_FILL_WEIGHT ? n / last : operand->fill == AS_FILL_WEIGHT_ROWS ? last : 1;
-    return (float)(1 / sqrt((double)inputs));
-}
-
-void as_operand_fill(const as_operand *operand, uint64_t seed, void *data)
-{
-    const size_t n = elements(operand);
-    const uint64_t base = mix(seed);
-    const float scale = weight_scale(operand, n);
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t r = mix(base + i);
-        const float value = operand->fill == AS_FILL_UNIFORM ? (float)(r >> 40) * (1.0f / 16777216.0f)
-                            : operand->fill == AS_FILL_ZERO  ? 0.0f
-                                                             : bell(r) * scale;
-        store(data, i, operand->dtype, value);
-    }
-}
-
-void as_operand_poison(const as_operand *operand, void *data) { memset(data, 0xff, as_operand_bytes(operand)); }
-
 /* An output's leading dimensions as (batch, head, row): (B,H,T,x), (B,T,x) or (T,x). */
 static void row_space(const as_operand *out, size_t dims[3])
 {
@@ -104,7 +43,7 @@ static size_t pick(size_t i, size_t rows, size_t all, uint64_t seed)
 {
     if (rows >= all)
         return i;
-    return i == 0 ? 0 : i == 1 ? all - 1 : (size_t)(mix(seed + i) % all);
+    return i == 0 ? 0 : i == 1 ? all - 1 : (size_t)(as_random_first(seed + i) % all);
 }
 
 as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed)

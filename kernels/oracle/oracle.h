@@ -3,7 +3,7 @@
 #ifndef AS_ORACLE_H
 #define AS_ORACLE_H
 
-#include "../api/kernel.h"
+#include "../common/operand.h"
 
 /* Names one output row to be checked. */
 typedef struct {
@@ -60,13 +60,6 @@ bool as_oracle_check(const as_oracle_question *q, double **truth, as_oracle_verd
 
 /* The i-th of those rows (i < rows), of the output operand `out`. */
 as_oracle_row as_oracle_nth(const as_operand *out, size_t i, size_t rows, uint64_t seed);
-
-/* Fills an input operand, the same on every machine for (seed, index of the operand). */
-void as_operand_fill(const as_operand *operand, uint64_t seed, void *data);
-/* NaN everywhere, so that what a kernel left unwritten is seen. */
-void as_operand_poison(const as_operand *operand, void *data);
-/* Bytes of an operand's array; SIZE_MAX on overflow. */
-size_t as_operand_bytes(const as_operand *operand);
 
 /* How many rows to check so that the oracle stays under about `flops` (at least 4). */
 size_t as_oracle_rows(const as_problem *p, double flops);

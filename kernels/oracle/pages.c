@@ -59,7 +59,8 @@ static bool forced(const as_problem *p, const float *chosen, size_t n, size_t ow
 }
 
 /* operand: q (B,H,T,d), k and v (B,Hkv,S,d), o, index, chosen (B,H,T,n) */
-static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score, unsigned *times)
+static bool oracle_pages_list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score,
+                              unsigned *times)
 {
     const as_problem *p = r->p;
     const size_t keys = p->param[0], local = p->param[3], least = local + 1 > 3 ? local + 1 : 3,
@@ -78,20 +79,21 @@ static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at,
     return good;
 }
 
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_pages_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_chosen_row r = as_chosen_at(p, operand, at);
-    return as_chosen_do(&r, operand, at, list, out, NULL);
+    return as_chosen_do(&r, operand, at, oracle_pages_list, out, NULL);
 }
 
-static double mass(const as_problem *p, void *const *operand, as_oracle_row at)
+static double oracle_pages_mass(const as_problem *p, void *const *operand, as_oracle_row at)
 {
     const as_chosen_row r = as_chosen_at(p, operand, at);
     double kept = NAN;
-    as_chosen_do(&r, operand, at, list, NULL, &kept);
+    as_chosen_do(&r, operand, at, oracle_pages_list, NULL, &kept);
     return kept;
 }
 
-static double price(const as_problem *p) { return 10.0 * (double)p->context * (double)p->head_dim; }
+static double oracle_pages_price(const as_problem *p) { return 10.0 * (double)p->context * (double)p->head_dim; }
 
-const as_oracle as_oracle_pages = {.kernels = "content/pages", .row = row, .price = price, .mass = mass};
+const as_oracle as_oracle_pages = {
+    .kernels = "content/pages", .row = oracle_pages_row, .price = oracle_pages_price, .mass = oracle_pages_mass};

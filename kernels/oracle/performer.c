@@ -45,7 +45,7 @@ static bool orthogonal(const float *w, size_t m, size_t d)
 }
 
 /* operand: q (B,H,T,d), k (B,H,S,d), v, o, features (m,d) */
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_performer_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t d = p->head_dim, m = p->param[0], n = p->context - p->length + at.row + 1;
     const size_t kv = at.head / (p->heads / p->kv_heads);
@@ -80,9 +80,10 @@ static bool row(const as_problem *p, void *const *operand, as_oracle_row at, dou
     return ok;
 }
 
-static double price(const as_problem *p)
+static double oracle_performer_price(const as_problem *p)
 {
     return (double)p->context * (double)p->param[0] * (2 * (double)p->head_dim + 20);
 }
 
-const as_oracle as_oracle_performer = {.kernels = "kernelised/performer", .row = row, .price = price};
+const as_oracle as_oracle_performer = {
+    .kernels = "kernelised/performer", .row = oracle_performer_row, .price = oracle_performer_price};

@@ -3,7 +3,8 @@
 #include "chosen.h"
 
 /* operand: q (B,H,T,d), k and v (B,Hkv,S,d), o, chosen (B,H,T,k) */
-static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score, unsigned *times)
+static bool oracle_topk_list(const as_chosen_row *r, void *const *operand, as_oracle_row at, double *score,
+                             unsigned *times)
 {
     const as_problem *p = r->p;
     const size_t k = p->param[0], n = k < r->seen ? k : r->seen;
@@ -30,18 +31,18 @@ static bool list(const as_chosen_row *r, void *const *operand, as_oracle_row at,
     return true;
 }
 
-static bool row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
+static bool oracle_topk_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const as_chosen_row r = as_chosen_at(p, operand, at);
-    return as_chosen_do(&r, operand, at, list, out, NULL);
+    return as_chosen_do(&r, operand, at, oracle_topk_list, out, NULL);
 }
 
-static double mass(const as_problem *p, void *const *operand, as_oracle_row at)
+static double oracle_topk_mass(const as_problem *p, void *const *operand, as_oracle_row at)
 {
     const as_chosen_row r = as_chosen_at(p, operand, at);
     double kept = NAN;
-    as_chosen_do(&r, operand, at, list, NULL, &kept);
+    as_chosen_do(&r, operand, at, oracle_topk_list, NULL, &kept);
     return kept;
 }
 
-const as_oracle as_oracle_topk = {.kernels = "content/topk", .row = row, .mass = mass};
+const as_oracle as_oracle_topk = {.kernels = "content/topk", .row = oracle_topk_row, .mass = oracle_topk_mass};

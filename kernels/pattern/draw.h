@@ -8,8 +8,7 @@
 
 static inline uint64_t as_draw(uint64_t seed, uint64_t stream, uint64_t index)
 {
-    const uint64_t step = AS_RANDOM_STEP;
-    return as_mix(as_mix(as_mix(seed + step) + (stream + 1) * step) + (index + 1) * step);
+    return as_mix(as_mix(as_random_first(seed) + (stream + 1) * AS_RANDOM_STEP) + (index + 1) * AS_RANDOM_STEP);
 }
 
 /* Evenly from 0..n-1. */

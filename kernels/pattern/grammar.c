@@ -79,8 +79,8 @@ static bool read_params(const context *c, as_use *use, as_piece rest, const char
             continue;
         if (!term->params[i].optional)
             return fail(c, end, "%s needs %s: write %s", term->name, term->params[i].key, term->example);
-        use->args.value[i].count = term->params[i].otherwise;
-        use->args.value[i].real = term->params[i].real_otherwise;
+        use->args.value[i].count = term->params[i].fallback;
+        use->args.value[i].real = term->params[i].real_fallback;
     }
     return true;
 }

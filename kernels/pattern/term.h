@@ -18,9 +18,9 @@ typedef struct {
     const char *key;
     as_param_kind kind;
     bool optional;
-    uint64_t least, otherwise; /* smallest value; the value when left out, which canonical text leaves out too */
-    const char *words;         /* "paper|groups" */
-    double real_otherwise;
+    uint64_t min, fallback; /* smallest value; the value when left out, which canonical text leaves out too */
+    const char *words;      /* "paper|groups" */
+    double real_fallback;
 } as_param;
 
 #define AS_PARAMS_MAX 8

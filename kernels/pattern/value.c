@@ -81,7 +81,7 @@ static bool read_word(as_piece p, const char *words, uint64_t *index)
 static bool all_at_least(const as_param *param, const uint64_t *value, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (value[i] < param->least)
+        if (value[i] < param->min)
             return false;
     return true;
 }
@@ -95,7 +95,7 @@ static bool judge(const as_param *param, verdict v, as_piece text, const uint64_
         return true;
     if (v == GOOD)
         snprintf(why, cap, "%s%s must be at least %llu", list ? "each " : "", param->key,
-                 (unsigned long long)param->least);
+                 (unsigned long long)param->min);
     else if (v == TOO_LARGE)
         snprintf(why, cap, "%s: '%.*s' is above the largest number, %llu", param->key, AS_SHOW(text),
                  (unsigned long long)COUNT_MAX);
@@ -178,7 +178,7 @@ static bool left_out(const as_param *param, const as_value *v)
 {
     if (!param->optional)
         return false;
-    return param->kind == AS_PARAM_REAL ? v->real == param->real_otherwise : v->count == param->otherwise;
+    return param->kind == AS_PARAM_REAL ? v->real == param->real_fallback : v->count == param->fallback;
 }
 
 char *as_use_print(const as_use *use)

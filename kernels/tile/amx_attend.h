@@ -32,6 +32,8 @@ typedef struct {
     size_t query_step, query_below, query_line;
     size_t from;                     /* first key of the panel */
     bool from_new;                   /* the strip has seen no panel before */
+    size_t first;                    /* room of the scores of block 0: block j has room (first + j) % 2 */
+    size_t scored;                   /* blocks whose scores were multiplied while the strip before was worked on */
     size_t blocks;                   /* that some row sees */
     unsigned char block[AMX_BLOCKS]; /* their numbers in the panel */
     bool open[AMX_BLOCKS];           /* every row sees all keys */
@@ -221,6 +223,11 @@ static void amx_begin_references(amx_strip *a, const float *scores, const uint32
     a->w->without[a->slot] = without;
 }
 
+static inline float *amx_scores_at(const amx_strip *a, size_t j)
+{
+    return a->w->score + (a->first + j) % 2 * 4 * AMX_TILE;
+}
+
 static inline amx_product amx_product_of_scores(const amx_strip *a, size_t j)
 {
     return (amx_product){
@@ -231,7 +238,7 @@ static inline amx_product amx_product_of_scores(const amx_strip *a, size_t j)
         .left_line = a->query_line,
         .right_step = AMX_TILE,
         .right_beside = a->steps * AMX_TILE,
-        .sums = {a->w->score + j % 2 * 4 * AMX_TILE, 2 * AMX_TILE, a->rows > AMX_SIDE},
+        .sums = {amx_scores_at(a, j), 2 * AMX_TILE, a->rows > AMX_SIDE},
         .fresh = true,
     };
 }
@@ -316,13 +323,27 @@ static void amx_begin_open(amx_strip *a)
     amx_begin_references(a, a->soft.scores, keys, 0);
 }
 
-/* Weights of block j, whose scores lie ready, and scores of the block after the next, where there is one. */
-static inline void amx_weigh_and_go_on(amx_strip *a, size_t j, size_t rows)
+/* The product that is due while the weights of block j are made: of the block after the next, or of the next strip;
+ * false where there is none. */
+static inline bool amx_product_ahead(const amx_strip *a, size_t j, amx_strip *next, amx_product *m)
 {
-    const bool more = j + 2 < a->blocks, together = more && a->open[j] && a->rows > AMX_SIDE;
-    a->soft.scores = a->w->score + j % 2 * 4 * AMX_TILE;
+    if (j + 2 < a->blocks)
+        *m = amx_product_of_scores(a, j + 2);
+    else if (next && next->scored < 2 && next->scored < next->blocks)
+        *m = amx_product_of_scores(next, next->scored++);
+    else
+        return false;
+    return true;
+}
+
+/* Weights of block j, whose scores lie ready, and the product that is due. */
+static inline void amx_weigh_and_go_on(amx_strip *a, size_t j, size_t rows, amx_strip *next)
+{
+    amx_product m = {.fresh = true};
+    const bool more = amx_product_ahead(a, j, next, &m), together = more && a->open[j] && a->rows > AMX_SIDE;
+    a->soft.scores = amx_scores_at(a, j);
     a->soft.weights = a->w->weights + j * 2 * AMX_TILE;
-    if (!more)
+    if (!more || a->waiting->at == a->soft.scores)
         amx_flush(a->waiting);
     if (!a->open[j])
         amx_weigh_block(a, j);
@@ -331,29 +352,26 @@ static inline void amx_weigh_and_go_on(amx_strip *a, size_t j, size_t rows)
     if (a->open[j] && !together)
         for (size_t i = 0; i < rows; i++)
             amx_weigh_row(&a->soft, i, AMX_ALL_KEYS, NULL);
-    if (!more)
-        return;
-    const amx_product m = amx_product_of_scores(a, j + 2);
     if (together)
         amx_scores_and_weights(&m, a->steps, a->waiting, &a->soft);
-    else
+    else if (more)
         amx_multiply(&m, a->steps, a->waiting);
 }
 
 /* Weights of all blocks and their sums; false where they did not fit. */
-static bool amx_weigh_panel(amx_strip *a)
+static bool amx_weigh_panel(amx_strip *a, amx_strip *next)
 {
     const size_t rows = a->rows > AMX_SIDE ? AMX_BLOCK : AMX_SIDE;
     for (size_t i = 0; i < rows; i++)
         vf_store(a->w->panel_sum + i * VF_N, vf_zero());
     a->soft.seen = _mm512_set1_epi32(AMX_BITS_HIGH);
-    for (size_t j = 0; j < 2 && j < a->blocks; j++) {
+    for (size_t j = a->scored; j < 2 && j < a->blocks; j++) {
         const amx_product m = amx_product_of_scores(a, j);
         amx_multiply(&m, a->steps, a->waiting);
     }
     for (size_t j = 0; j < a->blocks; j++) {
         tile_ask(a->ahead);
-        amx_weigh_and_go_on(a, j, rows);
+        amx_weigh_and_go_on(a, j, rows, next);
     }
     __mmask16 large = 0;
     for (size_t i = 0; i < rows; i++)
@@ -387,24 +405,27 @@ static void amx_add_values(amx_strip *a)
     a->w->fresh[a->slot] = false;
 }
 
-/* One strip and one panel; false where no row sees any key of it. */
-static bool amx_strip_panel(amx_strip *a)
+/* One strip and one panel, and the first scores of the next. */
+static void amx_strip_panel(amx_strip *a, amx_strip *next)
 {
-    amx_find_blocks(a);
+    if (next)
+        next->first = (a->first + a->blocks) % 2;
     if (!a->blocks)
-        return false;
+        return;
     a->soft.sums = a->w->panel_sum;
     a->soft.reference = a->w->reference + a->slot * AMX_BLOCK;
-    if (!amx_weigh_panel(a)) {
+    if (!amx_weigh_panel(a, next)) {
+        a->scored = 0;
         amx_move_references(a);
-        amx_weigh_panel(a);
+        amx_weigh_panel(a, NULL);
+        if (next)
+            next->scored = 0; /* their room was needed */
     }
     for (size_t i = 0; i < a->rows; i++) {
         float *sum = a->w->sum + (a->slot * AMX_BLOCK + i) * VF_N;
         vf_store(sum, vf_add(vf_load(sum), vf_load(a->w->panel_sum + i * VF_N)));
     }
     amx_add_values(a);
-    return true;
 }
 
 /* --- a query block ------------------------------------------------------------------------------------------------ */
@@ -515,68 +536,95 @@ static void amx_store_strip(const tile_plan *plan, const tile_bench *w, const ti
     }
 }
 
-/* What strips of one query block share. */
+/* The strips of a query block, panel after panel of the keys [low, high). Where these are one panel, a strip is stored
+ * once the next one is done, and strips take turns in three rooms; else all have rooms of their own. */
 typedef struct {
     const tile_view *view;
     size_t t, rows, position; /* first row and rows of the query block; its first row's place among the keys */
-} amx_rows;
+    size_t low, high;
+    bool one_panel;
+    size_t from, row, strip; /* what comes next */
+} amx_walk;
 
-static inline size_t amx_height(const amx_strip *a, const amx_rows *r)
-{
-    return tile_strip_height(a->plan->job, AMX_BLOCK, r->position + a->row, r->rows - a->row);
-}
+enum { AMX_ROOMS = 3 };
 
-/* All keys that any row sees are one panel: strips are done one after the other, in two rooms. The sums of a strip are
- * out of the registers once the next one has multiplied. */
-static void amx_one_panel(amx_strip *a, const amx_rows *r)
-{
-    size_t before = 0, row_before = 0;
-    a->from_new = true;
-    for (a->row = 0, a->slot = 0; a->row < r->rows; a->row += a->rows, a->slot ^= 1) {
-        a->rows = amx_height(a, r);
-        amx_load_strip(a, r->view, r->t);
-        amx_load_queries(a, r->view, r->t);
-        if (!amx_strip_panel(a))
-            amx_flush(a->waiting);
-        if (before)
-            amx_store_strip(a->plan, a->w, r->view, r->t, row_before, before, a->slot ^ 1);
-        before = a->rows;
-        row_before = a->row;
-    }
-    amx_flush(a->waiting);
-    amx_store_strip(a->plan, a->w, r->view, r->t, row_before, before, a->slot ^ 1);
-}
-
-/* Panel by panel of the keys [low, high), all strips at each. */
-static void amx_many_panels(amx_strip *a, const amx_rows *r, size_t low, size_t high)
+/* What is read next is asked for while a panel is worked on, unless all keys and values of a head stay in L2. */
+static void amx_ask(const amx_strip *a, const amx_walk *walk)
 {
     const tile_plan *plan = a->plan;
     const tile_source source = {a->packed, a->packed + plan->S_room * plan->d_cells, 0};
-    /* else all keys and values of a head stay in L2 */
-    const bool large = 2 * plan->pack_floats * sizeof(float) >= plan->job->problem->cache_bytes[1];
-    for (a->from = low; a->from < high; a->from += TILE_KC) {
-        size_t steps = 0;
-        a->from_new = a->from == low;
-        *a->ahead = (tile_ahead){.count = 0};
-        a->slot = 0;
-        for (a->row = 0; a->row < r->rows; a->row += a->rows, a->slot++) {
-            a->rows = amx_height(a, r);
-            if (a->from_new)
-                amx_load_strip(a, r->view, r->t);
-            if (a->row == 0 && large)
-                tile_ahead_next(a->ahead, plan, a->w, &source, r->rows, a->from, high, &steps);
-            if (a->row == 0)
-                tile_ahead_share(a->ahead, steps);
-            amx_load_queries(a, r->view, r->t);
-            amx_strip_panel(a);
-        }
+    size_t steps = 0;
+    *a->ahead = (tile_ahead){.count = 0};
+    if (2 * plan->pack_floats * sizeof(float) >= plan->job->problem->cache_bytes[1])
+        tile_ahead_next(a->ahead, plan, a->w, &source, walk->rows, walk->from, walk->high, &steps);
+    tile_ahead_share(a->ahead, steps);
+}
+
+/* The next strip and panel; false behind the last. */
+static bool amx_next_strip(amx_walk *walk, amx_strip *a)
+{
+    if (walk->row == walk->rows) {
+        walk->row = walk->strip = 0;
+        walk->from += TILE_KC;
     }
-    amx_flush(a->waiting);
+    if (walk->from >= walk->high)
+        return false;
+    if (walk->row == 0)
+        amx_ask(a, walk);
+    a->from = walk->from;
+    a->row = walk->row;
+    a->rows = tile_strip_height(a->plan->job, AMX_BLOCK, walk->position + a->row, walk->rows - a->row);
+    a->slot = walk->one_panel ? walk->strip % AMX_ROOMS : walk->strip;
+    a->from_new = walk->from == walk->low;
+    if (a->from_new)
+        amx_load_strip(a, walk->view, walk->t);
+    amx_load_queries(a, walk->view, walk->t);
+    a->scored = 0;
+    amx_find_blocks(a);
+    walk->row += a->rows;
+    walk->strip++;
+    return true;
+}
+
+static void amx_store(const amx_strip *a, const amx_walk *walk)
+{
+    amx_store_strip(a->plan, a->w, walk->view, walk->t, a->row, a->rows, a->slot);
+}
+
+static void amx_store_all(amx_strip *a, const amx_walk *walk)
+{
     a->slot = 0;
-    for (a->row = 0; a->row < r->rows; a->row += a->rows, a->slot++) {
-        a->rows = amx_height(a, r);
-        amx_store_strip(plan, a->w, r->view, r->t, a->row, a->rows, a->slot);
+    for (a->row = 0; a->row < walk->rows; a->row += a->rows, a->slot++) {
+        a->rows = tile_strip_height(a->plan->job, AMX_BLOCK, walk->position + a->row, walk->rows - a->row);
+        amx_store(a, walk);
     }
+}
+
+/* All strips and panels. Three strips are at hand: the one before, whose sums leave the registers while this one
+ * begins, this one, and the next, whose scores are begun while this one ends. */
+static void amx_work(amx_walk *walk, const amx_strip *strip)
+{
+    amx_strip three[AMX_ROOMS] = {*strip, *strip, *strip};
+    bool any = amx_next_strip(walk, &three[0]);
+    size_t now = 0;
+    for (; any; now++) {
+        amx_strip *a = &three[now % AMX_ROOMS], *next = &three[(now + 1) % AMX_ROOMS];
+        const bool alone = a->rows == walk->rows; /* the next panel is of the same rows: they cannot be at two places */
+        any = !alone && amx_next_strip(walk, next);
+        amx_strip_panel(a, any ? next : NULL);
+        if (alone)
+            any = amx_next_strip(walk, next);
+        if (!walk->one_panel || now == 0)
+            continue;
+        if (!a->blocks)
+            amx_flush(a->waiting);
+        amx_store(&three[(now - 1) % AMX_ROOMS], walk);
+    }
+    amx_flush(strip->waiting);
+    if (walk->one_panel)
+        amx_store(&three[(now - 1) % AMX_ROOMS], walk);
+    else
+        amx_store_all(&three[0], walk);
 }
 
 /* Query block `block` of a view against its packed keys and values. Where `ready` is not NULL, only that many panels
@@ -584,25 +632,27 @@ static void amx_many_panels(amx_strip *a, const amx_rows *r, size_t low, size_t 
 static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, float *packed,
                              size_t block, size_t *ready)
 {
-    amx_rows r = {.view = view, .t = block * plan->queries};
-    size_t low, high;
-    if (r.t >= view->length)
+    amx_walk walk = {.view = view, .t = block * plan->queries};
+    if (walk.t >= view->length)
         return;
-    r.rows = view->length - r.t < plan->queries ? view->length - r.t : plan->queries;
-    r.position = view->context - view->length + r.t;
+    walk.rows = view->length - walk.t < plan->queries ? view->length - walk.t : plan->queries;
+    walk.position = view->context - view->length + walk.t;
+    tile_load_runs(plan, w, view, walk.t, walk.rows, &walk.low, &walk.high);
+    if (walk.low >= walk.high) { /* no row sees anything: outputs are 0, states stay */
+        for (size_t i = 0; i < walk.rows && !view->state; i++)
+            memset(view->o + (walk.t + i) * view->step * plan->d * plan->bytes, 0, plan->d * plan->bytes);
+        return;
+    }
+    for (; ready && *ready * TILE_NR < walk.high; ++*ready)
+        tile_pack_panel(plan, view, packed, *ready);
+    walk.from = walk.low = walk.low / TILE_KC * TILE_KC;
+    walk.one_panel = walk.high <= walk.low + TILE_KC;
     amx_sums waiting = {.at = NULL};
     tile_ahead ahead = {.count = 0};
-    amx_strip a = {.plan = plan, .w = w, .packed = packed, .ahead = &ahead, .waiting = &waiting};
-    a.steps = plan->d_cells / AMX_SIDE;
-    a.soft.scale = vf_set(plan->job->problem->scale * AS_LOG2E);
-    tile_load_runs(plan, w, view, r.t, r.rows, &low, &high);
-    for (; ready && *ready * TILE_NR < high; ++*ready)
-        tile_pack_panel(plan, view, packed, *ready);
-    a.from = low / TILE_KC * TILE_KC;
-    if (high <= a.from + TILE_KC)
-        amx_one_panel(&a, &r);
-    else
-        amx_many_panels(&a, &r, a.from, high);
+    amx_strip strip = {.plan = plan, .w = w, .packed = packed, .ahead = &ahead, .waiting = &waiting};
+    strip.steps = plan->d_cells / AMX_SIDE;
+    strip.soft.scale = vf_set(plan->job->problem->scale * AS_LOG2E);
+    amx_work(&walk, &strip);
 }
 
 #endif

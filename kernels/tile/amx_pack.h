@@ -96,7 +96,7 @@ static inline float *amx_values_at(const tile_plan *plan, float *packed, size_t 
 }
 
 /* Packs key block `panel` of a view. */
-static void tile_pack_panel(const tile_plan *plan, const tile_view *view, float *packed, size_t panel)
+static inline void tile_pack_panel(const tile_plan *plan, const tile_view *view, float *packed, size_t panel)
 {
     const size_t d = plan->d, ld = view->step * d, at = panel * AMX_BLOCK;
     if (at >= view->context)

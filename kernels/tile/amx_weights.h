@@ -127,7 +127,7 @@ VF_INLINE void amx_scores_of(size_t steps, const amx_product *product, amx_sums 
 }
 
 /* The same for any depth: two rows at a time, as long as there are some. */
-static void amx_scores_of_many(size_t steps, const amx_product *product, amx_sums *waiting, amx_soft *soft)
+static inline void amx_scores_of_many(size_t steps, const amx_product *product, amx_sums *waiting, amx_soft *soft)
 {
     AMX_LOCAL(m, product, old, waiting);
     amx_soft w = *soft;
@@ -146,7 +146,7 @@ static void amx_scores_of_many(size_t steps, const amx_product *product, amx_sum
     *soft = w;
 }
 
-static void amx_scores_and_weights(const amx_product *m, size_t steps, amx_sums *waiting, amx_soft *soft)
+static inline void amx_scores_and_weights(const amx_product *m, size_t steps, amx_sums *waiting, amx_soft *soft)
 {
     switch (steps) {
     case 1:

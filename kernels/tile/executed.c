@@ -72,7 +72,7 @@ static uint64_t tile_row_keys(const tile_plan *plan, const tile_view *view, as_r
 uint64_t tile_flops_executed(const tile_job *job)
 {
     static void *const none[AS_OPERANDS_MAX] = {0};
-    const as_call shapes = {job->problem, none, NULL};
+    const as_call shapes = {.problem = job->problem, .operand = none};
     tile_job counted = *job;
     const tile_plan plan = tile_plan_make(&counted);
     const size_t strip = plan.format->strip, panels = job->context_max / TILE_NR + 1, d = job->problem->head_dim;

@@ -20,11 +20,11 @@ static tile_mlp mlp_of(const as_problem *p)
 static size_t mlp_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const tile_mlp mlp = mlp_of(p);
-    out[0] = (as_operand){"x", AS_IN, AS_FILL_NORMAL, p->dtype, 3, {p->batch, p->length, mlp.D}};
-    out[1] = (as_operand){"w1", AS_IN, AS_FILL_WEIGHT, p->dtype, 2, {mlp.D, mlp_wide(&mlp)}};
-    out[2] = (as_operand){"w2", AS_IN, AS_FILL_WEIGHT, p->dtype, 2, {mlp.Dff, mlp.D}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 3, {p->batch, p->length, mlp.D}};
-    out[4] = (as_operand){"packed", AS_KEPT, AS_FILL_ZERO, AS_F32, 1, {mlp_packed(&mlp)}};
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->length, mlp.D);
+    out[1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT, p->dtype, mlp.D, mlp_wide(&mlp));
+    out[2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT, p->dtype, mlp.Dff, mlp.D);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, p->batch, p->length, mlp.D);
+    out[4] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, mlp_packed(&mlp));
     return 5;
 }
 
@@ -57,8 +57,10 @@ static void mlp_phase_down(const as_call *call)
              (char *)call->workspace + mlp_hidden_bytes(&mlp));
 }
 
-static const as_phase mlp_phases[] = {
-    {"pack", true, mlp_phase_pack}, {"up", false, mlp_phase_up}, {"down", false, mlp_phase_down}, {NULL, false, NULL}};
+static const as_phase mlp_phases[] = {{.name = "pack", .once = true, .run = mlp_phase_pack},
+                                      {.name = "up", .run = mlp_phase_up},
+                                      {.name = "down", .run = mlp_phase_down},
+                                      {0}};
 
 static bool mlp_refuse(const as_problem *p, char *why, size_t cap)
 {
@@ -79,8 +81,7 @@ static double mlp_kernel_tolerance(const as_problem *p)
 }
 
 #define MLP_KERNEL                                                                                                     \
-    .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA), .order = "T", .refuse = mlp_refuse,                         \
-    .operands = mlp_operands, .workspace = mlp_workspace, .work = mlp_work, .tolerance = mlp_kernel_tolerance,         \
-    .phases = mlp_phases
+    AS_BUILTIN, .order = "T", .refuse = mlp_refuse, .operands = mlp_operands, .workspace = mlp_workspace,              \
+                .work = mlp_work, .tolerance = mlp_kernel_tolerance, .phases = mlp_phases
 
 #endif

@@ -36,12 +36,8 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
     static const char *const names[] = {"q", "k", "v", "o"};
     for (int i = 0; i < 4; i++) {
         const bool query = i == 0 || i == 3;
-        out[i] = (as_operand){names[i],
-                              i < 3 ? AS_IN : AS_OUT,
-                              AS_FILL_NORMAL,
-                              AS_F32,
-                              4,
-                              {p->batch, query ? p->heads : p->kv_heads, query ? p->length : p->context, p->head_dim}};
+        out[i] = AS_OPERAND(names[i], i < 3 ? AS_IN : AS_OUT, AS_FILL_NORMAL, AS_F32, p->batch,
+                            query ? p->heads : p->kv_heads, query ? p->length : p->context, p->head_dim);
     }
     return 4;
 }
@@ -67,7 +63,11 @@ static uint64_t units_of(const as_problem *p, double (*order)(double T))
 static as_work work(const as_problem *p, double (*order)(double T))
 {
     const uint64_t useful = 4 * p->edges * p->head_dim * p->batch;
-    return (as_work){useful, units_of(p, order), useful, p->edges, 16 * p->length * p->heads * p->head_dim * p->batch};
+    return (as_work){.flops_useful = useful,
+                     .flops_executed = units_of(p, order),
+                     .flops_dense = useful,
+                     .exps = p->edges,
+                     .bytes_min = 16 * p->length * p->heads * p->head_dim * p->batch};
 }
 
 static void run(const as_call *c, double (*order)(double T))
@@ -89,8 +89,9 @@ static void run(const as_call *c, double (*order)(double T))
     static double symbol##_order(double T) { return FORMULA; }                                                         \
     static as_work symbol##_work(const as_problem *p) { return work(p, symbol##_order); }                              \
     static void symbol##_run(const as_call *c) { run(c, symbol##_order); }                                             \
-    static const as_phase symbol##_phases[] = {{"run", false, symbol##_run}, {NULL, false, NULL}};                     \
-    static const as_kernel symbol = {.abi = AS_KERNEL_ABI,                                                             \
+    static const as_phase symbol##_phases[] = {{.name = "run", .run = symbol##_run}, {0}};                             \
+    static const as_kernel symbol = {.struct_size = sizeof(as_kernel),                                                 \
+                                     .abi = AS_KERNEL_ABI,                                                             \
                                      .isas = AS_ISA_BIT(AS_SCALAR),                                                    \
                                      .name = "attention/" NAME,                                                        \
                                      .help = "busy work of known order, for tests",                                    \

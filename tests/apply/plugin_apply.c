@@ -7,10 +7,10 @@
 
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    out[0] = (as_operand){"q", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {p->batch, p->heads, p->length, p->head_dim}};
-    out[1] = (as_operand){"k", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {p->batch, p->kv_heads, p->context, p->head_dim}};
-    out[2] = (as_operand){"v", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {p->batch, p->kv_heads, p->context, p->head_dim}};
-    out[3] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 4, {p->batch, p->heads, p->length, p->head_dim}};
+    out[0] = AS_OPERAND("q", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->heads, p->length, p->head_dim);
+    out[1] = AS_OPERAND("k", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->kv_heads, p->context, p->head_dim);
+    out[2] = AS_OPERAND("v", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->kv_heads, p->context, p->head_dim);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, p->batch, p->heads, p->length, p->head_dim);
     return 4;
 }
 
@@ -57,9 +57,10 @@ static void run(const as_call *call)
     }
 }
 
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 
 static const as_kernel off_by_a_bit = {
+    .struct_size = sizeof(as_kernel),
     .abi = AS_KERNEL_ABI,
     .isas = AS_ISA_BIT(AS_SCALAR),
     .name = "attention/off_by_a_bit",

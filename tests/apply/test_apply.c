@@ -33,7 +33,7 @@ static void write_array(const char *path, const float *values, size_t heads)
 static int setup(void **state)
 {
     static const char *const names[] = {"q", "k", "v", "o", "mask"};
-    const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {N}};
+    const as_operand operand = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, N);
     (void)state;
     if (!mkdtemp(folder))
         return 1;

@@ -81,8 +81,9 @@ static double wide(const as_problem *p)
     F(loose, loose, plain_work, wide) F(more, steady, more_work, tight) F(steep, steady, steep_work, tight)
 
 #define KERNEL(id, call, work_, tolerance_)                                                                            \
-    static const as_phase phases_##id[] = {{#id, false, call}, {NULL, false, NULL}};                                   \
-    static const as_kernel kernel_##id = {.abi = AS_KERNEL_ABI,                                                        \
+    static const as_phase phases_##id[] = {{.name = #id, .run = call}, {0}};                                           \
+    static const as_kernel kernel_##id = {.struct_size = sizeof(as_kernel),                                            \
+                                          .abi = AS_KERNEL_ABI,                                                        \
                                           .isas = AS_ISA_BIT(AS_SCALAR),                                               \
                                           .name = "attention/" #id,                                                    \
                                           .help = "a kernel with one change",                                          \

@@ -4,7 +4,8 @@
 
 const as_kernel *const *attnscope_plugin(uint32_t abi)
 {
-    static const as_kernel later = {.abi = AS_KERNEL_ABI + 1, .name = "attention/later"};
+    static const as_kernel later = {
+        .struct_size = sizeof(as_kernel), .abi = AS_KERNEL_ABI + 1, .name = "attention/later"};
     static const as_kernel *const all[] = {&later, NULL};
     return abi == AS_KERNEL_ABI ? all : NULL;
 }

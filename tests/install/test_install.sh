@@ -12,6 +12,9 @@ cmake --install "$build" --prefix "$prefix" >/dev/null
 program=$prefix/bin/attnscope
 [ -x "$program" ] || fail "no program in bin/"
 [ -f "$prefix/include/attnscope/kernel.h" ] || fail "no kernel.h for plug-ins"
+printf '#include <attnscope/kernel.h>\n#include <attnscope/pattern.h>\nas_problem p; as_run r;\n' >"$prefix/plugin.c"
+"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -pedantic -c -I "$prefix/include" "$prefix/plugin.c" -o "$prefix/plugin.o" ||
+    fail "the installed headers do not compile by themselves"
 
 # From a folder that is not the source tree, with nothing that points back to it.
 cd "$prefix"

@@ -11,6 +11,7 @@
 #include "harness/bench/bench.h"
 #include "harness/model/problem.h"
 #include "harness/verify/verify.h"
+#include "kernels/api/contract.h"
 #include "kernels/api/cpu.h"
 #include "kernels/pattern/pattern.h"
 
@@ -22,7 +23,8 @@ typedef struct {
 
 static inline as_problem bench_problem(const shape *s, const as_pattern *pattern)
 {
-    as_problem p = {.batch = s->batch,
+    as_problem p = {.struct_size = sizeof p,
+                    .batch = s->batch,
                     .heads = s->heads,
                     .kv_heads = s->kv_heads,
                     .length = s->length,
@@ -38,7 +40,7 @@ static inline bool bench_open_problem(as_bench *b, const as_kernel *kernel, cons
 {
     char why[300] = "";
     as_err err = {0};
-    if (kernel->refuse && kernel->refuse(p, why, sizeof why))
+    if (as_kernel_refuses(kernel, p, why, sizeof why))
         return false;
     as_bench_describe(b, kernel, p);
     if (!as_bench_allocate(b, AS_BUFFER_AT_END | AS_BUFFER_NO_HUGE, &err)) {

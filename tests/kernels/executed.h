@@ -32,6 +32,9 @@ static inline uint64_t executed_note(int rows, int nv, size_t n)
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_add(rows, nv, n, __VA_ARGS__))
 #define wide_multiply_rows(rows, nv, n, ...)                                                                           \
     (executed += executed_note((int)(rows), (int)(nv), (n)), wide_multiply_rows_counted((rows), (nv), (n), __VA_ARGS__))
+#ifdef KERNEL_SHARED /* what it calls and what calls the register block too */
+#include KERNEL_SHARED
+#endif
 #include KERNEL_FILE
 
 #include "harness/bench/bench.h"

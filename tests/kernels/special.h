@@ -155,7 +155,7 @@ static bool special_check(const as_entry *entry, size_t *taken, char *why, size_
         s->p = as_problem_complete(sizes, pattern, NULL);
         s->p.scale = 0.2f;
         if (!(entry->kernel->refuse && entry->kernel->refuse(&s->p, why, cap))) {
-            const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {SP_N}};
+            const as_operand operand = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, SP_N);
             for (uint64_t x = 0; x < 3; x++)
                 as_operand_fill(&operand, x + 1, s->x[x]);
             for (size_t x = 0; i % 2 && x < SP_N; x++)

@@ -19,7 +19,7 @@ typedef struct {
 
 static void fill(float *x, uint64_t seed)
 {
-    const as_operand operand = {"x", AS_IN, AS_FILL_NORMAL, AS_F32, 1, {N}};
+    const as_operand operand = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, N);
     as_operand_fill(&operand, seed, x);
 }
 

@@ -6,8 +6,8 @@
 
 static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    out[0] = (as_operand){"q", AS_IN, AS_FILL_NORMAL, p->dtype, 4, {p->batch, p->heads, p->length, p->head_dim}};
-    out[1] = (as_operand){"o", AS_OUT, AS_FILL_ZERO, p->dtype, 4, {p->batch, p->heads, p->length, p->head_dim}};
+    out[0] = AS_OPERAND("q", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->heads, p->length, p->head_dim);
+    out[1] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, p->batch, p->heads, p->length, p->head_dim);
     return 2;
 }
 
@@ -28,7 +28,11 @@ static size_t scores(const as_problem *p) { return p->length * p->context * size
 static as_work work(const as_problem *p)
 {
     uint64_t flops = 4 * p->head_dim * p->edges * p->batch;
-    return (as_work){flops, flops, flops, p->edges, 8 * p->length * p->heads * p->head_dim};
+    return (as_work){.flops_useful = flops,
+                     .flops_executed = flops,
+                     .flops_dense = flops,
+                     .exps = p->edges,
+                     .bytes_min = 8 * p->length * p->heads * p->head_dim};
 }
 
 static as_work heavy_work(const as_problem *p)
@@ -51,7 +55,7 @@ static bool refuses(const as_problem *p, char *why, size_t cap)
 }
 
 static void run(const as_call *call) { (void)call; }
-static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
+static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
 
 /* A planner that asks a kernel of an isa that this CPU lacks would execute instructions that it lacks. */
 static bool never_asked(const as_problem *p, char *why, size_t cap)
@@ -61,7 +65,8 @@ static bool never_asked(const as_problem *p, char *why, size_t cap)
 }
 
 #define KERNEL(symbol, NAME, ISAS, REFUSE, WORKSPACE, WORK)                                                            \
-    static const as_kernel symbol = {.abi = AS_KERNEL_ABI,                                                             \
+    static const as_kernel symbol = {.struct_size = sizeof(as_kernel),                                                 \
+                                     .abi = AS_KERNEL_ABI,                                                             \
                                      .isas = ISAS,                                                                     \
                                      .name = NAME,                                                                     \
                                      .help = "for the tests of plan",                                                  \

@@ -78,7 +78,7 @@ static as_verification verify(const as_kernel *kernel)
 
 static as_verification verify_run(void (*wrong)(const as_call *call))
 {
-    const as_phase phases[] = {{"run", false, wrong}, {NULL, false, NULL}};
+    const as_phase phases[] = {{.name = "run", .run = wrong}, {0}};
     as_kernel kernel = *right->kernel;
     kernel.phases = phases;
     return verify(&kernel);

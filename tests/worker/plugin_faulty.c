@@ -134,8 +134,9 @@ static void sparse_workspace(const as_call *c)
 }
 
 #define KERNEL(fault)                                                                                                  \
-    static const as_phase phases_##fault[] = {{#fault, false, fault}, {NULL, false, NULL}};                            \
-    static const as_kernel kernel_##fault = {.abi = AS_KERNEL_ABI,                                                     \
+    static const as_phase phases_##fault[] = {{.name = #fault, .run = fault}, {0}};                                    \
+    static const as_kernel kernel_##fault = {.struct_size = sizeof(as_kernel),                                         \
+                                             .abi = AS_KERNEL_ABI,                                                     \
                                              .isas = AS_ISA_BIT(AS_SCALAR),                                            \
                                              .name = "attention/" #fault,                                              \
                                              .help = "a kernel with one fault",                                        \

@@ -16,7 +16,7 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     static const char *const names[] = {"q", "k", "v", "o"};
     for (int i = 0; i < 4; i++)
-        out[i] = (as_operand){names[i], i < 3 ? AS_IN : AS_OUT, AS_FILL_NORMAL, p->dtype, 4, {1, 1, 1, 1}};
+        out[i] = AS_OPERAND(names[i], i < 3 ? AS_IN : AS_OUT, AS_FILL_NORMAL, p->dtype, 1, 1, 1, 1);
     return 4;
 }
 
@@ -29,7 +29,7 @@ static size_t workspace(const as_problem *p)
 static as_work work(const as_problem *p)
 {
     (void)p;
-    return (as_work){4, 4, 4, 1, 16};
+    return (as_work){.flops_useful = 4, .flops_executed = 4, .flops_dense = 4, .exps = 1, .bytes_min = 16};
 }
 
 static double tolerance(const as_problem *p)
@@ -42,8 +42,9 @@ static void run(const as_call *c) { *(float *)c->operand[3] = *(const float *)c-
 
 const as_kernel *const *attnscope_plugin(uint32_t abi)
 {
-    static const as_phase phases[] = {{"run", false, run}, {NULL, false, NULL}};
-    static const as_kernel null = {.abi = AS_KERNEL_ABI,
+    static const as_phase phases[] = {{.name = "run", .run = run}, {0}};
+    static const as_kernel null = {.struct_size = sizeof(as_kernel),
+                                   .abi = AS_KERNEL_ABI,
                                    .isas = AS_ISA_BIT(AS_SCALAR),
                                    .name = "attention/null",
                                    .help = "copies one float: what the harness itself costs",

@@ -20,12 +20,8 @@ static size_t operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     static const char *const names[] = {"q", "k", "v", "o"};
     for (int i = 0; i < 4; i++)
-        out[i] = (as_operand){names[i],
-                              i < 3 ? AS_IN : AS_OUT,
-                              AS_FILL_NORMAL,
-                              AS_F32,
-                              4,
-                              {p->batch, i == 1 || i == 2 ? p->kv_heads : p->heads, p->length, p->head_dim}};
+        out[i] = AS_OPERAND(names[i], i < 3 ? AS_IN : AS_OUT, AS_FILL_NORMAL, AS_F32, p->batch,
+                            i == 1 || i == 2 ? p->kv_heads : p->heads, p->length, p->head_dim);
     return 4;
 }
 
@@ -34,7 +30,11 @@ static size_t workspace(const as_problem *p) { return p->length * sizeof(float);
 static as_work work(const as_problem *p)
 {
     const uint64_t flops = 4 * p->head_dim * p->edges * p->batch;
-    return (as_work){flops, flops, flops, p->edges * p->batch, 16 * p->batch * p->heads * p->length * p->head_dim};
+    return (as_work){.flops_useful = flops,
+                     .flops_executed = flops,
+                     .flops_dense = flops,
+                     .exps = p->edges * p->batch,
+                     .bytes_min = 16 * p->batch * p->heads * p->length * p->head_dim};
 }
 
 static double tolerance(const as_problem *p)
@@ -81,10 +81,12 @@ static void once_more(const as_call *c)
         attend(c);
 }
 
-static const as_phase phases[] = {
-    {"prepare", true, prepare}, {"first", false, attend}, {"second", false, once_more}, {0}};
-static const as_phase plain[] = {{"run", false, attend}, {0}};
-static const as_phase nameless[] = {{"", false, attend}, {"second", false, attend}, {0}};
+static const as_phase phases[] = {{.name = "prepare", .once = true, .run = prepare},
+                                  {.name = "first", .run = attend},
+                                  {.name = "second", .run = once_more},
+                                  {0}};
+static const as_phase plain[] = {{.name = "run", .run = attend}, {0}};
+static const as_phase nameless[] = {{.name = "", .run = attend}, {.name = "second", .run = attend}, {0}};
 
 static uint64_t all_pairs(const as_call *c) /* 3 for each query */
 {
@@ -97,7 +99,8 @@ static uint64_t nonsense(const as_call *c)
 }
 
 #define KERNEL(symbol, NAME, PHASES, CHOSEN, PARAMS)                                                                   \
-    static const as_kernel symbol = {.abi = AS_KERNEL_ABI,                                                             \
+    static const as_kernel symbol = {.struct_size = sizeof(as_kernel),                                                 \
+                                     .abi = AS_KERNEL_ABI,                                                             \
                                      .isas = AS_ISA_BIT(AS_SCALAR),                                                    \
                                      .name = NAME,                                                                     \
                                      .help = "for the tests of run",                                                   \

@@ -10,7 +10,7 @@
 
 enum { B, G, W, R, SEED, SIDES };
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool bigbird_check(const as_args *args, char *why, size_t cap)
 {
     uint64_t tokens;
     if (__builtin_mul_overflow(args->value[B].count, args->value[G].count, &tokens) || tokens > (uint64_t)1 << 53) {
@@ -23,7 +23,7 @@ static bool check(const as_args *args, char *why, size_t cap)
     return false;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool bigbird_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long b = args->value[B].count, w = args->value[W].count, r = args->value[R].count;
     const unsigned long long tokens = b * args->value[G].count, seed = args->value[SEED].count;
@@ -40,13 +40,13 @@ const as_term as_term_bigbird = {
     .name = "bigbird",
     .example = "bigbird:b=64,g=2,w=3,r=3,seed=1",
     .help = "BigBird: g global, w window and r random blocks of b (sides=both: its encoder)",
-    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .optional = true, .least = 1, .otherwise = 64},
-               {.key = "g", .kind = AS_PARAM_COUNT, .optional = true, .otherwise = 2},
-               {.key = "w", .kind = AS_PARAM_COUNT, .optional = true, .least = 1, .otherwise = 3},
-               {.key = "r", .kind = AS_PARAM_COUNT, .optional = true, .otherwise = 3},
+    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .optional = true, .min = 1, .fallback = 64},
+               {.key = "g", .kind = AS_PARAM_COUNT, .optional = true, .fallback = 2},
+               {.key = "w", .kind = AS_PARAM_COUNT, .optional = true, .min = 1, .fallback = 3},
+               {.key = "r", .kind = AS_PARAM_COUNT, .optional = true, .fallback = 3},
                {.key = "seed", .kind = AS_PARAM_COUNT, .optional = true},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL,
-    .check = check,
-    .expand = expand,
+    .check = bigbird_check,
+    .expand = bigbird_expand,
 };

@@ -10,9 +10,9 @@
 
 enum { B, DENSITY, SEED, SIDES };
 
-static bool both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
+static bool block_both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool block_check(const as_args *args, char *why, size_t cap)
 {
     if (args->value[DENSITY].real >= 0 && args->value[DENSITY].real <= 1)
         return true;
@@ -26,14 +26,14 @@ static bool drawn(const as_args *args, size_t i, size_t j)
     return (double)(as_draw(args->value[SEED].count, i, j) >> 11) < args->value[DENSITY].real * 0x1p53;
 }
 
-static size_t runs_max(const as_args *args, size_t context)
+static size_t block_runs_max(const as_args *args, size_t context)
 {
     return as_block_count(context, args->value[B].count) / 2 + 1; /* every other block */
 }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t block_row(const as_args *args, as_at at, as_run *runs)
 {
-    const size_t b = args->value[B].count, own = at.position / b, end = as_block_end(at, both(args));
+    const size_t b = args->value[B].count, own = at.position / b, end = as_block_end(at, block_both(args));
     const size_t blocks = as_block_count(end, b);
     size_t n = 0;
     for (size_t j = 0; j < blocks; j++)
@@ -42,11 +42,11 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
     return n;
 }
 
-static size_t alike(const as_args *args) { return both(args) ? 1 : args->value[B].count; }
+static size_t block_alike(const as_args *args) { return block_both(args) ? 1 : args->value[B].count; }
 
 static size_t visit(const as_args *args, as_at at, bool *own)
 {
-    const size_t b = args->value[B].count, i = at.position / b, end = as_block_end(at, both(args));
+    const size_t b = args->value[B].count, i = at.position / b, end = as_block_end(at, block_both(args));
     const size_t blocks = as_block_count(end, b);
     size_t sum = 0;
     for (size_t j = 0; j < blocks; j++)
@@ -56,25 +56,25 @@ static size_t visit(const as_args *args, as_at at, bool *own)
     return sum;
 }
 
-static uint64_t edges(const as_args *args, size_t head, size_t from, size_t context)
+static uint64_t block_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    return as_block_edges(args, args->value[B].count, both(args), from, context, visit);
+    return as_block_edges(args, args->value[B].count, block_both(args), from, context, visit);
 }
 
 /* Density 1 leaves nothing out; density 0 draws nothing, whatever the seed; blocks of 1 without others are the query.
  */
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool block_expand(const as_args *args, char *out, size_t cap)
 {
     const double density = args->value[DENSITY].real;
     const unsigned long long b = args->value[B].count;
     int n = 0;
     if (density == 1)
-        n = snprintf(out, cap, both(args) ? "full" : "causal");
+        n = snprintf(out, cap, block_both(args) ? "full" : "causal");
     else if (density == 0 && b == 1)
         n = snprintf(out, cap, "window:w=1");
     else if (density == 0 && args->value[SEED].count)
-        n = snprintf(out, cap, "block:b=%llu,density=0%s", b, both(args) ? ",sides=both" : "");
+        n = snprintf(out, cap, "block:b=%llu,density=0%s", b, block_both(args) ? ",sides=both" : "");
     return (size_t)n < cap;
 }
 
@@ -82,15 +82,15 @@ const as_term as_term_block = {
     .name = "block",
     .example = "block:b=64,density=0.1,seed=1",
     .help = "the own block of b, and earlier blocks at random with the given density",
-    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .least = 1},
+    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .min = 1},
                {.key = "density", .kind = AS_PARAM_REAL},
                {.key = "seed", .kind = AS_PARAM_COUNT, .optional = true},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
-    .check = check,
-    .runs_max = runs_max,
-    .row = row,
-    .alike = alike,
-    .edges = edges,
-    .expand = expand,
+    .check = block_check,
+    .runs_max = block_runs_max,
+    .row = block_row,
+    .alike = block_alike,
+    .edges = block_edges,
+    .expand = block_expand,
 };

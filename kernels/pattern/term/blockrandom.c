@@ -10,16 +10,16 @@
 
 enum { B, R, SEED, SIDES };
 
-static bool both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
+static bool blockrandom_both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
 
-static size_t runs_max(const as_args *args, size_t context)
+static size_t blockrandom_runs_max(const as_args *args, size_t context)
 {
     return as_min(args->value[R].count, as_block_count(context, args->value[B].count));
 }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t blockrandom_row(const as_args *args, as_at at, as_run *runs)
 {
-    const size_t b = args->value[B].count, end = as_block_end(at, both(args));
+    const size_t b = args->value[B].count, end = as_block_end(at, blockrandom_both(args));
     const size_t drawn =
         as_draw_distinct(args->value[SEED].count, at.position / b, as_block_count(end, b), args->value[R].count, runs);
     size_t n = 0;
@@ -29,24 +29,25 @@ static size_t row(const as_args *args, as_at at, as_run *runs)
 }
 
 /* Blocks of one token are random tokens. */
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool blockrandom_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long r = args->value[R].count, seed = args->value[SEED].count;
     if (args->value[B].count > 1)
         return true;
-    return (size_t)snprintf(out, cap, "random:r=%llu,seed=%llu%s", r, seed, both(args) ? ",sides=both" : "") < cap;
+    return (size_t)snprintf(out, cap, "random:r=%llu,seed=%llu%s", r, seed,
+                            blockrandom_both(args) ? ",sides=both" : "") < cap;
 }
 
 const as_term as_term_blockrandom = {
     .name = "blockrandom",
     .example = "blockrandom:b=64,r=3,seed=1",
     .help = "r random blocks of b tokens up to the query's own",
-    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .least = 1},
-               {.key = "r", .kind = AS_PARAM_COUNT, .least = 1},
+    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .min = 1},
+               {.key = "r", .kind = AS_PARAM_COUNT, .min = 1},
                {.key = "seed", .kind = AS_PARAM_COUNT, .optional = true},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
-    .runs_max = runs_max,
-    .row = row,
-    .expand = expand,
+    .runs_max = blockrandom_runs_max,
+    .row = blockrandom_row,
+    .expand = blockrandom_expand,
 };

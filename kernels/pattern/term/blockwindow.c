@@ -9,41 +9,42 @@
 
 enum { B, W, SIDES };
 
-static bool both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
+static bool blockwindow_both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool blockwindow_check(const as_args *args, char *why, size_t cap)
 {
-    if (!both(args) || args->value[W].count % 2)
+    if (!blockwindow_both(args) || args->value[W].count % 2)
         return true;
     snprintf(why, cap, "with sides=both w is odd: the own block and (w-1)/2 on each side");
     return false;
 }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t blockwindow_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t b = args->value[B].count, w = args->value[W].count, own = at.position / b;
-    const size_t before = as_min(both(args) ? w / 2 : w - 1, own), after = both(args) ? w / 2 : 0;
-    return as_push_blocks(runs, 0, b, own - before, before + 1 + after, as_block_end(at, both(args)));
+    const size_t before = as_min(blockwindow_both(args) ? w / 2 : w - 1, own),
+                 after = blockwindow_both(args) ? w / 2 : 0;
+    return as_push_blocks(runs, 0, b, own - before, before + 1 + after, as_block_end(at, blockwindow_both(args)));
 }
 
 static size_t visit(const as_args *args, as_at at, bool *own)
 {
     as_run run;
     *own = true;
-    return row(args, at, &run) ? run.count : 0;
+    return blockwindow_row(args, at, &run) ? run.count : 0;
 }
 
-static uint64_t edges(const as_args *args, size_t head, size_t from, size_t context)
+static uint64_t blockwindow_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    return as_block_edges(args, args->value[B].count, both(args), from, context, visit);
+    return as_block_edges(args, args->value[B].count, blockwindow_both(args), from, context, visit);
 }
 
 /* Blocks of one token are a window; one block is the diagonal alone. */
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool blockwindow_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long b = args->value[B].count, w = args->value[W].count;
-    const char *sides = both(args) ? ",sides=both" : "";
+    const char *sides = blockwindow_both(args) ? ",sides=both" : "";
     int n = 0;
     if (b == 1)
         n = snprintf(out, cap, "window:w=%llu%s", w, sides);
@@ -56,12 +57,12 @@ const as_term as_term_blockwindow = {
     .name = "blockwindow",
     .example = "blockwindow:b=64,w=3",
     .help = "the last w blocks of b tokens, the query's own included",
-    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .least = 1},
-               {.key = "w", .kind = AS_PARAM_COUNT, .least = 1},
+    .params = {{.key = "b", .kind = AS_PARAM_COUNT, .min = 1},
+               {.key = "w", .kind = AS_PARAM_COUNT, .min = 1},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
-    .check = check,
-    .row = row,
-    .edges = edges,
-    .expand = expand,
+    .check = blockwindow_check,
+    .row = blockwindow_row,
+    .edges = blockwindow_edges,
+    .expand = blockwindow_expand,
 };

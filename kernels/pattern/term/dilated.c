@@ -4,7 +4,7 @@
 
 #include "../term.h"
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t dilated_row(const as_args *args, as_at at, as_run *runs)
 {
     size_t r = args->value[0].count, k = args->value[1].count;
     size_t taps = at.position / r + 1;
@@ -24,7 +24,7 @@ static uint64_t edges_first(const as_args *args, size_t head, size_t n)
     return r * (as_triangle(cap) + (q - cap) * cap) + rest * last;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool dilated_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long r = args->value[0].count, k = args->value[1].count;
     int n = 0;
@@ -41,10 +41,9 @@ const as_term as_term_dilated = {
     .name = "dilated",
     .example = "dilated:r=4,k=64",
     .help = "every r-th token back from the query, k of them (k=0: all)",
-    .params = {{.key = "r", .kind = AS_PARAM_COUNT, .least = 1},
-               {.key = "k", .kind = AS_PARAM_COUNT, .optional = true}},
+    .params = {{.key = "r", .kind = AS_PARAM_COUNT, .min = 1}, {.key = "k", .kind = AS_PARAM_COUNT, .optional = true}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_BY_DISTANCE,
-    .row = row,
+    .row = dilated_row,
     .edges_first = edges_first,
-    .expand = expand,
+    .expand = dilated_expand,
 };

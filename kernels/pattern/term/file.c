@@ -119,7 +119,7 @@ static bool open_mask(as_args *args, char *why, size_t cap)
 
 static unsigned lacks(const as_args *args) { return ((const mask *)args->data)->causal ? 0 : AS_PATTERN_CAUSAL; }
 
-static bool fits(const as_args *args, size_t length, size_t context, char *why, size_t cap)
+static bool file_fits(const as_args *args, size_t length, size_t context, char *why, size_t cap)
 {
     const mask *m = args->data;
     if (length == m->length && context == m->context)
@@ -129,14 +129,14 @@ static bool fits(const as_args *args, size_t length, size_t context, char *why, 
     return false;
 }
 
-static size_t runs_max(const as_args *args, size_t context)
+static size_t file_runs_max(const as_args *args, size_t context)
 {
     (void)context;
     return ((const mask *)args->data)->runs_max;
 }
 
 /* Rows that the file does not have see nothing. */
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t file_row(const as_args *args, as_at at, as_run *runs)
 {
     const mask *m = args->data;
     size_t last;
@@ -154,7 +154,7 @@ const as_term as_term_file = {
     .open = open_mask,
     .close = close_mask,
     .lacks = lacks,
-    .fits = fits,
-    .runs_max = runs_max,
-    .row = row,
+    .fits = file_fits,
+    .runs_max = file_runs_max,
+    .row = file_row,
 };

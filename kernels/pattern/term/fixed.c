@@ -6,7 +6,7 @@
 
 #include "../term.h"
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool fixed_check(const as_args *args, char *why, size_t cap)
 {
     if (args->value[1].count <= args->value[0].count)
         return true;
@@ -15,7 +15,7 @@ static bool check(const as_args *args, char *why, size_t cap)
     return false;
 }
 
-static size_t runs_max(const as_args *args, size_t context)
+static size_t fixed_runs_max(const as_args *args, size_t context)
 {
     return args->value[1].count == 1 ? 2 : context / args->value[0].count + 1;
 }
@@ -23,7 +23,7 @@ static size_t runs_max(const as_args *args, size_t context)
 /* With c = 1 the earlier blocks' tokens are one stepped run. */
 static unsigned lacks(const as_args *args) { return args->value[1].count == 1 ? AS_PATTERN_CONTIGUOUS : 0; }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t fixed_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t l = args->value[0].count, c = args->value[1].count, own = at.position / l;
     size_t n = 0;
@@ -45,7 +45,7 @@ static uint64_t edges_first(const as_args *args, size_t head, size_t n)
     return (q ? q * as_triangle(l) + c * l * as_triangle(q - 1) : 0) + as_triangle(rest) + rest * c * q;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool fixed_expand(const as_args *args, char *out, size_t cap)
 {
     return args->value[0].count != args->value[1].count || (size_t)snprintf(out, cap, "causal") < cap;
 }
@@ -54,12 +54,12 @@ const as_term as_term_fixed = {
     .name = "fixed",
     .example = "fixed:l=128,c=8",
     .help = "the own block of l and the last c of every earlier block (Sparse Transformer)",
-    .params = {{.key = "l", .kind = AS_PARAM_COUNT, .least = 1}, {.key = "c", .kind = AS_PARAM_COUNT, .least = 1}},
+    .params = {{.key = "l", .kind = AS_PARAM_COUNT, .min = 1}, {.key = "c", .kind = AS_PARAM_COUNT, .min = 1}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
-    .check = check,
+    .check = fixed_check,
     .lacks = lacks,
-    .runs_max = runs_max,
-    .row = row,
+    .runs_max = fixed_runs_max,
+    .row = fixed_row,
     .edges_first = edges_first,
-    .expand = expand,
+    .expand = fixed_expand,
 };

@@ -8,21 +8,21 @@
 
 #include "../term.h"
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t global_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t g = args->value[0].count;
     runs[0] = (as_run){0, 1, at.position < g ? at.context : as_min(g, at.context)};
     return 1;
 }
 
-static uint64_t edges(const as_args *args, size_t head, size_t from, size_t context)
+static uint64_t global_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
     const uint64_t g = as_min(args->value[0].count, context), whole = g > from ? g - from : 0;
     return whole * context + (context - from - whole) * g;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool global_expand(const as_args *args, char *out, size_t cap)
 {
     if (args->value[1].count == AS_SIDES_BOTH)
         return true;
@@ -33,9 +33,9 @@ const as_term as_term_global = {
     .name = "global",
     .example = "global:g=4",
     .help = "the first g tokens, seen by all (sides=both: and seeing all)",
-    .params = {{.key = "g", .kind = AS_PARAM_COUNT, .least = 1}, AS_PARAM_SIDES},
+    .params = {{.key = "g", .kind = AS_PARAM_COUNT, .min = 1}, AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS,
-    .row = row,
-    .edges = edges,
-    .expand = expand,
+    .row = global_row,
+    .edges = global_edges,
+    .expand = global_expand,
 };

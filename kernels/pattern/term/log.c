@@ -17,13 +17,13 @@ static size_t powers(size_t base, size_t most, size_t *largest)
     return count;
 }
 
-static size_t runs_max(const as_args *args, size_t context)
+static size_t log_runs_max(const as_args *args, size_t context)
 {
     size_t largest;
     return powers(args->value[0].count, context, &largest) + 1;
 }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t log_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t base = args->value[0].count;
     size_t n = 0, distance = 0, count = powers(base, at.position, &distance);
@@ -48,9 +48,9 @@ const as_term as_term_log = {
     .name = "log",
     .example = "log:base=2",
     .help = "the query and the tokens base^i before it",
-    .params = {{.key = "base", .kind = AS_PARAM_COUNT, .least = 2}},
+    .params = {{.key = "base", .kind = AS_PARAM_COUNT, .min = 2}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
-    .runs_max = runs_max,
-    .row = row,
+    .runs_max = log_runs_max,
+    .row = log_row,
     .edges_first = edges_first,
 };

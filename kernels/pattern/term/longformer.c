@@ -11,7 +11,7 @@
 
 enum { W, G, R, SIDES };
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool longformer_check(const as_args *args, char *why, size_t cap)
 {
     if (args->value[R].count == 1 || args->value[SIDES].count == AS_SIDES_CAUSAL)
         return true;
@@ -19,7 +19,7 @@ static bool check(const as_args *args, char *why, size_t cap)
     return false;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool longformer_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long w = args->value[W].count, g = args->value[G].count, r = args->value[R].count;
     const char *sides = args->value[SIDES].count == AS_SIDES_BOTH ? ",sides=both" : "";
@@ -34,11 +34,11 @@ const as_term as_term_longformer = {
     .name = "longformer",
     .example = "longformer:w=512,g=1",
     .help = "Longformer: a window of w and g global tokens (r: dilation; sides=both: its encoder)",
-    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .optional = true, .least = 1, .otherwise = 512},
-               {.key = "g", .kind = AS_PARAM_COUNT, .optional = true, .otherwise = 1},
-               {.key = "r", .kind = AS_PARAM_COUNT, .optional = true, .least = 1, .otherwise = 1},
+    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .optional = true, .min = 1, .fallback = 512},
+               {.key = "g", .kind = AS_PARAM_COUNT, .optional = true, .fallback = 1},
+               {.key = "r", .kind = AS_PARAM_COUNT, .optional = true, .min = 1, .fallback = 1},
                AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL,
-    .check = check,
-    .expand = expand,
+    .check = longformer_check,
+    .expand = longformer_expand,
 };

@@ -19,7 +19,7 @@ enum { W, R, OFFSETS, HEADS };
 enum { PAPER, GROUPS };
 #define BRANCHES_MAX 16 /* with it, E fits 64 bits for all contexts that a pattern takes */
 
-static bool check(const as_args *args, char *why, size_t cap)
+static bool longnet_check(const as_args *args, char *why, size_t cap)
 {
     const as_value *w = &args->value[W], *r = &args->value[R];
     const bool groups = args->value[OFFSETS].count == GROUPS;
@@ -59,13 +59,13 @@ bool as_pattern_branch(const as_pattern *p, size_t i, size_t head, as_branch *ou
     return true;
 }
 
-static size_t runs_max(const as_args *args, size_t context)
+static size_t longnet_runs_max(const as_args *args, size_t context)
 {
     (void)context;
     return args->value[W].list_count;
 }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t longnet_row(const as_args *args, as_at at, as_run *runs)
 {
     size_t n = 0;
     for (size_t i = 0; i < args->value[W].list_count; i++) {
@@ -103,7 +103,7 @@ static bool before(const as_args *args, size_t i, size_t j)
 }
 
 /* A multiset has no order: canonical text has the branches by w, then r. */
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool longnet_expand(const as_args *args, char *out, size_t cap)
 {
     const size_t count = args->value[W].list_count;
     size_t order[BRANCHES_MAX], n = 0;
@@ -133,14 +133,14 @@ const as_term as_term_longnet = {
     .name = "longnet",
     .example = "longnet:w=2048/4096/8192,r=1/2/4",
     .help = "mixed dilated attention: segments of w, every r-th token; a multiset (offsets=paper|groups,heads=H)",
-    .params = {{.key = "w", .kind = AS_PARAM_LIST, .least = 1},
-               {.key = "r", .kind = AS_PARAM_LIST, .least = 1},
+    .params = {{.key = "w", .kind = AS_PARAM_LIST, .min = 1},
+               {.key = "r", .kind = AS_PARAM_LIST, .min = 1},
                {.key = "offsets", .kind = AS_PARAM_WORD, .optional = true, .words = "paper|groups"},
                {.key = "heads", .kind = AS_PARAM_COUNT, .optional = true}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_PER_HEAD | AS_PATTERN_MULTISET,
-    .check = check,
-    .runs_max = runs_max,
-    .row = row,
+    .check = longnet_check,
+    .runs_max = longnet_runs_max,
+    .row = longnet_row,
     .edges_first = edges_first,
-    .expand = expand,
+    .expand = longnet_expand,
 };

@@ -28,9 +28,9 @@ static size_t root(size_t x, uint64_t p)
     return n;
 }
 
-static size_t runs_max(const as_args *args, size_t context) { return root(context, args->value[0].count) + 1; }
+static size_t power_runs_max(const as_args *args, size_t context) { return root(context, args->value[0].count) + 1; }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t power_row(const as_args *args, as_at at, as_run *runs)
 {
     const uint64_t p = args->value[0].count;
     size_t n = 0;
@@ -49,7 +49,7 @@ static uint64_t edges_first(const as_args *args, size_t head, size_t n)
     return sum;
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool power_expand(const as_args *args, char *out, size_t cap)
 {
     return args->value[0].count > 1 || (size_t)snprintf(out, cap, "causal") < cap;
 }
@@ -58,10 +58,10 @@ const as_term as_term_power = {
     .name = "power",
     .example = "power:p=2",
     .help = "the query and the tokens n^p before it",
-    .params = {{.key = "p", .kind = AS_PARAM_COUNT, .least = 1}},
+    .params = {{.key = "p", .kind = AS_PARAM_COUNT, .min = 1}},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
-    .runs_max = runs_max,
-    .row = row,
+    .runs_max = power_runs_max,
+    .row = power_row,
     .edges_first = edges_first,
-    .expand = expand,
+    .expand = power_expand,
 };

@@ -7,13 +7,13 @@
 
 #include "../term.h"
 
-static bool both(const as_args *args) { return args->value[1].count == AS_SIDES_BOTH; }
+static bool window_both(const as_args *args) { return args->value[1].count == AS_SIDES_BOTH; }
 
-static size_t row(const as_args *args, as_at at, as_run *runs)
+static size_t window_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t w = args->value[0].count;
-    const size_t before = as_min(both(args) ? w / 2 : w - 1, at.position);
-    const size_t after = both(args) ? as_min(w / 2, at.context - 1 - at.position) : 0;
+    const size_t before = as_min(window_both(args) ? w / 2 : w - 1, at.position);
+    const size_t after = window_both(args) ? as_min(w / 2, at.context - 1 - at.position) : 0;
     runs[0] = (as_run){at.position - before, 1, before + 1 + after};
     return 1;
 }
@@ -26,18 +26,18 @@ static uint64_t ramp(uint64_t reach, uint64_t n)
 }
 
 /* Causal: wT - w(w-1)/2 for T >= w. Both: a ramp on each side. */
-static uint64_t edges(const as_args *args, size_t head, size_t from, size_t context)
+static uint64_t window_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    const uint64_t w = args->value[0].count, before = both(args) ? w / 2 : w - 1;
+    const uint64_t w = args->value[0].count, before = window_both(args) ? w / 2 : w - 1;
     const uint64_t back = ramp(before, context) - ramp(before, from);
-    return back + (context - from) + (both(args) ? ramp(w / 2, context - from) : 0);
+    return back + (context - from) + (window_both(args) ? ramp(w / 2, context - from) : 0);
 }
 
-static bool expand(const as_args *args, char *out, size_t cap)
+static bool window_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long w = args->value[0].count;
-    if (!both(args) || w % 2 == 0)
+    if (!window_both(args) || w % 2 == 0)
         return true;
     int n = w == 1 ? snprintf(out, cap, "window:w=1") : snprintf(out, cap, "window:w=%llu,sides=both", w - 1);
     return (size_t)n < cap;
@@ -47,9 +47,9 @@ const as_term as_term_window = {
     .name = "window",
     .example = "window:w=256",
     .help = "the last w tokens, the query included (sides=both: w/2 on each side)",
-    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .least = 1}, AS_PARAM_SIDES},
+    .params = {{.key = "w", .kind = AS_PARAM_COUNT, .min = 1}, AS_PARAM_SIDES},
     .traits = AS_PATTERN_CAUSAL | AS_PATTERN_CONTIGUOUS | AS_PATTERN_BY_DISTANCE,
-    .row = row,
-    .edges = edges,
-    .expand = expand,
+    .row = window_row,
+    .edges = window_edges,
+    .expand = window_expand,
 };

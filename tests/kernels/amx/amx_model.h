@@ -145,12 +145,14 @@ AMX_MODEL_REGISTERS void amx_model_dpbf16ps(int sum, int left, int right)
 }
 
 #undef _tile_loadd
+#undef _tile_stream_loadd
 #undef _tile_stored
 #undef _tile_zero
 #undef _tile_dpbf16ps
 #define _tile_loadconfig(config) amx_model_load_config(config)
 #define _tile_release() amx_model_release()
 #define _tile_loadd(tile, base, stride) amx_model_load(tile, base, (ptrdiff_t)(stride))
+#define _tile_stream_loadd(tile, base, stride) amx_model_load(tile, base, (ptrdiff_t)(stride))
 #define _tile_stored(tile, base, stride) amx_model_store(tile, base, (ptrdiff_t)(stride))
 #define _tile_zero(tile) amx_model_zero(tile)
 #define _tile_dpbf16ps(sum, left, right) amx_model_dpbf16ps(sum, left, right)

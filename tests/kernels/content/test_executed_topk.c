@@ -1,6 +1,7 @@
 /* test_executed_topk.c: what content/topk says that it multiplies is what it multiplies.
  * SPDX-License-Identifier: Apache-2.0 */
 #define KERNEL_FILE "kernels/content/topk.c"
+#define KERNEL_SHARED "kernels/content/select.c"
 #define KERNEL_SYMBOL as_kernel_content_topk_counted
 #include "../executed.h"
 

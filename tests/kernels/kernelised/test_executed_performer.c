@@ -1,6 +1,7 @@
 /* test_executed_performer.c: what kernelised/performer says that it multiplies is what it multiplies.
  * SPDX-License-Identifier: Apache-2.0 */
 #define KERNEL_FILE "kernels/kernelised/performer.c"
+#define KERNEL_SHARED "kernels/kernelised/chunk.c"
 #define KERNEL_SYMBOL as_kernel_kernelised_performer_counted
 #include "../executed.h"
 
