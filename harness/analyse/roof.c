@@ -9,8 +9,6 @@
  * that is above 1. The loop is that of the widest isa for which the machine has one. */
 #include "stages.h"
 
-#include <string.h>
-
 #include "../../kernels/api/cpu.h"
 
 double as_roof_boost(const as_findings *f)
@@ -20,13 +18,14 @@ double as_roof_boost(const as_findings *f)
         if (isfinite(f->samples[i].speed_index))
             peak = fmax(peak, f->samples[i].speed_index);
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        if (!isnan(f->machine.fma_gflops[isa]))
-            roof = f->machine.fma_gflops[isa];
+        if (!isnan(f->machine.rate[AS_F32][isa][AS_ONE_CPU]))
+            roof = f->machine.rate[AS_F32][isa][AS_ONE_CPU];
     return peak > roof ? peak / roof : 1;
 }
 
-static double between(const as_machine_facts *m, double one, double all, uint64_t threads)
+static double between(const as_machine_facts *m, const double rate[AS_SCOPE_COUNT], uint64_t threads)
 {
+    const double one = rate[AS_ONE_CPU], all = rate[AS_ALL_CPUS];
     if (threads == AS_NO_COUNT || threads == 0 || isnan(one))
         return NAN;
     if (threads == 1)
@@ -39,9 +38,11 @@ static double between(const as_machine_facts *m, double one, double all, uint64_
 
 static double roof(const as_machine_facts *m, double boost, int isa, const char *dtype, uint64_t threads)
 {
-    double f32 = between(m, m->fma_gflops[isa], m->fma_gflops_all[isa], threads);
-    double bf16 = between(m, m->bf16_gflops[isa], m->bf16_gflops_all[isa], threads);
-    return boost * (dtype && !strcmp(dtype, "bf16") ? fmax(f32, bf16) : f32);
+    as_dtype own = AS_F32;
+    const double f32 = between(m, m->rate[AS_F32][isa], threads);
+    if (!dtype || !as_dtype_parse(dtype, &own) || (int)own >= AS_RATED_DTYPES)
+        own = AS_F32;
+    return boost * fmax(f32, between(m, m->rate[own][isa], threads));
 }
 
 double as_roof_of(const as_machine_facts *m, double boost, const as_summary *row)

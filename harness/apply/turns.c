@@ -12,5 +12,5 @@ bool as_apply_turns(as_bench *b, as_isa isa, as_err *err)
 {
     char what[120];
     snprintf(what, sizeof what, "%.80s %s %s", b->kernel->name, as_isa_name(isa), as_dtype_name(b->problem.dtype));
-    return as_serve(what, call_kernel, b, err);
+    return as_serve_text("--turns", what, call_kernel, b, err);
 }

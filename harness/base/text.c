@@ -236,3 +236,13 @@ done:
     free(width);
     free(right);
 }
+
+void as_printable(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c;) {
+        const size_t length = as_utf8_length((const char *)c);
+        if (*c < 0x20 || *c == 0x7f || !length)
+            *c = *c == '\n' || *c == '\t' || *c == '\r' ? ' ' : '?';
+        c += length ? length : 1;
+    }
+}

@@ -34,6 +34,10 @@ char *as_format_count(char out[32], uint64_t count);
  * byte, a C1 control, U+FFFE, U+FFFF. */
 size_t as_utf8_length(const char *text);
 
+/* White space becomes a space, other control characters and bytes that are not UTF-8 become '?', so that a kernel's
+ * last words can be shown and filed. */
+void as_printable(char *text);
+
 /* The wildcard match of `--only` and of kernel globs: * and ?, the whole text. */
 bool as_glob(const char *glob, const char *text);
 

@@ -15,9 +15,11 @@
 
 #include "../../kernels/api/cpu.h"
 #include "../../kernels/pattern/layers.h"
+#include "../analyse/analyse.h"
 #include "../base/file.h"
+#include "../machine/machine.h"
 
-enum { CANDIDATES_MAX = 8, FOLDERS_MAX = 10000 };
+enum { CANDIDATES_MAX = 8, FOLDERS_MAX = 10000, ROUNDS_MAX = 4 };
 
 extern char **environ;
 
@@ -42,7 +44,8 @@ static void append(as_findings *all, const as_findings *more, as_arena *arena)
     all->case_count = count;
 }
 
-bool as_choose_read(const char *dir, as_arena *arena, as_findings *out, as_err *err)
+/* Reads the cases and fits of `dir` and of its measured-N, where these are of the same machine. */
+static bool read_folders(const char *dir, as_arena *arena, as_findings *out, as_err *err)
 {
     if (!as_analyse(dir, arena, out, err))
         return false;
@@ -122,7 +125,7 @@ static bool measured(const char *out)
 /* `attnscope run CONFIG --out OUT --quiet`, its table thrown away: this command's own is what stdout is for. */
 static bool run_here(const char *config, const char *out, const char *isa, const as_selection *selection, as_err *err)
 {
-    const char *argv[10 + 2 * AS_OPT_MANY_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
+    const char *argv[10 + 2 * AS_PLUGINS_MAX] = {"attnscope", "run", config, "--out", out, "--quiet"};
     posix_spawn_file_actions_t actions;
     pid_t pid;
     int status = 0, n = 6;
@@ -205,8 +208,10 @@ static void miss_parts(missing *m, const as_chosen *chosen, const as_choice *row
     as_layers_free(s);
 }
 
-bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chosen *chosen,
-                       const as_selection *selection, as_arena *arena, size_t *count, as_err *err)
+/* Measures those that may be the fastest and were not measured at this shape, at most CANDIDATES_MAX of them. *count:
+ * how many there were; where it is 0 nothing is done. */
+static bool measure_candidates(const as_choose_source *source, const as_choose_ask *ask, const as_chosen *chosen,
+                               as_arena *arena, size_t *count, as_err *err)
 {
     missing m = {.ask = ask};
     unsigned n = 1;
@@ -216,16 +221,58 @@ bool as_choose_measure(const char *dir, const as_choose_ask *ask, const as_chose
     *count = m.count;
     if (!*count)
         return true;
-    while (n < FOLDERS_MAX && as_file_exists(folder(dir, n, "", arena)))
+    while (n < FOLDERS_MAX && as_file_exists(folder(source->dir, n, "", arena)))
         n++;
     char *text = config_text(ask, m.rows, m.count);
-    const char *config = folder(dir, n, ".yaml", arena);
+    const char *config = folder(source->dir, n, ".yaml", arena);
     bool ok = text ? as_file_write(config, text, strlen(text), err) : as_fail_memory(err);
     free(text);
     if (!ok)
         return false;
-    fprintf(stderr, "measuring %zu that may be the fastest, in %s\n", *count, folder(dir, n, "", arena));
-    ok = run_here(config, folder(dir, n, "", arena), isa_of(m.rows, m.count), selection, err);
+    fprintf(stderr, "measuring %zu that may be the fastest, in %s\n", *count, folder(source->dir, n, "", arena));
+    ok = run_here(config, folder(source->dir, n, "", arena), isa_of(m.rows, m.count), source->selection, err);
     unlink(config); /* the folder has its own copy */
     return ok;
+}
+
+/* --- ranking ----------------------------------------------------------------------------------------------------- */
+
+static bool check_machine(const as_choose_source *source, const as_findings *f, as_arena *arena, as_err *err)
+{
+    as_machine here;
+    as_machine_describe(&here, arena);
+    if (source->across || (f->machine.fingerprint && !strcmp(f->machine.fingerprint, here.fingerprint)))
+        return true;
+    return as_fail(
+        err, AS_EXIT_USAGE,
+        "%s: was measured on another machine (%.20s, this is %.20s): measure here, or add --across to choose for "
+        "that one",
+        source->dir, f->machine.fingerprint ? f->machine.fingerprint : "unknown", here.fingerprint);
+}
+
+static bool rank(const as_choose_source *source, as_choose_ask *ask, as_arena *arena, as_chosen *chosen, as_err *err)
+{
+    as_findings f;
+    if (!read_folders(source->dir, arena, &f, err) || !check_machine(source, &f, arena, err))
+        return false;
+    ask->cases = f.cases;
+    ask->rows = f.summary;
+    ask->count = f.case_count;
+    ask->fits = f.fits;
+    ask->fit_count = f.fit_count;
+    return as_choose(ask, arena, chosen, err);
+}
+
+bool as_choose_settle(const as_choose_source *source, as_choose_ask *ask, as_arena *arena, as_chosen *chosen,
+                      as_err *err)
+{
+    size_t missing =
+        source->measure; /* a candidate that proves slower than predicted may leave other predictions in front */
+    if (!rank(source, ask, arena, chosen, err))
+        return false;
+    for (int round = 0; round < ROUNDS_MAX && missing; round++)
+        if (!measure_candidates(source, ask, chosen, arena, &missing, err) ||
+            (missing && !rank(source, ask, arena, chosen, err)))
+            return false;
+    return true;
 }

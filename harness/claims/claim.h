@@ -25,7 +25,7 @@ typedef struct {
     as_claim_verdict verdict;
 } as_finding;
 
-/* What in a result folder bears on a claim, for kernels on patterns (globs). */
+/* The rows of a result folder that bear on a claim: globs over kernels and patterns. */
 typedef struct {
     const char *kernels, *patterns; /* kernels NULL: nothing measurable */
     bool crossing; /* false: the exponent of T; true: from which T on it is faster than dense attention */
@@ -44,14 +44,14 @@ typedef struct {
 
 extern const as_claim *const as_claims[]; /* ends with NULL; by name */
 
-/* For claims: what the engine finds for a pattern or schedule given as text. Each false on error. */
+/* For claims: what the theory's engine finds for a pattern or schedule given as text. Each is false on error. */
 bool as_claim_sees(const char *pattern, size_t length, size_t layers, uint64_t *out,
                    as_err *err);                                                        /* last token, depth */
 bool as_claim_cover(const char *pattern, size_t length, uint64_t *layers, as_err *err); /* UINT64_MAX for never */
 bool as_claim_edges(const char *pattern, size_t length, as_edges *out, as_err *err);
 
-/* Judged in two steps: false unless the weaker statement stands, with conditions unless the whole does. */
-static inline as_claim_verdict as_judge(bool as_stated, bool under_conditions)
+/* Holds when it is true as stated, holds with conditions when it is true under conditions, else it is false. */
+static inline as_claim_verdict as_claim_judge(bool as_stated, bool under_conditions)
 {
     return as_stated ? AS_HOLDS : under_conditions ? AS_HOLDS_CONDITIONS : AS_IS_FALSE;
 }

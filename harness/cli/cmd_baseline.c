@@ -1,18 +1,25 @@
-/* cmd_baseline.c: `attnscope baseline DIR`: keeps of a result folder what `compare --baseline` will need, small enough
- * to commit. SPDX-License-Identifier: Apache-2.0 */
+/* cmd_baseline.c: `attnscope baseline DIR`: keeps what `compare --baseline` needs of a result folder, small enough to
+ * commit. SPDX-License-Identifier: Apache-2.0 */
 #include "../verdict/baseline.h"
 #include "cli.h"
 
-static as_exit run(int argc, char **argv, as_err *err)
+typedef struct {
+    const char *baselines;
+} baseline_options;
+
+static const as_opt options[] = {
+    AS_VALUE("--baselines", baseline_options, baselines, "DIR", "where baselines are kept (default: " AS_BASELINES ")"),
+    {0},
+};
+
+static as_exit run_baseline(const as_command *self, as_words words, as_err *err)
 {
-    const char *baselines = NULL;
-    const as_opt opts[] = {{"--baselines", AS_OPT_TEXT, &baselines, NULL}, {0}};
-    int rest;
+    baseline_options o = {0};
     as_text out = {0};
-    if (!as_options(argc, argv, opts, 1, 1, &rest, err))
+    if (!as_parse(self, &words, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
-    const char *path = as_baseline_keep(baselines, argv[0], arena, err);
+    const char *path = as_baseline_keep(o.baselines, words.at[0], arena, err);
     if (path)
         as_text_add(&out, "baseline: %s\n", path);
     const bool ok = path && as_print(&out, err);
@@ -23,13 +30,17 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_baseline = {
     .name = "baseline",
-    .usage = "baseline DIR [--baselines DIR]",
+    .arguments = "DIR",
     .about = "keep a small copy of a result folder for `compare --baseline`",
-    .help =
-        "  DIR             a result folder of `attnscope run`\n"
-        "  --baselines DIR where baselines are kept (default: " AS_BASELINES ")\n"
-        "It becomes " AS_BASELINES "/<fingerprint>/<name of the sweep>/, in place of an older one: summary.csv and\n"
-        "samples.csv with the columns that compare reads, machine.json, config.yaml. Made to be committed.\n",
-    .run = run,
+    .description = "DIR is a result folder of `attnscope run`.",
+    .options = options,
+    .notes = "It becomes " AS_BASELINES
+             "/<fingerprint>/<name of the sweep>/, in place of an older one: summary.csv and samples.csv with the "
+             "columns that compare reads, machine.json, config.yaml. Made to be committed.",
+    .examples = "  attnscope run configs/gate.yaml --out gate && attnscope baseline gate\n"
+                "  attnscope compare --baseline new-gate\n",
+    .min = 1,
+    .max = 1,
     .order = 76,
+    .run = run_baseline,
 };

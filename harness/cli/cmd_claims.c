@@ -1,71 +1,23 @@
-/* cmd_claims.c: `attnscope claims`: what the literature states, computed and judged. */
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "../claims/claim.h"
-#include "cli.h"
-#include "../claims/claim_measured.h"
-
-#include <stdlib.h>
+/* cmd_claims.c: `attnscope claims`: what the literature states, computed and judged.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#define ROW_COLUMNS(F, t)                                                                                              \
-    F(t, AS_TEXT, claim, "as stated")                                                                                  \
-    F(t, AS_TEXT, source, "by whom")                                                                                   \
-    F(t, AS_TEXT, stated, "the number or formula")                                                                     \
-    F(t, AS_TEXT, computed, "what is found when it is computed")                                                       \
-    F(t, AS_TEXT, verdict, "holds, holds with conditions, or false")                                                   \
-    F(t, AS_TEXT, measured, "what the result folder of --from says")                                                   \
-    F(t, AS_TEXT, name, "the file in harness/claims/literature/")                                                      \
-    F(t, AS_TEXT, expected, "the verdict on record; another one is a contradiction and exits 1")
+#include "../claims/judged.h"
+#include "cli.h"
 
-AS_RECORD(row, ROW_COLUMNS);
-AS_SCHEMA(row_schema, row, ROW_COLUMNS, "claims.csv", "a claim");
+typedef struct {
+    const char *from, *format;
+} claims_options;
 
-static int by_order(const void *a, const void *b)
-{
-    const as_claim *x = *(const as_claim *const *)a, *y = *(const as_claim *const *)b;
-    return x->order != y->order ? (x->order > y->order) - (x->order < y->order) : strcmp(x->name, y->name);
-}
+static const as_opt options[] = {
+    AS_VALUE("--from", claims_options, from, "DIR",
+             "a result folder: quotes the exponents and crossings measured there"),
+    AS_CHOICE("--format", claims_options, format, "text|csv|json|md",
+              "text (default), csv, json, or md (the table of docs/claims.md)"),
+    {0},
+};
 
-static bool judge(const as_claim *claim, const as_measured *measured, as_arena *arena, row *out, as_err *err)
-{
-    as_finding finding = {0};
-    as_text quote = {0};
-    bool ok = claim->compute(&finding, err);
-    if (ok) {
-        as_measured_quote(measured, &claim->measurable, &quote);
-        *out = (row){claim->claim,
-                     claim->source,
-                     claim->stated,
-                     as_arena_intern(arena, finding.computed.data),
-                     as_claim_verdict_text(finding.verdict),
-                     as_arena_intern(arena, quote.data),
-                     claim->name,
-                     as_claim_verdict_text(claim->expected)};
-    }
-    as_text_free(&finding.computed);
-    as_text_free(&quote);
-    return ok;
-}
-
-/* All claims in their order; the rows live in the arena. */
-static bool judge_all(const char *from, as_arena *arena, row **rows, size_t *count, as_err *err)
-{
-    as_measured measured = {0};
-    if (from && !as_measured_read(from, arena, &measured, err))
-        return false;
-    for (*count = 0; as_claims[*count];)
-        ++*count;
-    const as_claim **sorted = as_arena_alloc(arena, *count * sizeof *sorted);
-    memcpy(sorted, as_claims, *count * sizeof *sorted);
-    qsort(sorted, *count, sizeof *sorted, by_order);
-    *rows = as_arena_alloc(arena, *count * sizeof **rows);
-    for (size_t i = 0; i < *count; i++)
-        if (!judge(sorted[i], &measured, arena, &(*rows)[i], err))
-            return false;
-    return true;
-}
-
-static void add_text(const row *r, as_text *out)
+static void add_claim(const as_judged_claim *r, as_text *out)
 {
     as_text_add(out, "%s\n  verdict    %s\n  source     %s\n  stated     %s\n  computed   %s\n", r->claim, r->verdict,
                 r->source, r->stated, r->computed);
@@ -86,7 +38,7 @@ static void add_cell(const char *text, as_text *out)
     as_text_add(out, " |");
 }
 
-static void add_markdown(const row *rows, size_t count, as_text *out)
+static void add_markdown(const as_judged_claim *rows, size_t count, as_text *out)
 {
     as_text_add(out, "# Claims of the literature, computed\n\n"
                      "Made by `attnscope claims --format md`; a test holds it equal. A verdict judges the claim as "
@@ -108,71 +60,50 @@ static void add_markdown(const row *rows, size_t count, as_text *out)
     }
 }
 
-static bool print(const char *format, const row *rows, size_t count, as_err *err)
+static bool print_claims(const char *format, const as_judged_claim *rows, size_t count, as_err *err)
 {
+    if (!strcmp(format, "csv") || !strcmp(format, "json"))
+        return as_print_records(format, &as_judged_claim_schema, rows, count, err);
     as_text out = {0};
-    bool ok = true;
-    if (!strcmp(format, "json"))
-        ok = as_table_json(&row_schema, rows, count, &out) || as_fail_memory(err);
-    else if (!strcmp(format, "md"))
+    if (!strcmp(format, "md"))
         add_markdown(rows, count, &out);
-    else if (!strcmp(format, "csv"))
-        as_table_header(&row_schema, &out);
-    for (size_t i = 0; i < count; i++) {
-        if (!strcmp(format, "csv"))
-            as_table_row(&row_schema, &rows[i], &out);
-        else if (!strcmp(format, "text"))
-            add_text(&rows[i], &out);
-    }
-    ok = ok && as_print(&out, err);
+    for (size_t i = 0; strcmp(format, "md") && i < count; i++)
+        add_claim(&rows[i], &out);
+    const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok;
 }
 
-/* Exit 1 when a verdict is not the one on record. */
-static as_exit contradictions(const row *rows, size_t count, as_err *err)
+static as_exit run_claims(const as_command *self, as_words words, as_err *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(rows[i].verdict, rows[i].expected))
-            return as_fail(err, AS_EXIT_BAD, "claim %s: computed '%s', on record is '%s': one of the two is wrong",
-                           rows[i].name, rows[i].verdict, rows[i].expected),
-                   AS_EXIT_BAD;
-    return AS_EXIT_OK;
-}
-
-static as_exit run(int argc, char **argv, as_err *err)
-{
-    const char *from = NULL, *format = "text";
-    const as_opt opts[] = {
-        {"--from", AS_OPT_TEXT, &from, NULL}, {"--format", AS_OPT_TEXT, &format, "text|csv|json|md"}, {0}};
-    int rest;
-    if (!as_options(argc, argv, opts, 0, 0, &rest, err))
+    claims_options o = {.format = "text"};
+    if (!as_parse(self, &words, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
-    row *rows;
+    as_judged_claim *rows;
     size_t count;
-    as_exit code = AS_EXIT_OK;
-    if (!judge_all(from, arena, &rows, &count, err) || !print(format, rows, count, err))
+    as_exit code;
+    if (!as_claims_judge(o.from, arena, &rows, &count, err) || !print_claims(o.format, rows, count, err))
         code = err->code;
     else
-        code = contradictions(rows, count, err);
+        code = as_claims_check(rows, count, err);
     as_arena_free(arena);
     return code;
 }
 
 const as_command as_command_claims = {
     .name = "claims",
-    .usage = "claims [--from DIR] [--format text|csv|json|md]",
+    .arguments = "",
     .about = "complexity and reach claims of the literature: stated, computed exactly, verdict",
-    .help =
-        "Every claim is computed when asked. Verdicts: holds; holds with conditions (the statement leaves one out);\n"
-        "false (by a counterexample).\n"
-        "\n"
-        "  --from DIR     a result folder: quotes the exponents and crossings measured there\n"
-        "  --format F     text, csv, json, or md (the table of docs/claims.md)\n"
-        "\n"
-        "Exits 1 when a computed verdict is not the one on record: then this program contradicts itself. That a\n"
-        "claim of the literature is false is a finding, and exits 0.\n",
-    .run = run,
+    .description =
+        "Every claim is computed when asked. Verdicts: holds; holds with conditions (the statement leaves one "
+        "out); false (by a counterexample).",
+    .options = options,
+    .notes =
+        "Exit code 1: a computed verdict is not the one on record, so this program contradicts itself. A claim of the "
+        "literature that is false is a finding, and exits 0.",
+    .examples = "  attnscope claims\n"
+                "  attnscope claims --from results/scaling-length-20250101T120000Z --format md\n",
     .order = 60,
+    .run = run_claims,
 };

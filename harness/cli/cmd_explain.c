@@ -1,30 +1,49 @@
-/* cmd_explain.c: `attnscope explain PATTERN`: what follows from a pattern without running it. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_explain.c: `attnscope explain PATTERN`: what follows from a pattern without running it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "../theory/explain.h"
 #include "../theory/picture.h"
 #include "cli.h"
 
-#include <string.h>
-
 typedef struct {
+    const char *length_text, *layers_text, *heads_text, *width_text, *format;
     uint64_t length, layers, heads, width;
-} numbers;
+} explain_options;
 
-static bool read_number(const char *name, const char *text, uint64_t otherwise, uint64_t *out, as_err *err)
+static const as_opt options[] = {
+    AS_VALUE("--length", explain_options, length_text, "T", "tokens (1024; up to 256M)"),
+    AS_VALUE("--layers", explain_options, layers_text, "L", "depth to list the reach for (8)"),
+    AS_VALUE("--heads", explain_options, heads_text, "H",
+             "heads of a layer (8); where heads differ, numbers are of the first and of all together"),
+    AS_VALUE("--width", explain_options, width_text, "D", "model width for work and span (64 H)"),
+    AS_CHOICE("--format", explain_options, format, "text|json|svg",
+              "text (default), json, or svg: the mask as a picture"),
+    {0},
+};
+
+static bool read_numbers(explain_options *o, as_err *err)
 {
-    *out = otherwise;
-    if (!text || (as_parse_count(text, out) && *out > 0))
-        return true;
-    return as_fail(err, AS_EXIT_USAGE, "%s must be a whole number above 0 such as 512 or 8k, not '%.40s'", name, text);
+    if (!as_option_count(o->length_text, "--length", 1024, &o->length, err) ||
+        !as_option_count(o->layers_text, "--layers", 8, &o->layers, err) ||
+        !as_option_count(o->heads_text, "--heads", 8, &o->heads, err))
+        return false;
+    if (o->heads > 65536)
+        return as_fail(err, AS_EXIT_USAGE, "--heads goes up to 64k: ask for less");
+    if (!as_option_count(o->width_text, "--width", 64 * o->heads, &o->width, err))
+        return false;
+    return o->width % o->heads == 0 ||
+           as_fail(err, AS_EXIT_USAGE, "--width %llu is no multiple of --heads %llu: d = D/H must be whole",
+                   (unsigned long long)o->width, (unsigned long long)o->heads);
 }
 
-static bool explain(const as_layers *s, const numbers *n, as_text *out, bool json, as_err *err)
+static bool write_numbers(const as_layers *s, const explain_options *o, as_text *out, as_err *err)
 {
     as_explained e;
-    if (!as_explain(s, n->length, n->layers, n->heads, n->width, &e, err))
+    if (!as_explain(s, o->length, o->layers, o->heads, o->width, &e, err))
         return false;
     bool ok = true;
-    if (json)
+    if (!strcmp(o->format, "json"))
         as_explain_json(&e, out);
     else
         ok = as_explain_text(&e, out, err);
@@ -42,33 +61,17 @@ static bool draw(const as_layers *s, size_t length, as_text *out, as_err *err)
     return as_picture_svg(s, length, out, err);
 }
 
-static as_exit run(int argc, char **argv, as_err *err)
+static as_exit run_explain(const as_command *self, as_words words, as_err *err)
 {
-    const char *length = NULL, *layers = NULL, *heads = NULL, *width = NULL, *format = "text";
-    const as_opt opts[] = {{"--length", AS_OPT_TEXT, &length, NULL},
-                           {"--layers", AS_OPT_TEXT, &layers, NULL},
-                           {"--heads", AS_OPT_TEXT, &heads, NULL},
-                           {"--width", AS_OPT_TEXT, &width, NULL},
-                           {"--format", AS_OPT_TEXT, &format, "text|json|svg"},
-                           {0}};
-    numbers n;
-    int rest;
-    if (!as_options(argc, argv, opts, 1, 1, &rest, err) || !read_number("--length", length, 1024, &n.length, err) ||
-        !read_number("--layers", layers, 8, &n.layers, err) || !read_number("--heads", heads, 8, &n.heads, err) ||
-        (n.heads > 65536 && !as_fail(err, AS_EXIT_USAGE, "--heads goes up to 64k: ask for less")) ||
-        !read_number("--width", width, 64 * n.heads, &n.width, err))
-        return err->code;
-    if (n.width % n.heads)
-        return as_fail(err, AS_EXIT_USAGE, "--width %llu is no multiple of --heads %llu: d = D/H must be whole",
-                       (unsigned long long)n.width, (unsigned long long)n.heads),
-               err->code;
+    explain_options o = {.format = "text"};
     as_pattern_error at;
-    as_layers *s = as_layers_parse(argv[0], &at);
+    if (!as_parse(self, &words, &o, err) || !read_numbers(&o, err))
+        return err->code;
+    as_layers *s = as_layers_parse(words.at[0], &at);
     if (!s)
         return as_fail(err, AS_EXIT_USAGE, "pattern, column %zu: %s", at.column, at.what), err->code;
     as_text out = {0};
-    bool ok =
-        !strcmp(format, "svg") ? draw(s, n.length, &out, err) : explain(s, &n, &out, !strcmp(format, "json"), err);
+    bool ok = strcmp(o.format, "svg") ? write_numbers(s, &o, &out, err) : draw(s, o.length, &out, err);
     ok = ok && as_print(&out, err);
     as_text_free(&out);
     as_layers_free(s);
@@ -77,23 +80,20 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_explain = {
     .name = "explain",
-    .usage = "explain PATTERN [--length T] [--layers L] [--heads H] [--width D] [--format text|json|svg]",
+    .arguments = "PATTERN",
     .about = "edges, neighbours, reach, paths, work and span of a pattern; a picture of its mask",
-    .help =
-        "  PATTERN        such as 'log:base=2', 'sink:s=4+window:w=256', or layer by layer, in turn:\n"
-        "                 'schedule(dilated:r=1,k=2;dilated:r=2,k=2)'\n"
-        "  --length T     tokens (1024; up to 256M)\n"
-        "  --layers L     depth to list the reach for (8)\n"
-        "  --heads H      heads of a layer (8); where heads differ, numbers are of the first and of all together\n"
-        "  --width D      model width for work and span (64 H)\n"
-        "  --format F     text, json or svg (the mask as a picture)\n"
-        "\n"
-        "One layer lets a token read its row and nothing else; the residual stream is not counted. Of a schedule, the\n"
-        "first pattern is the lowest layer. Density is relative to dense attention of the same kind: T(T+1)/2 pairs\n"
-        "where no key lies after its query, else T*T. Tokens are counted from 1.\n"
-        "\n"
-        "  attnscope explain log:base=2 --length 1M\n"
-        "  attnscope explain sink:s=4+window:w=252 --length 64 --format svg > mask.svg\n",
-    .run = run,
+    .description = "PATTERN is such as 'log:base=2', 'sink:s=4+window:w=256', or layer by layer, in turn: "
+                   "'schedule(dilated:r=1,k=2;dilated:r=2,k=2)'.",
+    .options = options,
+    .notes =
+        "One layer lets a token read its row and nothing else; the residual stream is not counted. The first pattern "
+        "of a "
+        "schedule is that of the lowest layer. Density is relative to dense attention of the same kind: T(T+1)/2 pairs "
+        "where no key lies after its query, else T*T. Tokens are counted from 1.",
+    .examples = "  attnscope explain log:base=2 --length 1M\n"
+                "  attnscope explain sink:s=4+window:w=252 --length 64 --format svg > mask.svg\n",
+    .min = 1,
+    .max = 1,
     .order = 50,
+    .run = run_explain,
 };

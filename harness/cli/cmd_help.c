@@ -9,13 +9,6 @@
 #include "../model/verdicts.h"
 #include "cli.h"
 
-void as_command_page(const as_command *command, as_text *out)
-{
-    as_text_add(out, "usage: attnscope %s\n\n%s\n\n%s", command->usage, command->about, command->help);
-    if (out->data[out->length - 1] != '\n')
-        as_text_add(out, "\n");
-}
-
 static int by_order(const void *a, const void *b)
 {
     const as_command *x = *(const as_command *const *)a, *y = *(const as_command *const *)b;
@@ -23,7 +16,7 @@ static int by_order(const void *a, const void *b)
 }
 
 /* The commands that are shown, in their order; the caller frees. */
-static const as_command **shown(size_t *count)
+static const as_command **sorted_commands(size_t *count)
 {
     size_t n = 0;
     while (as_commands[n])
@@ -38,10 +31,10 @@ static const as_command **shown(size_t *count)
     return list;
 }
 
-static bool overview(as_text *out, as_err *err)
+static bool add_overview(as_text *out, as_err *err)
 {
     size_t count;
-    const as_command **list = shown(&count);
+    const as_command **list = sorted_commands(&count);
     if (!list)
         return as_fail_memory(err);
     as_text_add(out,
@@ -96,7 +89,7 @@ static void add_schema(const as_schema *schema, as_text *out)
     }
 }
 
-static void columns(as_text *out)
+static void add_columns(as_text *out)
 {
     const as_schema *const schemas[] = {&as_case_schema,    &as_sample_schema, &as_counter_schema, &as_phase_schema,
                                         &as_summary_schema, &as_share_schema,  &as_fit_schema,     &as_crossover_schema,
@@ -107,11 +100,11 @@ static void columns(as_text *out)
         add_schema(schemas[i], out);
 }
 
-static bool page_of(const char *name, as_text *out, as_err *err)
+static bool add_page(const char *name, as_text *out, as_err *err)
 {
     as_nearest n = {.word = name};
     if (!strcmp(name, "columns")) {
-        columns(out);
+        add_columns(out);
         return true;
     }
     as_nearest_try(&n, "columns");
@@ -127,25 +120,24 @@ static bool page_of(const char *name, as_text *out, as_err *err)
                    close ? "did you mean '" : "'attnscope help' shows them all", close ? close : "", close ? "'?" : "");
 }
 
-static as_exit run(int argc, char **argv, as_err *err)
+static as_exit run_help(const as_command *self, as_words words, as_err *err)
 {
-    const as_opt opts[] = {{0}};
-    int rest;
     as_text out = {0};
-    if (!as_options(argc, argv, opts, 0, 1, &rest, err))
+    if (!as_parse(self, &words, NULL, err))
         return err->code;
-    bool ok = (rest ? page_of(argv[0], &out, err) : overview(&out, err)) && as_print(&out, err);
+    bool ok = (words.count ? add_page(words.at[0], &out, err) : add_overview(&out, err)) && as_print(&out, err);
     as_text_free(&out);
     return ok ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_help = {
     .name = "help",
-    .usage = "help [COMMAND | columns]",
+    .arguments = "[COMMAND | columns]",
     .about = "the commands, or one of them, or the columns of the result files",
-    .help = "  attnscope help           every command in a line\n"
-            "  attnscope help run       what `run` takes and does\n"
-            "  attnscope help columns   every column of every CSV file, as Markdown (results/README.md)\n",
-    .run = run,
+    .examples = "  attnscope help           # every command in a line\n"
+                "  attnscope help run       # what `run` takes and does\n"
+                "  attnscope help columns   # every column of every CSV file, as Markdown (results/README.md)\n",
+    .max = 1,
     .order = 100,
+    .run = run_help,
 };

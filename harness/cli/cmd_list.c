@@ -1,167 +1,26 @@
 /* cmd_list.c: `attnscope list`: kernels, patterns, instruction sets, counter groups and configs, each with a line of
  * help. SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
-#include "../../kernels/api/cpu.h"
-#include "../../kernels/api/kernel_name.h"
-#include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
-#include "../base/file.h"
-#include "../base/path.h"
-#include "cli.h"
-#include "../plan/target.h"
-
-/* Everything is gathered as JSON first: {"kernels": [{...}], ...}; the tables are made from that. */
-
-static json_t *kernel_isas(const char *name)
-{
-    json_t *isas = json_array();
-    for (size_t i = 0; i < as_registry_count(); i++)
-        if (!strcmp(as_registry_at(i)->kernel->name, name))
-            json_array_append_new(isas, json_string(as_isa_name(as_registry_at(i)->isa)));
-    return isas;
-}
-
-static bool seen_before(size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (!strcmp(as_registry_at(i)->kernel->name, as_registry_at(index)->kernel->name))
-            return true;
-    return false;
-}
-
-/* [{"key": "m", "least": 1, ...}]; empty for a kernel without parameters. */
-static json_t *kernel_params(const as_kernel *kernel)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < as_kernel_param_count(kernel); i++) {
-        const as_kernel_param *p = &kernel->params[i];
-        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:s}", "key", p->key, "least", (json_int_t)p->least,
-                                              "most", (json_int_t)p->most, "default", (json_int_t)p->otherwise, "about",
-                                              p->help ? p->help : ""));
-    }
-    return list;
-}
-
-static json_t *list_kernels(void)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < as_registry_count(); i++) {
-        const as_entry *e = as_registry_at(i);
-        if (!seen_before(i))
-            json_array_append_new(list,
-                                  json_pack("{s:s, s:o, s:s?, s:s?, s:o, s:s?}", "name", e->kernel->name, "isas",
-                                            kernel_isas(e->kernel->name), "order", e->kernel->order, "about",
-                                            e->kernel->help, "params", kernel_params(e->kernel), "plugin", e->origin));
-    }
-    return list;
-}
-
-static json_t *list_patterns(void)
-{
-    json_t *list = json_array();
-    const char *name, *example, *help;
-    for (size_t i = 0; as_pattern_term(i, &name, &example, &help); i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", name, "example", example, "about", help));
-    return list;
-}
-
-static json_t *list_isas(void)
-{
-    json_t *list = json_array();
-    for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
-        bool runs = as_cpu_isas() & AS_ISA_BIT(isa);
-        json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "name", as_isa_name((as_isa)isa), "runs", runs,
-                                              "about", runs ? "this CPU runs it" : "not on this CPU"));
-    }
-    return list;
-}
-
-/* ---- YAML files with a top-level `about:` */
-
-/* The text of the scalar `key` of the top-level mapping, or NULL; the caller frees. */
-static char *top_level_text(const char *path, const char *key)
-{
-    as_text text = {0};
-    yaml_parser_t parser;
-    yaml_document_t document;
-    char *found = NULL;
-    if (!as_file_read(path, (size_t)1 << 20, &text, NULL) || !yaml_parser_initialize(&parser))
-        goto done;
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.data, text.length);
-    if (yaml_parser_load(&parser, &document)) {
-        const yaml_node_t *top = yaml_document_get_root_node(&document);
-        bool mapping = top && top->type == YAML_MAPPING_NODE;
-        for (size_t i = 0;
-             mapping && !found && i < (size_t)(top->data.mapping.pairs.top - top->data.mapping.pairs.start); i++) {
-            const yaml_node_t *k = yaml_document_get_node(&document, top->data.mapping.pairs.start[i].key);
-            const yaml_node_t *v = yaml_document_get_node(&document, top->data.mapping.pairs.start[i].value);
-            if (k->type == YAML_SCALAR_NODE && v->type == YAML_SCALAR_NODE &&
-                !strcmp((char *)k->data.scalar.value, key))
-                found = strdup((const char *)v->data.scalar.value);
-        }
-        yaml_document_delete(&document);
-    }
-    yaml_parser_delete(&parser);
-done:
-    as_text_free(&text);
-    return found;
-}
-
-static int is_yaml(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return entry->d_name[0] != '.' && dot && !strcmp(dot, ".yaml");
-}
-
-/* The .yaml files of one of the program's own folders. A name is a stem, or a whole path where the user types one. */
-static json_t *list_files(const char *folder, bool whole_path)
-{
-    char dir[4096];
-    struct dirent **entries = NULL;
-    json_t *list = json_array();
-    int n = as_home_path(dir, sizeof dir, folder) ? scandir(dir, &entries, is_yaml, alphasort) : 0;
-    for (int i = 0; i < n; i++) {
-        as_text name = {0};
-        if (whole_path)
-            as_text_add(&name, "%s/%s", folder, entries[i]->d_name);
-        else
-            as_text_append(&name, entries[i]->d_name, strlen(entries[i]->d_name) - strlen(".yaml"));
-        char *about = top_level_text(as_path_join(dir, "%s", entries[i]->d_name).text, "about");
-        json_array_append_new(list, json_pack("{s:s, s:s}", "name", name.data, "about", about ? about : ""));
-        free(about);
-        as_text_free(&name);
-        free(entries[i]);
-    }
-    free(entries);
-    return list;
-}
-
-static json_t *list_counters(void) { return list_files("configs/counters", false); }
-static json_t *list_configs(void) { return list_files("configs", true); }
-
-/* ---- tables */
+#include "../config/catalogue.h"
+#include "selection.h"
 
 static const struct {
     const char *key, *title;
-    json_t *(*list)(void);
     const char *columns[4];
 } sections[] = {
-    {"kernels", "KERNELS", list_kernels, {"name", "isas", "order", "about"}},
-    {"patterns", "PATTERNS (join with +)", list_patterns, {"name", "example", "about"}},
-    {"isas", "INSTRUCTION SETS", list_isas, {"name", "about"}},
-    {"counters", "COUNTER GROUPS", list_counters, {"name", "about"}},
-    {"configs", "CONFIGS", list_configs, {"name", "about"}},
+    {"kernels", "KERNELS", {"name", "isas", "order", "about"}},
+    {"patterns", "PATTERNS (join with +)", {"name", "example", "about"}},
+    {"isas", "INSTRUCTION SETS", {"name", "about"}},
+    {"counters", "COUNTER GROUPS", {"name", "about"}},
+    {"configs", "CONFIGS", {"name", "about"}},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
 /* A list of words is shown with spaces between. */
-static const char *cell(as_arena *arena, const json_t *value)
+static const char *cell_text(as_arena *arena, const json_t *value)
 {
     as_text text = {0};
     if (!json_is_array(value))
@@ -183,7 +42,7 @@ static void print_section(size_t s, const json_t *list, as_arena *arena, as_text
         cells[n++] = sections[s].columns[c];
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < cols; c++)
-            cells[n++] = cell(arena, json_object_get(json_array_get(list, r), sections[s].columns[c]));
+            cells[n++] = cell_text(arena, json_object_get(json_array_get(list, r), sections[s].columns[c]));
     as_text_add(out, "%s%s\n", s ? "\n" : "", sections[s].title);
     if (rows)
         as_print_rows(out, cells, rows + 1, cols);
@@ -205,12 +64,12 @@ static void print_params(const json_t *kernels, as_arena *arena, as_text *out)
     json_array_foreach((json_t *)(uintptr_t)kernels, k, kernel)
         json_array_foreach(json_object_get(kernel, "params"), i, p)
     {
-        cells[n++] = cell(arena, json_object_get(kernel, "name"));
-        cells[n++] = cell(arena, json_object_get(p, "key"));
+        cells[n++] = cell_text(arena, json_object_get(kernel, "name"));
+        cells[n++] = cell_text(arena, json_object_get(p, "key"));
         cells[n++] = as_arena_printf(arena, "%lld..%lld", (long long)json_integer_value(json_object_get(p, "least")),
                                      (long long)json_integer_value(json_object_get(p, "most")));
         cells[n++] = as_arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(p, "default")));
-        cells[n++] = cell(arena, json_object_get(p, "about"));
+        cells[n++] = cell_text(arena, json_object_get(p, "about"));
     }
     as_text_add(out, rows ? "\nPARAMETERS OF KERNELS (NAME:KEY=VALUE,...)\n" : "");
     if (rows)
@@ -227,31 +86,37 @@ static bool print_json(const json_t *all, as_text *out)
     return true;
 }
 
-static as_exit run(int argc, char **argv, as_err *err)
+typedef struct {
+    as_selection selection;
+    const char *format;
+} list_options;
+
+static const as_opt options[] = {
+    AS_PLUGIN_OPTION(list_options, selection),
+    AS_CHOICE("--format", list_options, format, "table|json", "what is printed (default: table)"),
+    {0},
+};
+
+static void print_tables(const json_t *all, as_arena *arena, as_text *out)
 {
-    const char *format = "table";
-    as_selection selection = {0};
-    const as_opt opts[] = {
-        {"--format", AS_OPT_TEXT, &format, "table|json"},
-        {"--plugin", AS_OPT_MANY, selection.plugins, NULL},
-        {0},
-    };
-    int rest;
-    if (!as_options(argc, argv, opts, 0, 0, &rest, err) || !as_plugins_load(&selection, err))
+    for (size_t s = 0; s < SECTIONS; s++)
+        print_section(s, json_object_get(all, sections[s].key), arena, out);
+    print_params(json_object_get(all, "kernels"), arena, out);
+}
+
+static as_exit run_list(const as_command *self, as_words words, as_err *err)
+{
+    list_options o = {.format = "table"};
+    if (!as_parse(self, &words, &o, err) || !as_plugins_load(&o.selection, err))
         return err->code;
     as_arena *arena = as_arena_create();
     as_text out = {0};
-    json_t *all = json_object();
-    for (size_t s = 0; s < SECTIONS; s++)
-        json_object_set_new(all, sections[s].key, sections[s].list());
-    bool ok = true;
-    if (!strcmp(format, "json"))
+    json_t *all = as_catalogue();
+    bool ok = all || as_fail_memory(err);
+    if (ok && !strcmp(o.format, "json"))
         ok = print_json(all, &out) || as_fail_memory(err);
-    else
-        for (size_t s = 0; s < SECTIONS; s++)
-            print_section(s, json_object_get(all, sections[s].key), arena, &out);
-    if (strcmp(format, "json") != 0)
-        print_params(json_object_get(all, "kernels"), arena, &out);
+    else if (ok)
+        print_tables(all, arena, &out);
     ok = ok && as_print(&out, err);
     json_decref(all);
     as_text_free(&out);
@@ -261,10 +126,11 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_list = {
     .name = "list",
-    .usage = "list [--plugin FILE]... [--format table|json]",
+    .arguments = "",
     .about = "kernels, patterns, instruction sets, counter groups and configs, each with a line of help",
-    .help = "  --plugin FILE   list the kernels of a plug-in, too (repeatable)\n"
-            "  --format F      table (default) or json\n",
-    .run = run,
+    .options = options,
+    .examples = "  attnscope list\n"
+                "  attnscope list --plugin ./mine.so --format json\n",
     .order = 30,
+    .run = run_list,
 };

@@ -7,8 +7,7 @@
 
 #include "../config/config.h"
 #include "../plan/plan.h"
-#include "cli.h"
-#include "../plan/target.h"
+#include "selection.h"
 
 /* How a column of cases.csv is shown to people. */
 typedef const char *(*cell_writer)(char out[40], const as_case *row);
@@ -120,64 +119,68 @@ static void print_table(const as_plan *plan, as_arena *arena, as_text *out)
     print_total(plan, out);
 }
 
-static bool print_plan(const as_plan *plan, const char *format, as_arena *arena, as_text *out, as_err *err)
+static bool print_plan(const as_plan *plan, const char *format, as_arena *arena, as_err *err)
 {
-    as_case *rows = as_arena_alloc(arena, plan->count * sizeof *rows);
-    for (size_t i = 0; i < plan->count; i++)
-        rows[i] = plan->cases[i].row;
+    as_text out = {0};
+    bool ok;
     if (!strcmp(format, "table")) {
-        print_table(plan, arena, out);
-    } else if (!strcmp(format, "json")) {
-        if (!as_table_json(&as_case_schema, rows, plan->count, out))
-            return as_fail_memory(err);
+        print_table(plan, arena, &out);
+        ok = as_print(&out, err);
     } else {
-        as_table_header(&as_case_schema, out);
+        as_case *rows = as_arena_alloc(arena, plan->count * sizeof *rows);
         for (size_t i = 0; i < plan->count; i++)
-            as_table_row(&as_case_schema, &rows[i], out);
+            rows[i] = plan->cases[i].row;
+        ok = as_print_records(format, &as_case_schema, rows, plan->count, err);
     }
-    return as_print(out, err);
+    as_text_free(&out);
+    return ok;
 }
 
-static as_exit run(int argc, char **argv, as_err *err)
+typedef struct {
+    as_selection selection;
+    const char *format;
+} plan_options;
+
+static const as_opt options[] = {
+    AS_SELECTION_OPTIONS(plan_options, selection),
+    AS_CHOICE("--format", plan_options, format, "table|csv|json",
+              "table (default), or csv or json with the columns of cases.csv ('attnscope help columns')"),
+    {0},
+};
+
+static as_exit run_plan(const as_command *self, as_words words, as_err *err)
 {
-    const char *format = "table";
-    as_selection selection = {0};
-    const as_opt opts[] = {
-        AS_SELECTION_OPTIONS(selection),
-        {"--format", AS_OPT_TEXT, &format, "table|csv|json"},
-        {0},
-    };
-    int rest;
-    if (!as_options(argc, argv, opts, 1, 1, &rest, err))
-        return err->code;
-    as_arena *arena = as_arena_create();
+    plan_options o = {.format = "table"};
     as_config config;
     as_target target;
     as_plan plan = {0};
-    as_text out = {0};
-    bool ok = as_config_read(argv[0], arena, &config, err) && as_plugins_load(&selection, err) &&
-              as_target_here(&selection, &target, err) && as_plan_build(&config, &target, arena, &plan, err) &&
-              print_plan(&plan, format, arena, &out, err);
+    if (!as_parse(self, &words, &o, err))
+        return err->code;
+    as_arena *arena = as_arena_create();
+    bool ok = as_config_read(words.at[0], arena, &config, err) && as_plugins_load(&o.selection, err) &&
+              as_target_here(&o.selection, &target, err) && as_plan_build(&config, &target, arena, &plan, err) &&
+              print_plan(&plan, o.format, arena, err);
     as_plan_free(&plan);
-    as_text_free(&out);
     as_arena_free(arena);
     return ok ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_plan = {
     .name = "plan",
-    .usage = "plan CONFIG [--only GLOB] [--isa NAME] [--shard I/N] [--plugin FILE]... [--format table|csv|json]",
+    .arguments = "CONFIG",
     .about = "the cases that `run` would measure, with work, memory and time, and what is refused and why",
-    .help = AS_SELECTION_HELP
-    "  --format F      table (default), or csv or json with the columns of cases.csv ('attnscope help columns')\n"
-    "\n"
-    "FLOPs are the useful ones of one call. Times are guesses, right within a factor of about three: executed FLOPs\n"
-    "over a share of the measured FMA roof (40 % for tiled and library kernels, a few percent for plain ones) or the\n"
-    "operands over 8 GB/s, whichever is longer. A case is skipped, with its reason, when its instruction set is not\n"
-    "here, its kernel refuses it, or it needs more memory, threads or time than there is.\n"
-    "\n"
-    "  attnscope plan configs/quick.yaml\n"
-    "  attnscope plan configs/scaling-length.yaml --only 'attention/flash' --format csv\n",
-    .run = run,
+    .options = options,
+    .notes = "FLOPs are the useful ones of one call. Times are guesses, right within a factor of about three: executed "
+             "FLOPs "
+             "over a share of the measured FMA roof (40 % for tiled and library kernels, a few percent for plain ones) "
+             "or the "
+             "operands over 8 GB/s, whichever is longer. A case is skipped, with its reason, when its instruction set "
+             "is not "
+             "here, its kernel refuses it, or it needs more memory, threads or time than there is.",
+    .examples = "  attnscope plan configs/quick.yaml\n"
+                "  attnscope plan configs/scaling-length.yaml --only 'attention/flash' --format csv\n",
+    .min = 1,
+    .max = 1,
     .order = 20,
+    .run = run_plan,
 };

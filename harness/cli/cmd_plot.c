@@ -1,43 +1,44 @@
-/* cmd_plot.c: `attnscope plot DIR`: the charts of a result folder, drawn anew from its CSV files. */
-/* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
+/* cmd_plot.c: `attnscope plot DIR`: draws the charts of a result folder from its CSV files.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "../chart/chart.h"
 #include "cli.h"
 
-static as_exit run(int argc, char **argv, as_err *err)
+static as_exit run_plot(const as_command *self, as_words words, as_err *err)
 {
-    const as_opt opts[] = {{0}};
-    int rest;
     as_charts charts;
-    if (!as_options(argc, argv, opts, 1, 1, &rest, err))
-        return err->code;
-    if (!as_chart_all(argv[0], &charts, err))
+    as_text out = {0};
+    if (!as_parse(self, &words, NULL, err) || !as_chart_all(words.at[0], &charts, err))
         return err->code;
     if (charts.left)
-        printf("%u charts: %s/plots; %u more are scripts there, to be drawn with gnuplot NAME.gp\n", charts.drawn,
-               argv[0], charts.left);
+        as_text_add(&out, "%u charts: %s/plots; %u more are scripts there, to be drawn with gnuplot NAME.gp\n",
+                    charts.drawn, words.at[0], charts.left);
     else if (charts.drawn)
-        printf("%u charts: %s/plots\n", charts.drawn, argv[0]);
+        as_text_add(&out, "%u charts: %s/plots\n", charts.drawn, words.at[0]);
     else
-        printf("no chart: no kernel of this sweep was measured at two lengths, contexts, widths or head counts, or at "
-               "three sizes of one pattern, and there are no verdicts\n");
-    return AS_EXIT_OK;
+        as_text_add(
+            &out, "no chart: no kernel of this sweep was measured at two lengths, contexts, widths or head counts, or "
+                  "at three sizes of one pattern, and there are no verdicts\n");
+    const bool ok = as_print(&out, err);
+    as_text_free(&out);
+    return ok ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_plot = {
     .name = "plot",
-    .usage = "plot DIR",
+    .arguments = "DIR",
     .about = "draw the charts of a result folder anew",
-    .help =
-        "Reads summary.csv and fits.csv in DIR and writes DIR/plots: for every chart that the sweep has the axis for\n"
-        "NAME.svg, NAME.png, the numbers as NAME.csv, and NAME.gp, which redraws it with gnuplot alone:\n"
-        "  cd DIR/plots && gnuplot NAME.gp\n"
-        "Of one kind 24 charts are drawn at most, of all 32; where there are more, the first of each kind also as "
-        "PNG.\n"
-        "Of the others the scripts are written.\n"
-        "Without gnuplot the scripts are written all the same, and the exit code is 3.\n"
-        "After an edit of samples.csv, run `attnscope fit DIR` first.\n",
-    .run = run,
+    .description =
+        "Reads summary.csv and fits.csv in DIR and writes DIR/plots: for every chart that the sweep has the axis for "
+        "NAME.svg, NAME.png, the numbers as NAME.csv, and NAME.gp, which redraws it with gnuplot alone.\n"
+        "At most 24 charts of one kind and 32 of all kinds are drawn; where there are more, the first of each kind is "
+        "drawn as PNG, too. For the rest only scripts are written.\n"
+        "Without gnuplot the scripts are written all the same, and the exit code is 3. After an edit of samples.csv, "
+        "run "
+        "`attnscope fit DIR` first.",
+    .examples = "  attnscope plot results/quick-20250101T120000Z\n"
+                "  cd DIR/plots && gnuplot NAME.gp    # redraw one chart\n",
+    .min = 1,
+    .max = 1,
     .order = 60,
+    .run = run_plot,
 };

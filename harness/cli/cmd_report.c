@@ -1,32 +1,32 @@
-/* cmd_report.c: `attnscope report DIR`: report.html of a result folder, written anew from its CSV files. */
-/* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
+/* cmd_report.c: `attnscope report DIR`: writes report.html of a result folder from its CSV files.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "../report/report.h"
 #include "cli.h"
 
-static as_exit run(int argc, char **argv, as_err *err)
+static as_exit run_report(const as_command *self, as_words words, as_err *err)
 {
-    const as_opt opts[] = {{0}};
-    int rest;
-    if (!as_options(argc, argv, opts, 1, 1, &rest, err) || !as_report_write(argv[0], err))
+    as_text out = {0};
+    if (!as_parse(self, &words, NULL, err) || !as_report_write(words.at[0], err))
         return err->code;
-    printf("report: %s/report.html\n", argv[0]);
-    return AS_EXIT_OK;
+    as_text_add(&out, "report: %s/report.html\n", words.at[0]);
+    const bool ok = as_print(&out, err);
+    as_text_free(&out);
+    return ok ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_report = {
     .name = "report",
-    .usage = "report DIR",
+    .arguments = "DIR",
     .about = "write the page of a result folder anew",
-    .help =
-        "Writes DIR/report.html from summary.csv, fits.csv, crossovers.csv (or verdicts.csv, of a duel), "
-        "machine.json,\n"
+    .description =
+        "Writes DIR/report.html from summary.csv, fits.csv, crossovers.csv (verdicts.csv for a duel), machine.json, "
         "config.yaml and plots/: the machine and what disturbed it, the findings in sentences, the charts, a table to "
-        "sort\n"
-        "and filter, and for each row the command that measures it again. One file, no network; its script only sorts\n"
-        "and filters. The same files give the same page. After an edit of samples.csv, run first\n"
-        "  attnscope fit DIR && attnscope plot DIR\n",
-    .run = run,
+        "sort and filter, and for each row the command that measures it again. One file, no network; its script only "
+        "sorts and filters. The same files give the same page.",
+    .examples = "  attnscope report DIR\n"
+                "  attnscope fit DIR && attnscope plot DIR && attnscope report DIR    # after an edit of samples.csv\n",
+    .min = 1,
+    .max = 1,
     .order = 65,
+    .run = run_report,
 };

@@ -3,12 +3,10 @@
 #include "../base/build.h"
 #include "cli.h"
 
-static as_exit run(int argc, char **argv, as_err *err)
+static as_exit run_version(const as_command *self, as_words words, as_err *err)
 {
-    const as_opt opts[] = {{0}};
-    int rest;
     as_text out = {0};
-    if (!as_options(argc, argv, opts, 0, 0, &rest, err))
+    if (!as_parse(self, &words, NULL, err))
         return err->code;
     as_text_add(&out, "attnscope %s (%s)\n%s, %s: %s\n%s\n", as_build_version, as_build_commit, as_build_compiler,
                 as_build_type, as_build_flags, as_build_isas);
@@ -19,9 +17,10 @@ static as_exit run(int argc, char **argv, as_err *err)
 
 const as_command as_command_version = {
     .name = "version",
-    .usage = "version",
+    .arguments = "",
     .about = "which program this is: version, commit, compiler and flags",
-    .help = "Prints what a report of a measurement or of a bug should name.\n",
-    .run = run,
+    .description = "Prints what a report of a measurement or of a bug should name.",
+    .examples = "  attnscope version\n",
     .order = 90,
+    .run = run_version,
 };

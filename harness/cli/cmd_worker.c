@@ -1,21 +1,20 @@
-/* cmd_worker.c: the process that measures one case; started by `run`, not by people.
+/* cmd_worker.c: `attnscope worker`: the process that measures one case; started by `run`, not by people.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "../worker/worker.h"
 #include "cli.h"
 
-#include "../worker/worker.h"
-
-static as_exit run(int argc, char **argv, as_err *err)
+static as_exit run_worker(const as_command *self, as_words words, as_err *err)
 {
-    (void)argc;
-    (void)argv;
+    (void)self;
+    (void)words;
     (void)err;
     return (as_exit)as_worker_main();
 }
 
 const as_command as_command_worker = {
     .name = "worker",
-    .usage = "worker < REQUEST",
+    .arguments = "< REQUEST",
     .about = "measure one case and answer in JSON lines (used by run)",
-    .help = "Reads one JSON request on stdin. `attnscope run` starts it for every process of every case.\n",
-    .run = run,
+    .description = "Reads one JSON request on stdin. `attnscope run` starts it for every process of every case.",
+    .run = run_worker,
 };

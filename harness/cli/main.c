@@ -6,7 +6,7 @@
 #include "../base/suggest.h"
 #include "cli.h"
 
-static const as_command *find(const char *name)
+static const as_command *find_command(const char *name)
 {
     for (size_t i = 0; as_commands[i]; i++)
         if (!strcmp(as_commands[i]->name, name))
@@ -16,7 +16,7 @@ static const as_command *find(const char *name)
 
 static bool asks_for_help(const char *argument) { return !strcmp(argument, "--help") || !strcmp(argument, "-h"); }
 
-static bool unknown(const char *name, as_err *err)
+static bool unknown_command(const char *name, as_err *err)
 {
     as_nearest n = {.word = name};
     for (size_t i = 0; as_commands[i]; i++)
@@ -44,15 +44,15 @@ static as_exit dispatch(int argc, char **argv, as_err *err)
         return err->code;
     }
     const char *name = asks_for_help(argv[1]) ? "help" : !strcmp(argv[1], "--version") ? "version" : argv[1];
-    const as_command *command = find(name);
+    const as_command *command = find_command(name);
     if (!command) {
-        unknown(name, err);
+        unknown_command(name, err);
         return err->code;
     }
     for (int i = 2; i < argc && strcmp(argv[i], "--"); i++)
         if (asks_for_help(argv[i]))
             return print_page(command, err);
-    return command->run(argc - 2, argv + 2, err);
+    return command->run(command, (as_words){argc - 2, argv + 2}, err);
 }
 
 int main(int argc, char **argv)

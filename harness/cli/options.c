@@ -1,4 +1,4 @@
-/* options.c: every command's arguments, parsed, rejected and explained alike.
+/* options.c: parses the arguments of every command by its table of options.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -15,31 +15,46 @@ bool as_print(const as_text *text, as_err *err)
     return as_fail(err, AS_EXIT_ENVIRONMENT, "cannot write to standard output: is the disk full or the reader gone?");
 }
 
+bool as_print_records(const char *format, const as_schema *schema, const void *records, size_t count, as_err *err)
+{
+    as_text out = {0};
+    bool ok = true;
+    if (!strcmp(format, "json"))
+        ok = as_table_json(schema, records, count, &out) || as_fail_memory(err);
+    else
+        as_table_header(schema, &out);
+    for (size_t i = 0; strcmp(format, "json") && i < count; i++)
+        as_table_row(schema, (const char *)records + i * schema->size, &out);
+    ok = ok && as_print(&out, err);
+    as_text_free(&out);
+    return ok;
+}
+
 /* The row of "--name" or "--name=value"; `value` points behind the '='. */
-static const as_opt *row_of(const as_opt *opts, const char *argument, const char **value)
+static const as_opt *find_option(const as_opt *options, const char *argument, const char **value)
 {
     size_t length = strcspn(argument, "=");
     *value = argument[length] ? argument + length + 1 : NULL;
-    for (; opts->name; opts++)
-        if (strlen(opts->name) == length && !strncmp(opts->name, argument, length))
-            return opts;
+    for (const as_opt *o = options; o && o->name; o++)
+        if (strlen(o->name) == length && !strncmp(o->name, argument, length))
+            return o;
     return NULL;
 }
 
-static bool unknown(const as_opt *opts, const char *argument, as_err *err)
+static bool unknown_option(const as_opt *options, const char *argument, as_err *err)
 {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
     as_nearest n = {.word = name};
-    for (; opts->name; opts++)
-        as_nearest_try(&n, opts->name);
+    for (const as_opt *o = options; o && o->name; o++)
+        as_nearest_try(&n, o->name);
     const char *close = as_nearest_close(&n);
     return as_fail(err, AS_EXIT_USAGE, "unknown option '%s': %s%s%s", name,
                    close ? "did you mean '" : "add --help to see all", close ? close : "", close ? "'?" : "");
 }
 
 /* Is `value` one of "a|b|c"? */
-static bool among(const char *choices, const char *value)
+static bool is_choice(const char *choices, const char *value)
 {
     size_t length = strlen(value);
     for (const char *c = choices; *c;) {
@@ -51,21 +66,21 @@ static bool among(const char *choices, const char *value)
     return false;
 }
 
-static bool set_flag(const as_opt *opt, const char *value, as_err *err)
+static bool set_flag(const as_opt *opt, const char *value, char *options, as_err *err)
 {
     if (value)
         return as_fail(err, AS_EXIT_USAGE, "%s takes no value: leave '=%.40s' away", opt->name, value);
-    *(bool *)opt->target = true;
+    *(bool *)(options + opt->at) = true;
     return true;
 }
 
-static bool set_value(const as_opt *opt, const char *value, as_err *err)
+static bool set_value(const as_opt *opt, const char *value, char *options, as_err *err)
 {
     if (!*value)
         return as_fail(err, AS_EXIT_USAGE, "%s has an empty value: give it one", opt->name);
-    if (opt->choices && !among(opt->choices, value))
+    if (opt->choices && !is_choice(opt->choices, value))
         return as_fail(err, AS_EXIT_USAGE, "%s is one of %s, not '%.80s'", opt->name, opt->choices, value);
-    const char **target = opt->target;
+    const char **target = (const char **)(void *)(options + opt->at);
     if (opt->kind == AS_OPT_MANY) {
         size_t n = 0;
         while (target[n])
@@ -79,45 +94,47 @@ static bool set_value(const as_opt *opt, const char *value, as_err *err)
     return true;
 }
 
-static bool check_rest(int rest, int min, int max, as_err *err)
+static bool check_count(const as_command *c, int count, as_err *err)
 {
-    if (rest >= min && rest <= max)
+    if (count >= c->min && count <= c->max)
         return true;
-    const char *what = rest < min ? "too few arguments" : "too many arguments";
-    if (min == max)
-        return as_fail(err, AS_EXIT_USAGE, "%s: %d given, it takes %d; add --help to see how", what, rest, min);
-    return as_fail(err, AS_EXIT_USAGE, "%s: %d given, it takes %d to %d; add --help to see how", what, rest, min, max);
+    const char *what = count < c->min ? "too few arguments" : "too many arguments";
+    if (c->min == c->max)
+        return as_fail(err, AS_EXIT_USAGE, "%s: %d given, it takes %d; add --help to see how", what, count, c->min);
+    return as_fail(err, AS_EXIT_USAGE, "%s: %d given, it takes %d to %d; add --help to see how", what, count, c->min,
+                   c->max);
 }
 
-bool as_options(int argc, char **argv, const as_opt *opts, int min, int max, int *rest, as_err *err)
+/* One option, its value perhaps in the next word. *at: its place in `words`, moved to the last word that was used. */
+static bool parse_option(const as_command *c, const as_words *words, int *at, void *options, as_err *err)
+{
+    const char *value;
+    const as_opt *opt = find_option(c->options, words->at[*at], &value);
+    if (!opt)
+        return unknown_option(c->options, words->at[*at], err);
+    if (opt->kind == AS_OPT_FLAG)
+        return set_flag(opt, value, options, err);
+    if (!value && *at + 1 == words->count)
+        return as_fail(err, AS_EXIT_USAGE, "%s needs a value%s%s", opt->name, opt->choices ? ": one of " : "",
+                       opt->choices ? opt->choices : "");
+    return set_value(opt, value ? value : words->at[++*at], options, err);
+}
+
+bool as_parse(const as_command *command, as_words *words, void *options, as_err *err)
 {
     bool only_arguments = false; /* behind "--" */
-    *rest = 0;
-    for (int i = 0; i < argc; i++) {
-        const char *value;
-        if (only_arguments || argv[i][0] != '-' || !argv[i][1]) {
-            argv[(*rest)++] = argv[i];
-            continue;
-        }
-        if (!strcmp(argv[i], "--")) {
+    int kept = 0;
+    for (int i = 0; i < words->count; i++) {
+        char *word = words->at[i];
+        if (only_arguments || word[0] != '-' || !word[1])
+            words->at[kept++] = word;
+        else if (!strcmp(word, "--"))
             only_arguments = true;
-            continue;
-        }
-        const as_opt *opt = row_of(opts, argv[i], &value);
-        if (!opt)
-            return unknown(opts, argv[i], err);
-        if (opt->kind == AS_OPT_FLAG) {
-            if (!set_flag(opt, value, err))
-                return false;
-            continue;
-        }
-        if (!value && i + 1 == argc)
-            return as_fail(err, AS_EXIT_USAGE, "%s needs a value%s%s", opt->name, opt->choices ? ": one of " : "",
-                           opt->choices ? opt->choices : "");
-        if (!set_value(opt, value ? value : argv[++i], err))
+        else if (!parse_option(command, words, &i, options, err))
             return false;
     }
-    return check_rest(*rest, min, max, err);
+    words->count = kept;
+    return check_count(command, kept, err);
 }
 
 bool as_option_share(const char *text, const char *option, double *out, as_err *err)
@@ -131,4 +148,25 @@ bool as_option_share(const char *text, const char *option, double *out, as_err *
     else if (!as_parse_double(text, out) || !(*out > 0 && *out < 1))
         return as_fail(err, AS_EXIT_USAGE, "%s: '%.40s' is not a share: 5%% and 0.05 are", option, text);
     return true;
+}
+
+bool as_option_number(const char *text, const char *option, uint64_t min, uint64_t max, uint64_t *out, as_err *err)
+{
+    uint64_t value;
+    if (!text)
+        return true;
+    if (!as_parse_count(text, &value) || value < min || value > max)
+        return as_fail(err, AS_EXIT_USAGE, "%s is a whole number from %llu to %llu, not '%.40s'", option,
+                       (unsigned long long)min, (unsigned long long)max, text);
+    *out = value;
+    return true;
+}
+
+bool as_option_count(const char *text, const char *option, uint64_t fallback, uint64_t *out, as_err *err)
+{
+    *out = fallback;
+    if (!text || (as_parse_count(text, out) && *out > 0))
+        return true;
+    return as_fail(err, AS_EXIT_USAGE, "%s must be a whole number above 0 such as 512 or 8k, not '%.40s'", option,
+                   text);
 }

@@ -1,4 +1,4 @@
-/* outputs.h: the options that every command with verdicts has, for its table, its usage and its help.
+/* outputs.h: the options that every command with verdicts has.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_CLI_OUTPUTS_H
 #define AS_CLI_OUTPUTS_H
@@ -6,17 +6,11 @@
 #include "../verdict/print.h"
 #include "cli.h"
 
-/* `to` points to an as_verdict_outputs. */
-#define AS_VERDICT_OPTIONS(to)                                                                                         \
-    {"--format", AS_OPT_TEXT, &(to)->format, AS_VERDICT_FORMATS}, {"--junit", AS_OPT_TEXT, &(to)->junit, NULL},        \
-        {"--markdown", AS_OPT_TEXT, &(to)->markdown, NULL},                                                            \
-    {                                                                                                                  \
-        "--strict", AS_OPT_FLAG, &(to)->strict, NULL                                                                   \
-    }
-#define AS_VERDICT_USAGE "[--strict] [--format " AS_VERDICT_FORMATS "] [--junit FILE] [--markdown FILE]"
-#define AS_VERDICT_HELP                                                                                                \
-    "  --strict        missing and new cases fail, too\n"                                                              \
-    "  --format F      what is printed: table, csv, json, junit or markdown\n"                                         \
-    "  --junit FILE, --markdown FILE   written beside that: for a CI's test view, for a pull request\n"
+/* `member` is an as_verdict_outputs. */
+#define AS_VERDICT_OPTIONS(type, member)                                                                               \
+    AS_FLAG("--strict", type, member.strict, "missing and new cases fail, too"),                                       \
+        AS_CHOICE("--format", type, member.format, AS_VERDICT_FORMATS, "what is printed (default: table)"),            \
+        AS_VALUE("--junit", type, member.junit, "FILE", "also written as JUnit XML, for a CI's view of tests"),        \
+        AS_VALUE("--markdown", type, member.markdown, "FILE", "also written as Markdown, for a pull request")
 
 #endif

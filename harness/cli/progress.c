@@ -1,5 +1,5 @@
-/* progress.c: see progress.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* progress.c: the bar, the time that is left, and what a terminal may be sent.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "progress.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
-/* base_build.c: see base_build.h. In the cache: builds/HASH/attnscope, and beside it HASH.lock, HASH.log and,
- * meanwhile, HASH.building with the work tree and its build. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* base_build.c: git lays the revision out, its own launcher builds it. In the cache: builds/HASH/attnscope, and beside
+ * it HASH.lock, HASH.log and, during the build, HASH.building with the work tree. SPDX-License-Identifier: Apache-2.0
+ */
 #include "base_build.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ typedef struct {
 } job;
 
 /* Runs git; what it printed, without the newline at its end, in `arena`. NULL: it failed, and `said` is the reason. */
-static const char *git(as_arena *arena, const char *const *argv, const char **said, as_err *err)
+static const char *run_git(as_arena *arena, const char *const *argv, const char **said, as_err *err)
 {
     as_text text = {0};
     int code;
@@ -47,10 +47,10 @@ static bool find_commit(job *j)
     const char *const inside[] = {"git", "rev-parse", "--show-toplevel", NULL};
     const char *const verify[] = {
         "git", "rev-parse", "--quiet", "--verify", as_arena_printf(j->arena, "%s^{commit}", revision), NULL};
-    if (!git(j->arena, inside, &said, j->err))
+    if (!run_git(j->arena, inside, &said, j->err))
         return j->err->text[0] ? false
                                : as_fail(j->err, AS_EXIT_USAGE, "--from-git: not inside a git repository: %s", said);
-    j->commit = *revision != '-' ? git(j->arena, verify, &said, j->err) : NULL;
+    j->commit = *revision != '-' ? run_git(j->arena, verify, &said, j->err) : NULL;
     return j->commit || as_fail(j->err, AS_EXIT_USAGE,
                                 "--from-git: this repository has no revision '%.80s': fetch it (in a CI: "
                                 "fetch-depth: 0, GIT_DEPTH: 0)",
@@ -93,8 +93,8 @@ static bool find_cache(job *j)
     return true;
 }
 
-/* Whoever comes second waits for the first one's build. -1: an error, or interrupted. */
-static int lock(const job *j)
+/* A second process waits for the build of the first. -1: an error, or interrupted. */
+static int lock_build(const job *j)
 {
     const char *path = as_arena_printf(j->arena, "%s.lock", j->home);
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -110,17 +110,17 @@ static int lock(const job *j)
     return fd;
 }
 
-/* Ours, or what somebody left who was killed. */
-static void clear(const job *j)
+/* Removes the work tree: ours, or one that a killed process has left. */
+static void remove_work(const job *j)
 {
     const char *const leave[] = {"git", "worktree", "remove", "--force", j->tree, NULL}, *said;
     const char *const sweep[] = {"rm", "-rf", "--", j->work, NULL}, *const prune[] = {"git", "worktree", "prune", NULL};
     as_err ignored = {0};
     if (!as_file_exists(j->work))
         return;
-    git(j->arena, leave, &said, &ignored);
-    git(j->arena, sweep, &said, &ignored);
-    git(j->arena, prune, &said, &ignored);
+    run_git(j->arena, leave, &said, &ignored);
+    run_git(j->arena, sweep, &said, &ignored);
+    run_git(j->arena, prune, &said, &ignored);
 }
 
 static char **environment_of(const job *j)
@@ -137,7 +137,7 @@ static char **environment_of(const job *j)
 }
 
 /* The compiler's first complaint, or what was said last. */
-static const char *complaint(const job *j, as_text *said)
+static const char *first_error(const job *j, as_text *said)
 {
     const char *error = said->data ? strstr(said->data, "error: ") : NULL;
     if (!error)
@@ -148,7 +148,7 @@ static const char *complaint(const job *j, as_text *said)
 }
 
 /* Its own launcher installs, configures and compiles what is missing. */
-static bool launch(const job *j)
+static bool run_launcher(const job *j)
 {
     const char *const argv[] = {as_arena_printf(j->arena, "%s/attnscope", j->tree), "version", NULL};
     as_text said = {0};
@@ -168,13 +168,13 @@ static bool launch(const job *j)
                 j->from->revision);
     else if (!ok)
         as_fail(j->err, AS_EXIT_ENVIRONMENT, "--from-git: %s cannot be built: %.300s (exit code %d; %s has more)",
-                j->from->revision, complaint(j, &said), code, j->log);
+                j->from->revision, first_error(j, &said), code, j->log);
     as_text_free(&said);
     return ok;
 }
 
-/* All of it or nothing: the folder comes into being by one rename. */
-static bool keep(const job *j)
+/* One rename makes the folder: it is there whole or not at all. */
+static bool keep_build(const job *j)
 {
     const char *done = as_arena_printf(j->arena, "%s/done", j->work),
                *from = as_arena_printf(j->arena, "%s/attnscope", j->build);
@@ -184,17 +184,17 @@ static bool keep(const job *j)
             as_fail(j->err, AS_EXIT_ENVIRONMENT, "%s: cannot be kept: %s", j->program, strerror(errno)));
 }
 
-static bool build(const job *j)
+static bool build_revision(const job *j)
 {
     const char *said, *const add[] = {"git", "worktree", "add", "--quiet", "--detach", j->tree, j->commit, NULL};
-    clear(j);
+    remove_work(j);
     if (!j->from->quiet)
         fprintf(stderr, "building %s (%.12s), about a minute; kept in %s\n", j->from->revision, j->commit, j->home);
     bool ok = as_dir_create(j->work, j->err);
-    if (ok && !git(j->arena, add, &said, j->err))
+    if (ok && !run_git(j->arena, add, &said, j->err))
         ok = as_fail(j->err, AS_EXIT_ENVIRONMENT, "--from-git: git cannot lay out %s: %s", j->from->revision, said);
-    ok = ok && launch(j) && keep(j);
-    clear(j);
+    ok = ok && run_launcher(j) && keep_build(j);
+    remove_work(j);
     return ok;
 }
 
@@ -205,10 +205,10 @@ const char *as_from_git_program(const as_from_git *f, as_arena *arena, as_err *e
         return NULL;
     if (access(j.program, X_OK) == 0)
         return j.program;
-    const int locked = lock(&j);
+    const int locked = lock_build(&j);
     if (locked < 0)
         return NULL;
-    const bool ok = access(j.program, X_OK) == 0 || build(&j);
+    const bool ok = access(j.program, X_OK) == 0 || build_revision(&j);
     close(locked);
     return ok ? j.program : NULL;
 }

@@ -1,5 +1,5 @@
-/* count_instructions.c: see count_instructions.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* count_instructions.c: checks each side of a case and counts its instructions under valgrind.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "count_instructions.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include "../base/file.h"
 #include "../base/program.h"
 #include "../model/problem.h"
+#include "../verdict/words.h"
 
 enum { CALLS = 2, OUTPUT_LIMIT = 1 << 28 };
 
@@ -54,27 +55,28 @@ static const char *countable_isa(const as_case *row)
     return NULL;
 }
 
-static as_living_setup setup_of(const as_counting *c, const as_case *row, as_mode mode)
+static as_process_setup setup_of(const as_counting *c, const as_case *row, as_mode mode)
 {
-    return (as_living_setup){.program = c->side->program,
-                             .row = row,
-                             .measure = c->measure,
-                             .plugins = c->side->plugins,
-                             .seed = c->seed,
-                             .process = c->process,
-                             .cpu = -1,
-                             .stop = c->stop,
-                             .mode = mode};
+    return (as_process_setup){.program = c->side->program,
+                              .protocol = c->side->protocol,
+                              .row = row,
+                              .measure = c->measure,
+                              .plugins = c->side->plugins,
+                              .seed = c->seed,
+                              .process = c->process,
+                              .cpu = -1,
+                              .stop = c->stop,
+                              .mode = mode};
 }
 
 /* Checks it as it is; `why` is of the arena. */
-static bool check(const as_counting *c, const as_case *row, as_visit_result *result, const char **why)
+static bool check_case(const as_counting *c, const as_case *row, as_result *result, const char **why)
 {
-    const as_living_setup setup = setup_of(c, row, AS_MODE_CHECK);
-    as_living *l = as_living_start(&setup);
-    const bool ok = as_living_result(l, true, result);
-    *why = ok ? NULL : as_arena_intern(c->arena, as_living_why(l));
-    as_living_free(l);
+    const as_process_setup setup = setup_of(c, row, AS_MODE_CHECK);
+    as_process *l = as_process_start(&setup);
+    const bool ok = as_process_result(l, true, result);
+    *why = ok ? NULL : as_arena_intern(c->arena, as_process_why(l));
+    as_process_free(l);
     return ok;
 }
 
@@ -93,19 +95,19 @@ static uint64_t total_in(const char *path)
 }
 
 /* NULL, or why it was not counted. */
-static const char *count(const as_counting *c, const as_case *row, uint64_t *instructions)
+static const char *count_calls(const as_counting *c, const as_case *row, uint64_t *instructions)
 {
-    as_visit_result result;
-    as_living_setup setup = setup_of(c, row, AS_MODE_COUNT);
+    as_result result;
+    as_process_setup setup = setup_of(c, row, AS_MODE_COUNT);
     setup.inject = c->rounds > 0 ? AS_INJECT_ROUNDS : AS_INJECT_NONE;
     setup.inject_share = c->rounds;
-    setup.calls = CALLS;
-    setup.counts = c->scratch;
+    setup.batches = CALLS;
+    setup.callgrind_file = c->scratch;
     setup.timeout_s = START_S + c->measure->case_timeout_s + (row->predicted_s > 0 ? SLOWER * row->predicted_s : 0);
-    as_living *l = as_living_start(&setup);
-    const bool ok = as_living_result(l, false, &result) && as_living_gone(l);
-    const char *why = ok ? NULL : as_arena_printf(c->arena, "under valgrind: %s", as_living_why(l));
-    as_living_free(l);
+    as_process *l = as_process_start(&setup);
+    const bool ok = as_process_result(l, false, &result) && as_process_ended_well(l);
+    const char *why = ok ? NULL : as_arena_printf(c->arena, "under valgrind: %s", as_process_why(l));
+    as_process_free(l);
     const uint64_t total = ok ? total_in(c->scratch) : 0;
     unlink(c->scratch);
     if (ok && !total)
@@ -117,7 +119,7 @@ static const char *count(const as_counting *c, const as_case *row, uint64_t *ins
 void as_count_instructions(const as_counting *c, as_exact *row)
 {
     as_case lower = *c->row;
-    as_visit_result result;
+    as_result result;
     const char *why = NULL;
     uint64_t instructions = 0;
     lower.isa = countable_isa(c->row);
@@ -128,10 +130,10 @@ void as_count_instructions(const as_counting *c, as_exact *row)
     else if (!lower.isa)
         why = as_arena_printf(c->arena, "valgrind does not run %s, and the kernel has no other build for this case",
                               c->row->isa);
-    else if (strcmp(lower.isa, c->row->isa) && !check(c, &lower, &result, &why))
+    else if (strcmp(lower.isa, c->row->isa) && !check_case(c, &lower, &result, &why))
         why = as_arena_printf(c->arena, "in its build for %s: %s", lower.isa, why);
     else
-        why = count(c, &lower, &instructions);
+        why = count_calls(c, &lower, &instructions);
     row->uncounted = why;
     if (!why)
         row->instructions = instructions;
@@ -139,7 +141,7 @@ void as_count_instructions(const as_counting *c, as_exact *row)
 
 /* --- all cases --------------------------------------------------------------------------------------------------- */
 
-static bool has(const as_side *side, const char *kernel)
+static bool has_kernel(const as_side *side, const char *kernel)
 {
     for (const char *const *name = side->kernels; *name; name++)
         if (!strcmp(*name, kernel))
@@ -151,13 +153,13 @@ static bool has(const as_side *side, const char *kernel)
 static bool lacks(const as_side *side, const as_case *row, const char *name, as_arena *arena)
 {
     const char *kernel = row ? row->kernel : name;
-    return !has(side, as_arena_printf(arena, "%.*s", (int)as_kernel_base(kernel), kernel));
+    return !has_kernel(side, as_arena_printf(arena, "%.*s", (int)as_kernel_base(kernel), kernel));
 }
 
-static as_exact take(const as_counting *c, const char *name, const char *side, unsigned gates)
+static as_exact check_side(const as_counting *c, const char *name, const char *side, unsigned gates)
 {
     as_exact out;
-    as_visit_result result;
+    as_result result;
     as_record_clear(&as_exact_schema, &out);
     out.case_ = name;
     out.side = side;
@@ -167,7 +169,7 @@ static as_exact take(const as_counting *c, const char *name, const char *side, u
     out.status = "ok"; /* one that only the new build has is not run at all: nothing is known of its shape */
     if (!c->row)
         return out;
-    out.status = check(c, c->row, &result, &out.reason) ? "ok" : "failed";
+    out.status = check_case(c, c->row, &result, &out.reason) ? "ok" : "failed";
     if (out.reason)
         return out;
     out.edges = result.chosen != AS_NO_COUNT ? result.chosen : result.edges;
@@ -187,11 +189,12 @@ bool as_counts_take(const as_live *live, unsigned gates, const char *dir, bool q
     as_exact *rows = as_arena_alloc(live->arena, (2 * live->count + 1) * sizeof *rows);
     *out =
         (as_exact_input){.cases = live->cases, .rows = live->rows, .count = live->count, .gates = gates, .exact = rows};
-    for (size_t i = 0; i < live->count; i++) {
+    bool whole = true;
+    for (size_t i = 0; whole && i < live->count; i++) {
         if (!quiet && (terminal || slow))
             fprintf(stderr, "%s[%zu/%zu] checking%s %.90s%s", terminal ? "\r\033[K" : "", i + 1, live->count,
                     slow ? " and counting" : "", live->cases[i], terminal ? "" : "\n");
-        for (int side = AS_SIDE_BASE; side <= AS_SIDE_NEW; side++) {
+        for (int side = AS_SIDE_BASE; whole && side <= AS_SIDE_NEW; side++) {
             const as_counting c = {.side = &live->sides[side],
                                    .row = live->rows[i],
                                    .measure = live->measure,
@@ -199,11 +202,12 @@ bool as_counts_take(const as_live *live, unsigned gates, const char *dir, bool q
                                    .scratch = as_arena_printf(live->arena, "%s/callgrind.out", dir),
                                    .arena = live->arena,
                                    .stop = live->stop};
-            const as_exact row = take(&c, live->cases[i], sides[side], gates);
-            if (live->stop && *live->stop)
-                return false;
-            rows[out->exact_count++] = row;
+            const as_exact row = check_side(&c, live->cases[i], sides[side], gates);
+            whole = !(live->stop && *live->stop);
+            if (whole)
+                rows[out->exact_count++] = row;
         }
     }
-    return true;
+    as_exact_match(out, live->arena);
+    return whole;
 }

@@ -1,12 +1,12 @@
-/* count_instructions.h: checks and counts each side of a duel's cases, without a clock: what the exact gates rest on.
+/* count_instructions.h: checks both sides of a duel's cases and counts their instructions, for the exact gates.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_DUEL_COUNT_INSTRUCTIONS_H
 #define AS_DUEL_COUNT_INSTRUCTIONS_H
 
-#include "exact_gates.h"
+#include "exact_rows.h"
 #include "turns.h"
 
-/* valgrind can be run; else the error says how to get it. */
+/* Whether valgrind can be run; otherwise the error says how to install it. */
 bool as_counts_valgrind(as_err *err);
 
 typedef struct {
@@ -21,12 +21,12 @@ typedef struct {
     const volatile sig_atomic_t *stop;
 } as_counting;
 
-/* Instructions of one call, in the build of the kernel with the best isa that valgrind runs, which is checked first
- * where the case is of another. Fills the row's instructions, counted_isa and uncounted. */
+/* Counts the instructions of one call with the best isa that valgrind runs. A build for another isa than the case's is
+ * checked first. Fills the row's instructions, counted_isa and uncounted. */
 void as_count_instructions(const as_counting *c, as_exact *row);
 
-/* Both sides of every case into exact.csv's rows; `dir` is the duel's folder. Only the sides base and new of `live` are
- * looked at. false: interrupted; what is there is whole. */
+/* Makes the rows of exact.csv for base and new of every case; `dir` is the duel's folder. false: interrupted, with the
+ * rows of the cases that were reached. */
 bool as_counts_take(const as_live *live, unsigned gates, const char *dir, bool quiet, as_exact_input *out);
 
 #endif

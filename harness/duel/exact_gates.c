@@ -2,13 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exact_gates.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "../verdict/words.h"
 #include "order_gate.h"
-#include "judge.h"
-
-static const char *const names[AS_GATE_COUNT] = {"time", "instructions", "flops", "workspace", "accuracy", "order"};
 
 /* A change of up to `share` and `slack` is none. */
 static const struct {
@@ -24,43 +21,9 @@ static const struct {
 
 enum { COUNTED = sizeof counted / sizeof *counted };
 
-const char *as_gate_name(as_gate gate) { return names[gate]; }
-
-bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40])
-{
-    for (*out = 0;;) {
-        const size_t length = strcspn(list, ",");
-        unsigned bit = 0;
-        for (int g = 0; g < AS_GATE_COUNT; g++)
-            if (strlen(names[g]) == length && !strncmp(names[g], list, length))
-                bit = AS_GATE_BIT(g) & allowed;
-        if (!bit) {
-            snprintf(wrong, 40, "%.*s", (int)(length < 39 ? length : 39), list);
-            return false;
-        }
-        *out |= bit;
-        if (!list[length])
-            return true;
-        list += length + 1;
-    }
-}
-
 /* --- one case ---------------------------------------------------------------------------------------------------- */
 
-const as_exact *as_exact_find(const as_exact_input *in, size_t index, const char *side)
-{
-    for (size_t i = 0; i < in->exact_count; i++)
-        if (!strcmp(in->exact[i].case_, in->cases[index]) && !strcmp(in->exact[i].side, side))
-            return &in->exact[i];
-    return NULL;
-}
-
 static bool is(const as_exact *side, const char *status) { return side && !strcmp(side->status, status); }
-
-bool as_exact_ready(const as_exact_input *in, size_t index)
-{
-    return is(as_exact_find(in, index, "base"), "ok") && is(as_exact_find(in, index, "new"), "ok");
-}
 
 typedef struct {
     const as_exact_input *in;
@@ -83,8 +46,8 @@ static as_verdict *add(verdicts *v, const char *name, const char *gate, as_verdi
 /* A case that cannot be held against anything: one row, and no gate but that of the check. */
 static bool add_unready(verdicts *v, size_t index)
 {
-    const char *name = v->in->cases[index], *check = names[AS_GATE_ACCURACY];
-    const as_exact *base = as_exact_find(v->in, index, "base"), *new = as_exact_find(v->in, index, "new");
+    const char *name = v->in->cases[index], *check = as_gate_name(AS_GATE_ACCURACY);
+    const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     if (as_exact_ready(v->in, index))
         return false;
     if (!base || !new)
@@ -104,10 +67,10 @@ static bool add_unready(verdicts *v, size_t index)
 
 static void add_count(verdicts *v, size_t index, size_t k)
 {
-    const as_exact *base = as_exact_find(v->in, index, "base"), *new = as_exact_find(v->in, index, "new");
+    const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     const uint64_t b = *(const uint64_t *)((const char *)base + counted[k].at);
     const uint64_t n = *(const uint64_t *)((const char *)new + counted[k].at);
-    const char *name = v->in->cases[index], *gate = names[counted[k].gate], *isa = base->counted_isa;
+    const char *name = v->in->cases[index], *gate = as_gate_name(counted[k].gate), *isa = base->counted_isa;
     if (b == AS_NO_COUNT || n == AS_NO_COUNT) {
         const char *why = n == AS_NO_COUNT ? new->uncounted : base->uncounted;
         add(v, name, gate, AS_INCONCLUSIVE,
@@ -136,9 +99,9 @@ static void add_count(verdicts *v, size_t index, size_t k)
 /* Both promises were kept, or the case would not be ready. */
 static void add_accuracy(verdicts *v, size_t index)
 {
-    const as_exact *base = as_exact_find(v->in, index, "base"), *new = as_exact_find(v->in, index, "new");
+    const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     const bool kept = new->error_max <= base->error_allowed;
-    as_verdict *row = add(v, v->in->cases[index], names[AS_GATE_ACCURACY], kept ? AS_SAME : AS_FAILED, NULL);
+    as_verdict *row = add(v, v->in->cases[index], as_gate_name(AS_GATE_ACCURACY), kept ? AS_SAME : AS_FAILED, NULL);
     if (base->error_max > 0)
         row->ratio = row->ratio_low = row->ratio_high = new->error_max / base->error_max;
     if (!kept)
@@ -155,7 +118,7 @@ static void add_orders(verdicts *v)
     for (size_t i = 0; i < found.count; i++) {
         const as_growth_row *g = &found.of[i];
         const double change = g->slope_new - g->slope_base;
-        add(v, g->longest, names[AS_GATE_ORDER],
+        add(v, g->longest, as_gate_name(AS_GATE_ORDER),
             change > 0.1    ? AS_REGRESSED
             : change < -0.1 ? AS_IMPROVED
                             : AS_SAME,

@@ -14,42 +14,7 @@
 #ifndef AS_DUEL_EXACT_GATES_H
 #define AS_DUEL_EXACT_GATES_H
 
-#include "../base/arena.h"
-#include "../base/err.h"
-#include "../model/records.h"
-#include "../model/verdicts.h"
-
-typedef enum {
-    AS_GATE_TIME,
-    AS_GATE_INSTRUCTIONS,
-    AS_GATE_FLOPS,
-    AS_GATE_WORKSPACE,
-    AS_GATE_ACCURACY,
-    AS_GATE_ORDER,
-    AS_GATE_COUNT,
-} as_gate;
-
-#define AS_GATE_BIT(gate) (1u << (gate))
-#define AS_GATES_MEASURED (AS_GATE_BIT(AS_GATE_TIME) | AS_GATE_BIT(AS_GATE_INSTRUCTIONS))
-#define AS_GATES_ALL (AS_GATE_BIT(AS_GATE_COUNT) - 1)
-
-const char *as_gate_name(as_gate gate);
-/* "time,instructions" to bits. false: `wrong` is the first word that is none of `allowed`. */
-bool as_gates_parse(const char *list, unsigned allowed, unsigned *out, char wrong[40]);
-
-typedef struct {
-    const char *const *cases;   /* names */
-    const as_case *const *rows; /* the plan's; NULL for a case that only the new build has */
-    size_t count;
-    unsigned gates;
-    const as_exact *exact; /* in any order; a case without its two rows was interrupted */
-    size_t exact_count;
-} as_exact_input;
-
-/* The row of one side of a case; NULL: none. */
-const as_exact *as_exact_find(const as_exact_input *in, size_t index, const char *side);
-/* Both sides were checked and found right: the case may be timed. */
-bool as_exact_ready(const as_exact_input *in, size_t index);
+#include "exact_rows.h"
 
 /* The verdicts of all gates, case by case. `timed[i]` is the one of time, or NULL where there is none. */
 as_verdict *as_exact_judge(const as_exact_input *in, const as_verdict *const *timed, as_arena *arena, size_t *count);

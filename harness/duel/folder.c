@@ -1,5 +1,7 @@
-/* folder.c: the folder that a duel leaves: the rules and the builds in duel.json, the inputs, room for turns.
+/* folder.c: writes and reads the folder of a duel.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -11,12 +13,12 @@
 
 #include "../base/file.h"
 #include "../base/path.h"
+#include "../base/text_index.h"
 #include "../machine/machine.h"
-#include "session.h"
 
 enum { SCHEMA = 3 };
 
-static bool make_folder(as_session *s, as_err *err)
+static bool make_folder(as_duel_session *s, as_err *err)
 {
     struct stat st;
     char when[32];
@@ -24,7 +26,8 @@ static bool make_folder(as_session *s, as_err *err)
     struct tm utc;
     gmtime_r(&now, &utc);
     strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &utc);
-    s->dir = s->out ? s->out : as_arena_printf(s->arena, "results/duel-%s-%s-%d", s->config.name, when, (int)getpid());
+    s->dir = s->ask.out ? s->ask.out
+                        : as_arena_printf(s->arena, "results/duel-%s-%s-%d", s->config.name, when, (int)getpid());
     const char *turns = as_arena_printf(s->arena, "%s/turns.csv", s->dir);
     if (stat(s->dir, &st) == 0 && rmdir(s->dir) != 0)
         return as_fail(err, AS_EXIT_USAGE, "%s: exists and is not an empty folder: choose another --out", s->dir);
@@ -41,15 +44,16 @@ static bool make_folder(as_session *s, as_err *err)
     return ok;
 }
 
-static bool write_file(const as_session *s, const char *name, const char *text, size_t length, as_err *err)
+static bool write_file(const as_duel_session *s, const char *name, const char *text, size_t length, as_err *err)
 {
     return as_file_write(as_path_join(s->dir, "%s", name).text, text, length, err);
 }
 
-static json_t *side_json(const as_session *s, int i)
+static json_t *side_json(const as_duel_session *s, int i)
 {
-    return json_pack("{s:s?, s:s?, s:I, s:s, s:s}", "program", s->program[i], "plugin", s->plugin[i], "protocol",
-                     (json_int_t)s->hello[i].protocol, "version", s->hello[i].version, "commit", s->hello[i].commit);
+    return json_pack("{s:s?, s:s?, s:I, s:s, s:s}", "program", s->ask.program[i], "plugin", s->ask.plugin[i],
+                     "protocol", (json_int_t)s->hello[i].protocol, "version", s->hello[i].version, "commit",
+                     s->hello[i].commit);
 }
 
 static json_t *looks_json(const unsigned looks[AS_LOOKS_MAX])
@@ -60,18 +64,19 @@ static json_t *looks_json(const unsigned looks[AS_LOOKS_MAX])
     return out;
 }
 
-static bool write_duel(const as_session *s, as_err *err)
+static bool write_duel(const as_duel_session *s, as_err *err)
 {
     json_t *gates = json_array(), *cases = json_array();
     for (int gate = 0; gate < AS_GATE_COUNT; gate++)
-        if (s->gates & AS_GATE_BIT(gate))
+        if (s->ask.gates & AS_GATE_BIT(gate))
             json_array_append_new(gates, json_string(as_gate_name((as_gate)gate)));
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(cases, json_string(s->cases[i]));
-    json_t *object = json_pack(
-        "{s:i, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "gates", gates, "alpha", s->rules.alpha,
-        "floor", s->rules.bounds.floor, "margin", s->rules.bounds.margin, "looks", looks_json(s->rules.looks),
-        "confirm", looks_json(s->rules.confirm), "base", side_json(s, 0), "new", side_json(s, 1), "cases", cases);
+    json_t *object =
+        json_pack("{s:i, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "gates", gates, "alpha",
+                  s->ask.rules.alpha, "floor", s->ask.rules.bounds.floor, "margin", s->ask.rules.bounds.margin, "looks",
+                  looks_json(s->ask.rules.looks), "confirm", looks_json(s->ask.rules.confirm), "base", side_json(s, 0),
+                  "new", side_json(s, 1), "cases", cases);
     char *text = object ? json_dumps(object, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
     const bool ok = text ? write_file(s, "duel.json", text, strlen(text), err) : as_fail_memory(err);
     free(text);
@@ -79,7 +84,7 @@ static bool write_duel(const as_session *s, as_err *err)
     return ok;
 }
 
-static bool write_inputs(as_session *s, as_err *err)
+static bool write_inputs(as_duel_session *s, as_err *err)
 {
     as_text cases = {0}, about = {0};
     as_machine machine;
@@ -96,11 +101,11 @@ static bool write_inputs(as_session *s, as_err *err)
     return ok;
 }
 
-bool as_session_keep(as_session *s, as_err *err) { return make_folder(s, err) && write_inputs(s, err); }
+bool as_duel_write_folder(as_duel_session *s, as_err *err) { return make_folder(s, err) && write_inputs(s, err); }
 
 /* --- and back ---------------------------------------------------------------------------------------------------- */
 
-static bool read_gates(as_session *s, const json_t *gates)
+static bool read_gates(as_duel_session *s, const json_t *gates)
 {
     char wrong[40];
     for (size_t i = 0; i < json_array_size(gates); i++) {
@@ -108,9 +113,9 @@ static bool read_gates(as_session *s, const json_t *gates)
         unsigned gate;
         if (!name || !as_gates_parse(name, AS_GATES_ALL, &gate, wrong))
             return false;
-        s->gates |= gate;
+        s->ask.gates |= gate;
     }
-    return s->gates & AS_GATE_BIT(AS_GATE_ACCURACY); /* which is always held */
+    return s->ask.gates & AS_GATE_BIT(AS_GATE_ACCURACY); /* which is always held */
 }
 
 static bool read_looks(const json_t *from, unsigned looks[AS_LOOKS_MAX])
@@ -125,7 +130,7 @@ static bool read_looks(const json_t *from, unsigned looks[AS_LOOKS_MAX])
     return ok;
 }
 
-static bool read_cases(as_session *s, const json_t *cases)
+static bool read_cases(as_duel_session *s, const json_t *cases)
 {
     bool ok = json_array_size(cases) > 0;
     s->cases = as_arena_alloc(s->arena, (json_array_size(cases) + 1) * sizeof *s->cases);
@@ -137,9 +142,9 @@ static bool read_cases(as_session *s, const json_t *cases)
     return ok;
 }
 
-static bool read_duel(as_session *s, as_err *err)
+static bool read_duel(as_duel_session *s, as_err *err)
 {
-    const char *path = as_arena_printf(s->arena, "%s/duel.json", s->again);
+    const char *path = as_arena_printf(s->arena, "%s/duel.json", s->ask.again);
     json_error_t why;
     json_t *gates = NULL, *looks = NULL, *confirm = NULL, *cases = NULL, *object = json_load_file(path, 0, &why);
     int schema = 0;
@@ -147,55 +152,66 @@ static bool read_duel(as_session *s, as_err *err)
         return as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: %s", path, why.line, why.column, why.text);
     const bool ok =
         json_unpack_ex(object, &why, 0, "{s:i, s:o, s:F, s:F, s:F, s:o, s:o, s:o}", "schema", &schema, "gates", &gates,
-                       "alpha", &s->rules.alpha, "floor", &s->rules.bounds.floor, "margin", &s->rules.bounds.margin,
-                       "looks", &looks, "confirm", &confirm, "cases", &cases) == 0 &&
-        schema == SCHEMA && s->rules.alpha > 0 && s->rules.alpha < 1 && read_gates(s, gates) &&
-        read_looks(looks, s->rules.looks) && read_looks(confirm, s->rules.confirm) && read_cases(s, cases);
+                       "alpha", &s->ask.rules.alpha, "floor", &s->ask.rules.bounds.floor, "margin",
+                       &s->ask.rules.bounds.margin, "looks", &looks, "confirm", &confirm, "cases", &cases) == 0 &&
+        schema == SCHEMA && s->ask.rules.alpha > 0 && s->ask.rules.alpha < 1 && read_gates(s, gates) &&
+        read_looks(looks, s->ask.rules.looks) && read_looks(confirm, s->ask.rules.confirm) && read_cases(s, cases);
     json_decref(object);
     return ok || as_fail(err, AS_EXIT_USAGE, "%s: not the rules of a duel of this version", path);
 }
 
-static const char *wrong(const as_session *s, const as_exact *e)
+/* NULL, or why no duel can have written this row. */
+static const char *exact_problem(const as_exact *e, const as_text_index *cases)
 {
     static const char *const statuses[] = {"ok", "failed", "lacking"};
-    bool known = false, here = false;
+    bool known = false;
     for (size_t i = 0; e->status && i < sizeof statuses / sizeof *statuses; i++)
         known = known || !strcmp(statuses[i], e->status);
-    for (size_t i = 0; i < s->count; i++)
-        here = here || s->cases[i] == e->case_; /* interned */
-    if (!here)
+    if (as_text_index_find(cases, e->case_) == AS_TEXT_ABSENT)
         return "a case that duel.json does not name";
     if (!e->side || (strcmp(e->side, "base") && strcmp(e->side, "new")))
         return "side is base or new";
     return known ? NULL : "an unknown status";
 }
 
-/* The rows that were planned give the lengths to the gate `order`; exact.csv what was counted. */
-static bool read_exact(as_session *s, as_err *err)
+/* The planned rows give the lengths to the gate `order`; exact.csv has what was counted. */
+static bool match_rows(as_duel_session *s, const as_case *planned, size_t count, const as_exact *exact,
+                       size_t exact_count, as_err *err)
+{
+    as_text_index *cases = as_text_index_create(s->arena);
+    const char *why = NULL;
+    for (size_t i = 0; i < s->count; i++)
+        as_text_index_add(cases, s->cases[i], i);
+    s->rows = as_arena_alloc(s->arena, (s->count + 1) * sizeof *s->rows);
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = as_text_index_find(cases, planned[i].case_);
+        if (at != AS_TEXT_ABSENT)
+            s->rows[at] = &planned[i];
+    }
+    for (size_t i = 0; !why && i < exact_count; i++)
+        if ((why = exact_problem(&exact[i], cases)) != NULL)
+            as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: %s: was it edited?", s->ask.again, as_exact_schema.file, i + 2,
+                    why);
+    as_text_index_free(cases);
+    return !why;
+}
+
+static bool read_exact(as_duel_session *s, as_err *err)
 {
     void *planned = NULL, *exact = NULL;
     size_t count = 0, exact_count = 0;
-    if (!as_table_read(&as_case_schema, s->again, s->arena, &planned, &count, err) ||
-        !as_table_read(&as_exact_schema, s->again, s->arena, &exact, &exact_count, err))
+    if (!as_table_read(&as_case_schema, s->ask.again, s->arena, &planned, &count, err) ||
+        !as_table_read(&as_exact_schema, s->ask.again, s->arena, &exact, &exact_count, err) ||
+        !match_rows(s, planned, count, exact, exact_count, err))
         return false;
-    s->rows = as_arena_alloc(s->arena, (s->count + 1) * sizeof *s->rows);
-    for (size_t i = 0; i < s->count; i++)
-        for (size_t k = 0; k < count; k++)
-            if (((const as_case *)planned)[k].case_ == s->cases[i])
-                s->rows[i] = &((const as_case *)planned)[k];
-    for (size_t i = 0; i < exact_count; i++) {
-        const char *why = wrong(s, &((const as_exact *)exact)[i]);
-        if (why)
-            return as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: %s: was it edited?", s->again, as_exact_schema.file, i + 2,
-                           why);
-    }
     s->exact = (as_exact_input){.cases = s->cases,
                                 .rows = s->rows,
                                 .count = s->count,
-                                .gates = s->gates,
+                                .gates = s->ask.gates,
                                 .exact = exact,
                                 .exact_count = exact_count};
+    as_exact_match(&s->exact, s->arena);
     return true;
 }
 
-bool as_session_read(as_session *s, as_err *err) { return read_duel(s, err) && read_exact(s, err); }
+bool as_duel_read_folder(as_duel_session *s, as_err *err) { return read_duel(s, err) && read_exact(s, err); }

@@ -1,38 +1,13 @@
-/* judge.c: see judge.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* judge.c: the interval over turns, widened to that over pairs of processes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "judge.h"
 
 #include <math.h>
-#include <stdlib.h>
 
+#include "../base/arena.h"
 #include "../stats/ranks.h"
 
 #define LAYOUT_ALPHA 0.05 /* a guard beside the turns, which carry the error rates of the whole run */
-
-const char *as_verdict_name(as_verdict_kind kind)
-{
-    static const char *const names[] = {"regressed", "improved", "same", "inconclusive", "missing", "new", "failed"};
-    return names[kind];
-}
-
-as_verdict_kind as_judge_kind(double estimate, double low, double high, as_bounds b)
-{
-    const double floor = log1p(b.floor), margin = log1p(b.margin);
-    if (!isfinite(estimate) || !isfinite(low) || !isfinite(high))
-        return AS_INCONCLUSIVE;
-    if (low > 0 && estimate > floor)
-        return AS_REGRESSED;
-    if (high < 0 && estimate < -floor)
-        return AS_IMPROVED;
-    return low >= -margin && high <= margin ? AS_SAME : AS_INCONCLUSIVE;
-}
-
-double as_judge_visible(double estimate, double low, double high, as_bounds b)
-{
-    if (!isfinite(estimate) || !isfinite(low) || !isfinite(high))
-        return (double)NAN;
-    return fmax(b.floor, expm1(fmax(estimate - low, high - estimate)));
-}
 
 as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bounds bounds)
 {
@@ -45,9 +20,9 @@ as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bou
                         .points = count};
     if (!count)
         return out;
-    double *values = calloc(count, sizeof *values), *pairs = calloc(count, sizeof *pairs);
-    if (!values || !pairs)
-        abort();
+    as_arena *arena = as_arena_create();
+    double *values = as_arena_alloc(arena, count * sizeof *values),
+           *pairs = as_arena_alloc(arena, count * sizeof *pairs);
     for (size_t i = 0, from = 0; i < count; i++) {
         values[i] = points[i].r;
         if (i + 1 < count && points[i + 1].process == points[i].process)
@@ -57,8 +32,7 @@ as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bou
     }
     const as_shift turns = as_signed_ranks(values, count, alpha);
     const as_shift layouts = as_signed_ranks(pairs, out.processes, LAYOUT_ALPHA);
-    free(values);
-    free(pairs);
+    as_arena_free(arena);
     out.estimate = turns.estimate;
     out.p = turns.p;
     out.low = fmin(turns.low, layouts.low);

@@ -8,31 +8,13 @@
 #ifndef AS_DUEL_JUDGE_H
 #define AS_DUEL_JUDGE_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "../verdict/words.h"
 
 /* One pair of turns: r = ln(t_other / t_base), of a pair of processes. In the order of the processes. */
 typedef struct {
     double r;
     unsigned process;
 } as_point;
-
-typedef enum {
-    AS_REGRESSED,
-    AS_IMPROVED,
-    AS_SAME,
-    AS_INCONCLUSIVE,
-    AS_MISSING, /* the new build lacks the case */
-    AS_NEW,     /* the base lacks it */
-    AS_FAILED,
-} as_verdict_kind;
-
-const char *as_verdict_name(as_verdict_kind kind);
-
-typedef struct {
-    double floor;  /* a change below it is not called one: 0.01 */
-    double margin; /* an interval within it is called same: 0.015 */
-} as_bounds;
 
 typedef struct {
     as_verdict_kind kind;       /* one of the first four */
@@ -44,10 +26,5 @@ typedef struct {
 } as_judgement;
 
 as_judgement as_judge(const as_point *points, size_t count, double alpha, as_bounds bounds);
-
-/* The kind that an estimate and its interval make. */
-as_verdict_kind as_judge_kind(double estimate, double low, double high, as_bounds bounds);
-/* The smallest change, as a share, that an interval so wide could have told from none. */
-double as_judge_visible(double estimate, double low, double high, as_bounds bounds);
 
 #endif

@@ -1,5 +1,5 @@
-/* order_gate.c: see order_gate.h. Counts are exact, so a slope needs no interval. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* order_gate.c: slopes of counts over lengths. Counts are exact, so a slope needs no interval.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "order_gate.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ typedef struct {
 } points;
 
 /* The cases that are whole; a curve takes only what is ok and has a median, which here stands for the counts. */
-static points gather(const as_exact_input *in, as_arena *arena)
+static points list_points(const as_exact_input *in, as_arena *arena)
 {
     points p = {.rows = as_arena_alloc(arena, (in->count + 1) * sizeof *p.rows),
                 .base = as_arena_alloc(arena, (in->count + 1) * sizeof *p.base),
@@ -44,14 +44,14 @@ static points gather(const as_exact_input *in, as_arena *arena)
         memcpy(row, in->rows[i], offsetof(as_summary, median_ns));
         row->median_ns = 1;
         row->status = "ok";
-        p.base[p.count] = as_exact_find(in, i, "base");
-        p.new[p.count++] = as_exact_find(in, i, "new");
+        p.base[p.count] = in->pairs[i].base;
+        p.new[p.count++] = in->pairs[i].new;
     }
     return p;
 }
 
 /* The least-squares slope of log(count) over log(x); NaN where something is not counted, or nothing there. */
-static double slope(const points *p, const as_exact *const *side, const as_curve *c, size_t first, size_t at)
+static double fit_slope(const points *p, const as_exact *const *side, const as_curve *c, size_t first, size_t at)
 {
     double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
     for (size_t i = first; i < c->count; i++) {
@@ -68,13 +68,13 @@ static double slope(const points *p, const as_exact *const *side, const as_curve
     return (n * sxy - sx * sy) / (n * sxx - sx * sx);
 }
 
-static bool measure(const points *p, const as_curve *c, as_growth_row *out)
+static bool find_change(const points *p, const as_curve *c, as_growth_row *out)
 {
     const size_t first = c->count / 2 > c->count - POINTS_LEAST ? c->count - POINTS_LEAST : c->count / 2;
     double most = -1;
     for (size_t q = 0; q < QUANTITIES; q++) {
-        const double base = slope(p, p->base, c, first, quantities[q].at),
-                     new = slope(p, p->new, c, first, quantities[q].at);
+        const double base = fit_slope(p, p->base, c, first, quantities[q].at),
+                     new = fit_slope(p, p->new, c, first, quantities[q].at);
         if (isnan(base) || isnan(new) || fabs(new - base) <= most)
             continue;
         most = fabs(new - base);
@@ -87,7 +87,7 @@ static bool measure(const points *p, const as_curve *c, as_growth_row *out)
 
 as_growth_rows as_growths_find(const as_exact_input *in, as_arena *arena)
 {
-    const points p = gather(in, arena);
+    const points p = list_points(in, arena);
     size_t found = 0;
     const as_curve *curves = as_curves_find(p.rows, p.count, arena, &found);
     as_growth_rows out = {.of = as_arena_alloc(arena, (found + 1) * sizeof *out.of)};
@@ -101,7 +101,7 @@ as_growth_rows as_growths_find(const as_exact_input *in, as_arena *arena)
         row->symbol = as_axis_symbol(c->axis);
         row->from = as_curve_x(c->axis, &p.rows[c->points[0]]);
         row->to = as_curve_x(c->axis, last);
-        out.count += row->to >= RANGE_LEAST * row->from && measure(&p, c, row);
+        out.count += row->to >= RANGE_LEAST * row->from && find_change(&p, c, row);
     }
     return out;
 }

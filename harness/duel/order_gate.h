@@ -3,7 +3,7 @@
 #ifndef AS_DUEL_ORDER_GATE_H
 #define AS_DUEL_ORDER_GATE_H
 
-#include "exact_gates.h"
+#include "exact_rows.h"
 
 /* Of one sweep: the count whose growth changed most. */
 typedef struct {

@@ -1,5 +1,5 @@
-/* power.c: see power.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* power.c: simulated duels, rows of trials, and what is asked of a row.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "power.h"
 
 #include <stdio.h>
@@ -34,18 +34,15 @@ static double turn(simulation *s)
     return s->noise.turn * size * normal(s);
 }
 
-static as_pair_status pair(void *state, size_t index, as_round_kind phase, unsigned process, as_points *news,
-                           as_points *copies, const char **reason)
+static as_pair_status simulate_pair(void *state, const as_pairing *at, as_pair_points *out)
 {
     simulation *s = state;
     const double layout = s->noise.layout * normal(s), of_copy = s->noise.layout * normal(s);
-    (void)index;
-    (void)phase;
-    *reason = NULL;
+    out->reason = NULL;
     for (int i = 0; i < 2 * QUADS; i++)
-        as_points_add(news, log1p(s->shift) + layout + turn(s), process);
+        as_points_add(out->news, log1p(s->shift) + layout + turn(s), at->process);
     for (int i = 0; i < QUADS; i++)
-        as_points_add(copies, of_copy + turn(s), process);
+        as_points_add(out->copies, of_copy + turn(s), at->process);
     return AS_PAIR_OK;
 }
 
@@ -57,7 +54,7 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
     for (unsigned i = 0; i < trials; i++) {
         as_verdict row;
         as_arena *arena = as_arena_create();
-        const as_duel duel = {.cases = cases, .count = 1, .rules = *rules, .pair = pair, .state = &s};
+        const as_duel duel = {.cases = cases, .count = 1, .rules = *rules, .pair = simulate_pair, .pair_state = &s};
         as_duel_run(&duel, arena, &row);
         tally.regressed += !strcmp(row.verdict, "regressed");
         tally.improved += !strcmp(row.verdict, "improved");
@@ -77,10 +74,9 @@ static bool of_row(const as_trial *t, const as_power *row)
 
 void as_power_count(const as_trial *trials, size_t count, as_power *row)
 {
-    double *ratios = calloc(count + 1, sizeof *ratios), seconds = 0, longest = 0;
+    as_arena *arena = as_arena_create();
+    double *ratios = as_arena_alloc(arena, (count + 1) * sizeof *ratios), seconds = 0, longest = 0;
     size_t n = 0;
-    if (!ratios)
-        abort();
     row->duels = row->flagged = row->opposite = row->inconclusive = row->passed = row->failed = 0;
     for (size_t i = 0; i < count; i++) {
         const as_trial *t = &trials[i];
@@ -102,7 +98,7 @@ void as_power_count(const as_trial *trials, size_t count, as_power *row)
     row->ratio = as_median(ratios, n);
     row->seconds = row->duels ? seconds / (double)row->duels : AS_NO_REAL;
     row->seconds_max = row->duels ? longest : AS_NO_REAL;
-    free(ratios);
+    as_arena_free(arena);
 }
 
 /* What is asked, of a slow-down that is in every call. */

@@ -1,7 +1,7 @@
-/* power.h: what a duel flags and what it misses, counted over many trials of known truth: simulated ones, and measured
- * ones. SPDX-License-Identifier: Apache-2.0 Simulated turns, with noise of an assumed shape, prove the rules, anywhere
- * and in a moment; the machine is proved by living workers, which the command `self-test --power` sends through the
- * same engine. */
+/* power.h: what a duel flags and what it misses, counted over many trials of known truth, simulated or measured.
+ * SPDX-License-Identifier: Apache-2.0
+ * Simulated turns, with noise of an assumed shape, test the rules anywhere and in a second. Turns of real workers,
+ * which `self-test --power` sends through the same engine, test the machine. */
 #ifndef AS_DUEL_POWER_H
 #define AS_DUEL_POWER_H
 
@@ -25,7 +25,7 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
 /* Counts those of `trials` that have the row's injected, share and load into the row's other columns. */
 void as_power_count(const as_trial *trials, size_t count, as_power *row);
 
-/* false: what is asked of a duel is not what the row shows, and `why` says so in words. */
+/* Whether the row shows what is asked of a duel; otherwise `why` says what is asked. */
 bool as_power_keeps(const as_power *row, char why[200]);
 
 /* The rows as a page in Markdown. */

@@ -1,5 +1,5 @@
-/* power_load.c: see power_load.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* power_load.c: a child process that reads and writes memory in bursts.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "power_load.h"
 
 #include <errno.h>

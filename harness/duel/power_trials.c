@@ -1,5 +1,5 @@
-/* power_trials.c: see power_trials.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* power_trials.c: one trial after the other, by time or by count, and the file that keeps them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "power_trials.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include "../machine/machine.h"
 #include "../machine/read_json.h"
 #include "count_instructions.h"
+#include "exact_gates.h"
 #include "../plan/target.h"
 
 /* One case after the other takes a trial: a tiled kernel, a gathering one, a linear one, plain C. */
@@ -110,7 +111,7 @@ bool as_trials_have(const as_trials *t, const as_injection *injection, const cha
 /* Of the quicker side's call. */
 static double share_of(const as_injection *i) { return i->share < 0 ? -i->share / (1 + i->share) : i->share; }
 
-static void inject(as_live *live, const as_injection *i)
+static void set_injection(as_live *live, const as_injection *i)
 {
     const bool at_base = i->share < 0;
     const double share = share_of(i);
@@ -122,7 +123,7 @@ static void inject(as_live *live, const as_injection *i)
     }
 }
 
-static void show(const as_trial *t)
+static void print_trial(const as_trial *t)
 {
     fprintf(stderr, "%s %+.3g %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f", t->injected, 100 * t->share,
             t->load, (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1), 100 * (t->ratio_low - 1),
@@ -132,13 +133,13 @@ static void show(const as_trial *t)
     fprintf(stderr, "), %.1f s%s%s\n", t->seconds, t->reason ? ": " : "", t->reason ? t->reason : "");
 }
 
-static bool keep(as_trials *t, const as_trial *trial, as_err *err)
+static bool add_trial(as_trials *t, const as_trial *trial, as_err *err)
 {
     as_text line = {0};
     t->rows = as_arena_grow(t->arena, t->rows, &t->cap, t->count, sizeof *t->rows);
     t->rows[t->count++] = *trial;
     if (!t->quiet)
-        show(trial);
+        print_trial(trial);
     as_table_row(&as_trial_schema, trial, &line);
     const bool ok =
         t->fd < 0 || as_fd_write(t->fd, line.data, line.length) ||
@@ -161,10 +162,10 @@ static bool duel_by_time(as_trials *t, const as_injection *injection, uint64_t t
                     .arena = t->arena,
                     .err = err,
                     .stop = t->stop};
-    inject(&live, injection);
+    set_injection(&live, injection);
     as_live_begin(&live);
     const as_duel duel = {
-        .cases = cases, .count = 1, .rules = as_duel_rules_usual(), .pair = as_live_pair, .state = &live};
+        .cases = cases, .count = 1, .rules = as_duel_rules_usual(), .pair = as_live_pair, .pair_state = &live};
     return as_duel_run(&duel, t->arena, verdict);
 }
 
@@ -218,13 +219,14 @@ static bool duel_by_count(as_trials *t, const as_injection *injection, uint64_t 
     const double rounds = rounds_for(t, planned, trial, slower, share_of(injection));
     if (rounds > 0)
         *slower = count_side(t, planned, trial, slower->side, rounds);
-    const as_exact_input in = {.cases = cases,
-                               .rows = rows,
-                               .count = 1,
-                               .gates = AS_GATE_BIT(AS_GATE_INSTRUCTIONS),
-                               .exact = sides,
-                               .exact_count = 2};
+    as_exact_input in = {.cases = cases,
+                         .rows = rows,
+                         .count = 1,
+                         .gates = AS_GATE_BIT(AS_GATE_INSTRUCTIONS),
+                         .exact = sides,
+                         .exact_count = 2};
     size_t count;
+    as_exact_match(&in, t->arena);
     *verdict = as_exact_judge(&in, timed, t->arena, &count)[0];
     return !(t->stop && *t->stop);
 }
@@ -252,7 +254,7 @@ bool as_trials_add(as_trials *t, const as_injection *injection, const char *load
                           .seconds = 1e-9 * (double)(as_wall_ns() - from),
                           .build = as_build_commit,
                           .reason = verdict.reason};
-    return keep(t, &row, err);
+    return add_trial(t, &row, err);
 }
 
 const char *as_trials_machine(const as_trials *t)

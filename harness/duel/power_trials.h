@@ -1,4 +1,4 @@
-/* power_trials.h: duels of this program with itself, one after the other, kept in a folder that can be gone on with.
+/* power_trials.h: duels of this program with itself, kept in a folder so that an ended run can be resumed.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_DUEL_POWER_TRIALS_H
 #define AS_DUEL_POWER_TRIALS_H
@@ -25,7 +25,7 @@ typedef struct {
     as_plan plan;
 } as_trials;
 
-/* Reads what `dir` (NULL: none) has, and makes it where it is not there. It must be of this machine. */
+/* Opens or makes `dir` (NULL: none) and reads its trials, which must be of this machine. */
 bool as_trials_open(as_trials *t, const char *dir, as_err *err);
 void as_trials_close(as_trials *t);
 

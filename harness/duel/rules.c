@@ -1,8 +1,7 @@
-/* rules.c: see rules.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* rules.c: looks at growing numbers of pairs, confirms what is flagged, and writes the verdicts.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "rules.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../stats/ranks.h"
@@ -41,19 +40,8 @@ static unsigned count_of(const unsigned looks[AS_LOOKS_MAX])
 
 void as_points_add(as_points *p, double r, unsigned process)
 {
-    if (p->count == p->cap) {
-        p->cap = p->cap ? 2 * p->cap : 32;
-        p->points = realloc(p->points, p->cap * sizeof *p->points);
-        if (!p->points)
-            abort();
-    }
+    p->points = as_arena_grow(p->arena, p->points, &p->cap, p->count, sizeof *p->points);
     p->points[p->count++] = (as_point){r, process};
-}
-
-static void free_points(as_points *p)
-{
-    free(p->points);
-    *p = (as_points){0};
 }
 
 double as_turn_r(const as_turn *t)
@@ -81,17 +69,19 @@ static void give_up(state *s, contest *c)
 static bool gather(state *s, size_t index, as_round_kind phase, unsigned from, unsigned to, double alpha)
 {
     contest *c = &s->cases[index];
-    as_points *news = phase == AS_PHASE_FIRST ? &c->news : &c->again;
-    as_points *copies = phase == AS_PHASE_FIRST ? &c->copies : &c->again_copies;
+    const bool first = phase == AS_PHASE_FIRST;
+    as_pair_points out = {.news = first ? &c->news : &c->again, .copies = first ? &c->copies : &c->again_copies};
     for (unsigned process = from; process < to; process++) {
-        c->status = s->duel->pair(s->duel->state, index, phase, process, news, copies, &c->reason);
+        const as_pairing at = {index, phase, process};
+        c->status = s->duel->pair(s->duel->pair_state, &at, &out);
+        c->reason = out.reason;
         if (c->status != AS_PAIR_OK) {
             give_up(s, c);
             return false;
         }
         if (s->duel->progress) {
-            const as_judgement now = judge(s, news, alpha);
-            s->duel->progress(s->duel->state, index, phase, &now);
+            const as_judgement now = judge(s, out.news, alpha);
+            s->duel->progress(s->duel->progress_state, &at, &now);
         }
     }
     return true;
@@ -136,7 +126,7 @@ static void apply_holm(state *s)
 }
 
 /* Behind those of the first phase, as further processes. */
-static void append(as_points *to, const as_points *from)
+static void append_points(as_points *to, const as_points *from)
 {
     const unsigned last = to->count ? to->points[to->count - 1].process + 1 : 0;
     for (size_t i = 0; i < from->count; i++)
@@ -164,8 +154,8 @@ static void confirm(state *s, size_t index)
         c->reason = "it looked changed, and fresh processes in reversed order did not confirm it";
     }
     /* Either way what is told rests on all turns. */
-    append(&c->news, &c->again);
-    append(&c->copies, &c->again_copies);
+    append_points(&c->news, &c->again);
+    append_points(&c->copies, &c->again_copies);
     c->now = judge(s, &c->news, alpha / (double)s->duel->count / s->looks);
 }
 
@@ -211,10 +201,13 @@ static void write_row(state *s, size_t index, as_verdict *row)
 bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows)
 {
     state s = {.duel = duel, .arena = arena};
+    as_arena *points = as_arena_create(); /* of its own: there are many, and the verdicts do not need them */
     s.cases = as_arena_alloc(arena, (duel->count + 1) * sizeof *s.cases);
     s.looks = count_of(duel->rules.looks);
     for (size_t i = 0; i < duel->count; i++) {
-        s.cases[i].kind = AS_INCONCLUSIVE;
+        contest *c = &s.cases[i];
+        c->news.arena = c->copies.arena = c->again.arena = c->again_copies.arena = points;
+        c->kind = AS_INCONCLUSIVE;
         s.cases[i].now = judge(&s, &s.cases[i].news, 0.05);
         if (s.interrupted)
             s.cases[i].reason = "interrupted";
@@ -242,23 +235,7 @@ bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows)
             s.cases[i].kind = AS_INCONCLUSIVE;
         }
         write_row(&s, i, &rows[i]);
-        free_points(&s.cases[i].news);
-        free_points(&s.cases[i].copies);
-        free_points(&s.cases[i].again);
-        free_points(&s.cases[i].again_copies);
     }
+    as_arena_free(points);
     return !s.interrupted;
-}
-
-as_exit as_verdict_exit(const as_verdict *rows, size_t count, bool strict)
-{
-    as_exit code = AS_EXIT_OK;
-    for (size_t i = 0; i < count; i++) {
-        const char *v = rows[i].verdict;
-        if (!strcmp(v, "regressed") || !strcmp(v, "failed") || (strict && (!strcmp(v, "missing") || !strcmp(v, "new"))))
-            return AS_EXIT_BAD;
-        if (!strcmp(v, "inconclusive") || !strcmp(v, "missing"))
-            code = AS_EXIT_INCONCLUSIVE;
-    }
-    return code;
 }

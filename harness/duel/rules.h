@@ -1,8 +1,8 @@
-/* rules.h: cases, turns from somewhere, a verdict each: how often it looks, what confirms a flag, what silences all.
+/* rules.h: from turns to one verdict a case: how often to look, what confirms a change, and when no change counts.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Where the turns come from is the caller's: living workers, a file of stored turns, or a simulation. Nothing here
- * knows the time or draws a number, so that the same turns give the same verdicts.
+ * The caller supplies the turns: from resident workers, a file of stored turns, or a simulation. Nothing here reads a
+ * clock or draws a random number, so the same turns give the same verdicts.
  *
  * - Looks at growing numbers of pairs of processes share alpha equally; a case that is decided asks for no more.
  * - While cases are measured each is held to alpha / cases (Bonferroni); when all are there, Holm.
@@ -14,8 +14,6 @@
 #define AS_DUEL_RULES_H
 
 #include "../base/arena.h"
-#include "../base/err.h"
-#include "../model/verdicts.h"
 #include "judge.h"
 
 #define AS_LOOKS_MAX 4
@@ -39,33 +37,43 @@ typedef enum {
 
 typedef enum { AS_PHASE_FIRST, AS_PHASE_CONFIRM } as_round_kind;
 
-/* Points collected from one pair of processes; start from {0}. */
+/* Points of pairs of turns, in `arena`. */
 typedef struct {
+    as_arena *arena;
     as_point *points;
     size_t count, cap;
 } as_points;
 
 void as_points_add(as_points *p, double r, unsigned process);
 
+/* One pair of worker processes of one case. */
+typedef struct {
+    size_t index; /* of the case */
+    as_round_kind round;
+    unsigned process; /* from 0 within the round */
+} as_pairing;
+
+/* What a pair of processes gives. */
+typedef struct {
+    as_points *news, *copies; /* points of new, and of a copy of the base, against the base are added here */
+    const char *reason;       /* set unless all is well; lives as long as the caller's arena */
+} as_pair_points;
+
 typedef struct {
     const char *const *cases;
     size_t count;
     as_duel_rules rules;
-    /* Measures one pair of processes: turns of new, and of a copy of the base, against the base. `reason` is set unless
-     * all is well, and lives as long as the caller's arena. AS_PAIR_INTERRUPTED ends the duel. */
-    as_pair_status (*pair)(void *state, size_t index, as_round_kind phase, unsigned process, as_points *new_points,
-                           as_points *copy_points, const char **reason);
-    /* After each pair: how it stands. NULL: nobody looks. */
-    void (*progress)(void *state, size_t index, as_round_kind phase, const as_judgement *now);
-    void *state;
+    /* Measures one pair of processes. AS_PAIR_INTERRUPTED ends the duel. */
+    as_pair_status (*pair)(void *state, const as_pairing *at, as_pair_points *out);
+    void *pair_state;
+    /* After each pair, with the judgement so far. NULL: none. */
+    void (*progress)(void *state, const as_pairing *at, const as_judgement *now);
+    void *progress_state;
 } as_duel;
 
-/* Fills `rows[count]`; texts are literals, of `arena`, or what `pair` gave. Returns false when it was interrupted: what
- * is there is judged all the same. */
+/* Fills `rows[count]`; texts are literals, in `arena`, or from `pair`. false: interrupted; the cases that were reached
+ * are judged all the same. */
 bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows);
-
-/* 1 when a case regressed, failed or is missing; 5 when one is inconclusive; else 0. */
-as_exit as_verdict_exit(const as_verdict *rows, size_t count, bool strict);
 
 /* ln(other / base) of a stored pair of turns; NaN when the row holds none. */
 double as_turn_r(const as_turn *turn);

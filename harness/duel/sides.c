@@ -1,5 +1,7 @@
-/* sides.c: who fights: two programs or plug-ins, what they say of themselves, a copy of the one that is base.
+/* sides.c: finds base and new, asks them for their kernels, and copies the file of base.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "sides.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include <unistd.h>
 
 #include "../base/file.h"
-#include "session.h"
 
 #define PROGRAM_LIMIT ((size_t)1 << 30)
 
@@ -17,64 +18,68 @@ static bool same_file(const char *a, const char *b)
     return a && b && stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-static bool can_be_used(const as_session *s, as_err *err)
+static bool check_readable(const as_duel_session *s, as_err *err)
 {
     for (int i = 0; i < 2; i++) {
-        if (s->program[i] && access(s->program[i], X_OK) != 0)
-            return as_fail(err, AS_EXIT_USAGE, "%s: not a program that can be run: %s", s->program[i], strerror(errno));
-        if (s->plugin[i] && access(s->plugin[i], R_OK) != 0)
-            return as_fail(err, AS_EXIT_USAGE, "%s: cannot be read: %s", s->plugin[i], strerror(errno));
+        if (s->ask.program[i] && access(s->ask.program[i], X_OK) != 0)
+            return as_fail(err, AS_EXIT_USAGE, "%s: not a program that can be run: %s", s->ask.program[i],
+                           strerror(errno));
+        if (s->ask.plugin[i] && access(s->ask.plugin[i], R_OK) != 0)
+            return as_fail(err, AS_EXIT_USAGE, "%s: cannot be read: %s", s->ask.plugin[i], strerror(errno));
     }
     return true;
 }
 
-bool as_session_sides(as_session *s, as_err *err)
+bool as_duel_find_sides(as_duel_session *s, as_err *err)
 {
-    if (!s->plugin[0] != !s->plugin[1])
+    if (!s->ask.plugin[0] != !s->ask.plugin[1])
         return as_fail(err, AS_EXIT_USAGE, "give both --plugin-base and --plugin-new, or neither");
-    if (!s->program[0] && !s->plugin[0] && !s->from_git)
+    if (!s->ask.program[0] && !s->ask.plugin[0] && !s->ask.from_git)
         return as_fail(err, AS_EXIT_USAGE,
                        "give two programs, --from-git REV, or --plugin-base and --plugin-new, and a CONFIG");
-    if (s->from_git) {
-        const as_from_git f = {.revision = s->from_git, .cache = s->cache, .stop = s->stop, .quiet = s->quiet};
+    if (s->ask.from_git) {
+        const as_from_git f = {
+            .revision = s->ask.from_git, .cache = s->ask.cache, .stop = s->stop, .quiet = s->ask.quiet};
         char self[PATH_MAX];
         if (!as_self_path(self, sizeof self))
             return as_fail(err, AS_EXIT_ENVIRONMENT,
                            "this program cannot find its own file: name both in place of --from-git");
-        s->program[0] = as_from_git_program(&f, s->arena, err);
-        s->program[1] = as_arena_intern(s->arena, self);
-        if (!s->program[0])
+        s->ask.program[0] = as_from_git_program(&f, s->arena, err);
+        s->ask.program[1] = as_arena_intern(s->arena, self);
+        if (!s->ask.program[0])
             return false;
     }
-    if (!can_be_used(s, err))
+    if (!check_readable(s, err))
         return false;
-    const bool one = !s->program[0] || same_file(s->program[0], s->program[1]);
-    if (one && (!s->plugin[0] || same_file(s->plugin[0], s->plugin[1])))
+    const bool one = !s->ask.program[0] || same_file(s->ask.program[0], s->ask.program[1]);
+    if (one && (!s->ask.plugin[0] || same_file(s->ask.plugin[0], s->ask.plugin[1])))
         return as_fail(err, AS_EXIT_USAGE,
                        "%s and %s are the same file: there is nothing to compare: build one of them elsewhere",
-                       s->plugin[0] ? s->plugin[0] : s->program[0], s->plugin[0] ? s->plugin[1] : s->program[1]);
+                       s->ask.plugin[0] ? s->ask.plugin[0] : s->ask.program[0],
+                       s->ask.plugin[0] ? s->ask.plugin[1] : s->ask.program[1]);
     return true;
 }
 
-/* A program without a slash would be looked for by nobody: the shell's path is not ours. */
-static const char *located(as_session *s, const char *program)
+/* A program without a slash is a file here: it is not looked for in $PATH. */
+static const char *program_path(as_duel_session *s, const char *program)
 {
     return !program || strchr(program, '/') ? program : as_arena_printf(s->arena, "./%s", program);
 }
 
-static bool greet(as_session *s, as_err *err)
+static bool ask_kernels(as_duel_session *s, as_err *err)
 {
     for (int i = 0; i < 2; i++) {
         as_side *side = &s->live.sides[i];
-        *side = (as_side){.program = located(s, s->program[i]), .plugins = {s->plugin[i], NULL}};
-        if (!as_living_hello(side->program, side->plugins, s->arena, &s->hello[i], err))
+        *side = (as_side){.program = program_path(s, s->ask.program[i]), .plugins = {s->ask.plugin[i], NULL}};
+        if (!as_process_hello(side->program, side->plugins, s->arena, &s->hello[i], err))
             return false;
+        side->protocol = s->hello[i].protocol;
         side->kernels = s->hello[i].kernels;
     }
     return true;
 }
 
-static bool named(const char *const *names, const char *name)
+static bool is_named(const char *const *names, const char *name)
 {
     for (; *names; names++)
         if (!strcmp(*names, name))
@@ -83,7 +88,7 @@ static bool named(const char *const *names, const char *name)
 }
 
 /* The cases of the plan that can run, and the kernels that the config asks for and only the new build has. */
-static void list_cases(as_session *s)
+static void list_cases(as_duel_session *s)
 {
     size_t extra = 0;
     while (s->hello[1].kernels[extra])
@@ -100,7 +105,7 @@ static void list_cases(as_session *s)
     const size_t planned = s->count;
     for (size_t k = 0; k < extra; k++) {
         const char *name = s->hello[1].kernels[k];
-        bool asked = false, known = named(s->hello[0].kernels, name);
+        bool asked = false, known = is_named(s->hello[0].kernels, name);
         for (size_t i = 0; i < s->config.kernels.count; i++)
             asked = asked || as_glob(s->config.kernels.values[i], name);
         for (size_t i = 0; i < s->plan.count; i++)
@@ -112,17 +117,17 @@ static void list_cases(as_session *s)
     }
 }
 
-bool as_session_greet(as_session *s, as_err *err)
+bool as_duel_list_cases(as_duel_session *s, as_err *err)
 {
-    if (!greet(s, err))
+    if (!ask_kernels(s, err))
         return false;
     list_cases(s);
     return s->count > 0 ||
-           as_fail(err, AS_EXIT_USAGE, "%s: no case of it can run here: 'attnscope plan' says why", s->config_path);
+           as_fail(err, AS_EXIT_USAGE, "%s: no case of it can run here: 'attnscope plan' says why", s->ask.config_path);
 }
 
-/* A copy of what is in `path`, to be run or loaded in its place. */
-static const char *copy_of(as_session *s, const char *path, const char *name, as_err *err)
+/* Copies `path` into the folder as `name`, to be run or loaded in its place. */
+static const char *copy_file(as_duel_session *s, const char *path, const char *name, as_err *err)
 {
     as_text text = {0};
     const char *copy = as_arena_printf(s->arena, "%s/%s", s->dir, name);
@@ -137,12 +142,12 @@ static const char *copy_of(as_session *s, const char *path, const char *name, as
     return !ok ? NULL : script ? path : strchr(copy, '/') ? copy : as_arena_printf(s->arena, "./%s", copy);
 }
 
-bool as_session_copy_base(as_session *s, as_err *err)
+bool as_duel_copy_base(as_duel_session *s, as_err *err)
 {
     as_side *copy = &s->live.sides[AS_SIDE_COPY];
     const as_side *base = &s->live.sides[AS_SIDE_BASE];
     *copy = *base;
-    if (s->plugin[0])
-        return (copy->plugins[0] = copy_of(s, s->plugin[0], "base-copy.so", err)) != NULL;
-    return (copy->program = copy_of(s, base->program, "base-copy", err)) != NULL;
+    if (s->ask.plugin[0])
+        return (copy->plugins[0] = copy_file(s, s->ask.plugin[0], "base-copy.so", err)) != NULL;
+    return (copy->program = copy_file(s, base->program, "base-copy", err)) != NULL;
 }

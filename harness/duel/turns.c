@@ -1,5 +1,5 @@
-/* turns.c: see turns.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* turns.c: measures pairs of processes in turns, and reads such turns back.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "turns.h"
 
 #include <sched.h>
@@ -8,6 +8,7 @@
 
 #include "../base/clock.h"
 #include "../base/file.h"
+#include "../base/text_index.h"
 
 #define SLICE_NS 2.5e5     /* a turn of both sides lasts about this, or one call */
 #define SLICE_LEAST_NS 1e5 /* and at least this on the faster side */
@@ -40,7 +41,7 @@ typedef struct {
     size_t index;
     as_round_kind phase;
     unsigned process;
-    as_living *workers[AS_SIDES];
+    as_process *workers[AS_SIDES];
     double call_ns[AS_SIDES];
     uint64_t calls;
     unsigned quads; /* of a block */
@@ -66,25 +67,26 @@ static bool start(match *m, as_side_name side)
     const as_live *l = m->live;
     const as_case *row = l->rows[m->index];
     const size_t place = m->process + (m->phase == AS_PHASE_CONFIRM);
-    const as_living_setup setup = {.program = l->sides[side].program,
-                                   .mode = AS_MODE_TURNS,
-                                   .row = row,
-                                   .measure = l->measure,
-                                   .plugins = l->sides[side].plugins,
-                                   .seed = l->seed,
-                                   .process = m->process + (m->phase == AS_PHASE_CONFIRM ? 100 : 0),
-                                   .cpu = row->threads == 1 && l->cpu_count ? l->cpus[place % l->cpu_count] : -1,
-                                   .inject = l->sides[side].inject,
-                                   .inject_share = l->sides[side].inject_share,
-                                   .stop = l->stop};
-    m->workers[side] = as_living_start(&setup);
-    return as_living_ready(m->workers[side], &m->call_ns[side]);
+    const as_process_setup setup = {.program = l->sides[side].program,
+                                    .protocol = l->sides[side].protocol,
+                                    .mode = AS_MODE_TURNS,
+                                    .row = row,
+                                    .measure = l->measure,
+                                    .plugins = l->sides[side].plugins,
+                                    .seed = l->seed,
+                                    .process = m->process + (m->phase == AS_PHASE_CONFIRM ? 100 : 0),
+                                    .cpu = row->threads == 1 && l->cpu_count ? l->cpus[place % l->cpu_count] : -1,
+                                    .inject = l->sides[side].inject,
+                                    .inject_share = l->sides[side].inject_share,
+                                    .stop = l->stop};
+    m->workers[side] = as_process_start(&setup);
+    return as_process_ready(m->workers[side], &m->call_ns[side]);
 }
 
 static bool failed(match *m, as_side_name side)
 {
     m->reason = as_arena_printf(m->live->arena, "%s: %s", side == AS_SIDE_COPY ? "copy of base" : sides[side],
-                                as_living_why(m->workers[side]));
+                                as_process_why(m->workers[side]));
     return false;
 }
 
@@ -125,7 +127,7 @@ static void keep(match *m, as_side_name other, bool base_led, double base_ns, do
 
 static bool turn(match *m, as_side_name side, uint64_t calls, double *ns)
 {
-    return as_living_turn(m->workers[side], calls, ns) || failed(m, side);
+    return as_process_turn(m->workers[side], calls, ns) || failed(m, side);
 }
 
 /* Four turns. When the first has had the one before, too, each of the two follows itself once and the other once. */
@@ -173,8 +175,8 @@ static bool play(match *m)
         if (!round_of(m, (r % 2 == 1) != (m->phase == AS_PHASE_CONFIRM)))
             return false;
     for (size_t side = 0; side < AS_SIDES; side++) {
-        as_visit_result result;
-        if (!as_living_end(m->workers[side], &result))
+        as_result result;
+        if (!as_process_end(m->workers[side], &result))
             return failed(m, (as_side_name)side);
     }
     return true;
@@ -198,20 +200,19 @@ static bool store(match *m, as_pair_status status)
     return ok || as_fail(m->live->err, AS_EXIT_ENVIRONMENT, "turns.csv: cannot write: is the disk full?");
 }
 
-static void hand_over(const as_turn *turns, size_t count, as_points *news, as_points *copies)
+static void add_points(const as_turn *turns, size_t count, as_pair_points *out)
 {
     for (size_t i = 0; i < count; i++) {
         const double r = as_turn_r(&turns[i]);
         if (!isnan(r))
-            as_points_add(strcmp(turns[i].other, "new") ? copies : news, r, (unsigned)turns[i].process);
+            as_points_add(strcmp(turns[i].other, "new") ? out->copies : out->news, r, (unsigned)turns[i].process);
     }
 }
 
-as_pair_status as_live_pair(void *state, size_t index, as_round_kind phase, unsigned process, as_points *news,
-                            as_points *copies, const char **reason)
+as_pair_status as_live_pair(void *state, const as_pairing *at, as_pair_points *out)
 {
     as_live *live = state;
-    match m = {.live = live, .index = index, .phase = phase, .process = process};
+    match m = {.live = live, .index = at->index, .phase = at->round, .process = at->process};
     as_pair_status status = AS_PAIR_OK;
     if (live->stop && *live->stop) {
         status = AS_PAIR_INTERRUPTED;
@@ -223,12 +224,12 @@ as_pair_status as_live_pair(void *state, size_t index, as_round_kind phase, unsi
         status = live->stop && *live->stop ? AS_PAIR_INTERRUPTED : AS_PAIR_FAILED;
     }
     for (size_t i = 0; i < AS_SIDES; i++)
-        as_living_free(m.workers[i]);
-    *reason = m.reason;
+        as_process_free(m.workers[i]);
+    out->reason = m.reason;
     if (!store(&m, status))
         return AS_PAIR_INTERRUPTED;
     if (status == AS_PAIR_OK)
-        hand_over(m.turns, m.count, news, copies);
+        add_points(m.turns, m.count, out);
     return status;
 }
 
@@ -242,7 +243,8 @@ static bool one_of(const char *text, const char *const *names, size_t count)
     return false;
 }
 
-static const char *wrong(const as_turn *t)
+/* NULL, or why no duel can have written this row. */
+static const char *turn_problem(const as_turn *t)
 {
     if (!t->case_)
         return "no case";
@@ -268,29 +270,47 @@ bool as_stored_read(const char *dir, as_arena *arena, as_stored *out, as_err *er
         return false;
     out->turns = turns;
     for (size_t i = 0; i < out->count; i++)
-        if (wrong(&out->turns[i]))
+        if (turn_problem(&out->turns[i]))
             return as_fail(err, AS_EXIT_USAGE, "%s/%s:%zu: %s: was it edited?", dir, as_turn_schema.file, i + 2,
-                           wrong(&out->turns[i]));
+                           turn_problem(&out->turns[i]));
     return true;
 }
 
-as_pair_status as_stored_pair(void *state, size_t index, as_round_kind phase, unsigned process, as_points *news,
-                              as_points *copies, const char **reason)
+void as_stored_match(as_stored *s, const char *const *cases, size_t count)
+{
+    as_text_index *index = as_text_index_create(s->arena);
+    s->first = as_arena_alloc(s->arena, (count + 1) * sizeof *s->first);
+    s->next = as_arena_alloc(s->arena, (s->count + 1) * sizeof *s->next);
+    for (size_t i = 0; i < count; i++) {
+        as_text_index_add(index, cases[i], i);
+        s->first[i] = s->count;
+    }
+    for (size_t i = s->count; i-- > 0;) {
+        const size_t at = as_text_index_find(index, s->turns[i].case_);
+        if (at == AS_TEXT_ABSENT)
+            continue;
+        s->next[i] = s->first[at];
+        s->first[at] = i;
+    }
+    as_text_index_free(index);
+}
+
+as_pair_status as_stored_pair(void *state, const as_pairing *at, as_pair_points *out)
 {
     const as_stored *s = state;
     as_pair_status status = AS_PAIR_ENDED;
-    *reason = "its turns are not stored";
-    for (size_t i = 0; i < s->count; i++) {
+    out->reason = "its turns are not stored";
+    for (size_t i = s->first[at->index]; i < s->count; i = s->next[i]) {
         const as_turn *t = &s->turns[i];
-        if (t->process != process || strcmp(t->phase, phases[phase]) || strcmp(t->case_, s->cases[index]))
+        if (t->process != at->process || strcmp(t->phase, phases[at->round]))
             continue;
         for (size_t k = 0; k < sizeof statuses / sizeof *statuses; k++)
             if (!strcmp(statuses[k], t->status))
                 status = (as_pair_status)k;
-        *reason = t->reason;
+        out->reason = t->reason;
         if (status != AS_PAIR_OK)
             return status;
-        hand_over(t, 1, news, copies);
+        add_points(t, 1, out);
     }
     return status;
 }

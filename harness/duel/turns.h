@@ -1,4 +1,4 @@
-/* turns.h: where a duel's turns come from: living workers of two builds, or a file in which they were stored.
+/* turns.h: where a duel's turns come from: resident workers of two builds, or a file of stored turns.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_DUEL_TURNS_H
 #define AS_DUEL_TURNS_H
@@ -11,6 +11,7 @@ typedef enum { AS_SIDE_BASE, AS_SIDE_NEW, AS_SIDE_COPY } as_side_name;
 
 typedef struct {
     const char *program;        /* NULL: this one */
+    uint64_t protocol;          /* that it is spoken to in; 0: the newest */
     const char *plugins[2];     /* a path and NULL, or NULL */
     const char *const *kernels; /* what it said it has */
     as_inject inject;
@@ -35,20 +36,20 @@ typedef struct {
 } as_live;
 
 void as_live_begin(as_live *live);
-as_pair_status as_live_pair(void *state, size_t index, as_round_kind phase, unsigned process, as_points *news,
-                            as_points *copies, const char **reason);
+as_pair_status as_live_pair(void *state, const as_pairing *at, as_pair_points *out);
 
 /* The turns of a folder, in their order. */
 typedef struct {
     const as_turn *turns;
     size_t count;
-    const char *const *cases;
+    size_t *first, *next; /* by as_stored_match: the first turn of a case, the next of the same case; `count`: none */
     as_arena *arena;
 } as_stored;
 
 /* Reads and checks turns.csv: a row that cannot have been written by a duel is an error with file:line. */
 bool as_stored_read(const char *dir, as_arena *arena, as_stored *out, as_err *err);
-as_pair_status as_stored_pair(void *state, size_t index, as_round_kind phase, unsigned process, as_points *news,
-                              as_points *copies, const char **reason);
+/* Finds the turns of each case, before the first as_stored_pair. */
+void as_stored_match(as_stored *stored, const char *const *cases, size_t count);
+as_pair_status as_stored_pair(void *state, const as_pairing *at, as_pair_points *out);
 
 #endif

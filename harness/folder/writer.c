@@ -16,15 +16,19 @@
 #include "../base/file.h"
 #include "../base/path.h"
 
+/* The files that are appended to. The first is locked. */
+static const as_schema *const appended[] = {&as_sample_schema, &as_counter_schema, &as_phase_schema};
+enum { APPENDED = sizeof appended / sizeof *appended };
+
 struct as_folder {
     char *path;
-    int samples, counters, phases; /* opened for appending */
+    int ends[APPENDED]; /* of those files; -1 where not open */
 };
 
 /* Alone in the folder: two programs that appended to the same files would give one case two sets of process numbers. */
 static bool alone(const as_folder *f, as_err *err)
 {
-    if (flock(f->samples, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    if (flock(f->ends[0], LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return true;
     return as_fail(err, AS_EXIT_USAGE, "%s: another attnscope is writing there: wait for it or choose another --out",
                    f->path);
@@ -55,15 +59,6 @@ static bool append(const as_folder *f, int fd, const as_schema *schema, const as
                        strerror(errno));
     return as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: cannot write: %s: make room, then go on with --resume %s", f->path,
                    schema->file, strerror(why), f->path);
-}
-
-static bool append_record(const as_folder *f, int fd, const as_schema *schema, const void *record, as_err *err)
-{
-    as_text row = {0};
-    as_table_row(schema, record, &row);
-    bool ok = append(f, fd, schema, &row, err);
-    as_text_free(&row);
-    return ok;
 }
 
 static bool append_header(const as_folder *f, int fd, const as_schema *schema, as_err *err)
@@ -146,8 +141,26 @@ static as_folder *fresh(as_err *err)
     if (!f)
         as_fail_memory(err);
     else
-        f->samples = f->counters = f->phases = -1;
+        for (size_t i = 0; i < APPENDED; i++)
+            f->ends[i] = -1;
     return f;
+}
+
+static bool open_tables(as_folder *f, int flags, as_err *err)
+{
+    for (size_t i = 0; i < APPENDED; i++)
+        if ((f->ends[i] = open_table(f, appended[i], flags, err)) < 0)
+            return false;
+    return alone(f, err);
+}
+
+static bool each_table(const as_folder *f,
+                       bool (*act)(const as_folder *f, int fd, const as_schema *schema, as_err *err), as_err *err)
+{
+    for (size_t i = 0; i < APPENDED; i++)
+        if (!act(f, f->ends[i], appended[i], err))
+            return false;
+    return true;
 }
 
 as_folder *as_folder_create(const char *out, const char *name, const char *config_text, as_err *err)
@@ -155,13 +168,8 @@ as_folder *as_folder_create(const char *out, const char *name, const char *confi
     as_folder *f = fresh(err);
     if (!f)
         return NULL;
-    bool ok = (out ? make_named(f, out, err) : make_dated(f, name, err)) &&
-              (f->samples = open_table(f, &as_sample_schema, O_CREAT | O_EXCL, err)) >= 0 &&
-              (f->counters = open_table(f, &as_counter_schema, O_CREAT | O_EXCL, err)) >= 0 &&
-              (f->phases = open_table(f, &as_phase_schema, O_CREAT | O_EXCL, err)) >= 0 && alone(f, err) &&
-              append_header(f, f->samples, &as_sample_schema, err) &&
-              append_header(f, f->counters, &as_counter_schema, err) &&
-              append_header(f, f->phases, &as_phase_schema, err) &&
+    bool ok = (out ? make_named(f, out, err) : make_dated(f, name, err)) && open_tables(f, O_CREAT | O_EXCL, err) &&
+              each_table(f, append_header, err) &&
               as_folder_file(f, "config.yaml", config_text, strlen(config_text), err);
     if (ok)
         return f;
@@ -180,11 +188,7 @@ as_folder *as_folder_resume(const char *path, as_err *err)
     bool ok = f->path || as_fail_memory(err);
     if (ok && !as_dir_has(path, "config.yaml"))
         ok = as_fail(err, AS_EXIT_USAGE, "%s: not a result folder (no config.yaml in it): nothing to go on with", path);
-    ok = ok && (f->samples = open_table(f, &as_sample_schema, O_CREAT, err)) >= 0 &&
-         (f->counters = open_table(f, &as_counter_schema, O_CREAT, err)) >= 0 &&
-         (f->phases = open_table(f, &as_phase_schema, O_CREAT, err)) >= 0 && alone(f, err) &&
-         mend(f, f->samples, &as_sample_schema, err) && mend(f, f->counters, &as_counter_schema, err) &&
-         mend(f, f->phases, &as_phase_schema, err);
+    ok = ok && open_tables(f, O_CREAT, err) && each_table(f, mend, err);
     if (ok)
         return f;
     as_folder_free(f);
@@ -195,31 +199,25 @@ void as_folder_free(as_folder *f)
 {
     if (!f)
         return;
-    if (f->samples >= 0)
-        close(f->samples);
-    if (f->counters >= 0)
-        close(f->counters);
-    if (f->phases >= 0)
-        close(f->phases);
+    for (size_t i = 0; i < APPENDED; i++)
+        if (f->ends[i] >= 0)
+            close(f->ends[i]);
     free(f->path);
     free(f);
 }
 
 const char *as_folder_path(const as_folder *f) { return f->path; }
 
-bool as_folder_sample(as_folder *f, const as_sample *sample, as_err *err)
+bool as_folder_record(as_folder *f, const as_schema *schema, const void *record, as_err *err)
 {
-    return append_record(f, f->samples, &as_sample_schema, sample, err);
-}
-
-bool as_folder_counter(as_folder *f, const as_counter *counter, as_err *err)
-{
-    return append_record(f, f->counters, &as_counter_schema, counter, err);
-}
-
-bool as_folder_phase(as_folder *f, const as_phase_time *phase, as_err *err)
-{
-    return append_record(f, f->phases, &as_phase_schema, phase, err);
+    as_text row = {0};
+    size_t at = 0;
+    while (appended[at] != schema)
+        at++;
+    as_table_row(schema, record, &row);
+    const bool ok = append(f, f->ends[at], schema, &row, err);
+    as_text_free(&row);
+    return ok;
 }
 
 bool as_folder_file(as_folder *f, const char *name, const char *text, size_t length, as_err *err)

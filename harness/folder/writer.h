@@ -17,10 +17,8 @@ void as_folder_free(as_folder *f);
 
 const char *as_folder_path(const as_folder *f);
 
-/* Appends a row with a single write(2). */
-bool as_folder_sample(as_folder *f, const as_sample *sample, as_err *err);
-bool as_folder_counter(as_folder *f, const as_counter *counter, as_err *err);
-bool as_folder_phase(as_folder *f, const as_phase_time *phase, as_err *err);
+/* Appends a sample, a counter or a phase, by its schema, with a single write(2). */
+bool as_folder_record(as_folder *f, const as_schema *schema, const void *record, as_err *err);
 
 /* Replaces cases.csv, machine.json, ... atomically. */
 bool as_folder_file(as_folder *f, const char *name, const char *text, size_t length, as_err *err);

@@ -1,5 +1,5 @@
-/* blas_core.c: see blas_core.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* blas_core.c: which of OpenBLAS's core types uses which vectors.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "blas_core.h"
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ static const struct {
 #define CORES (sizeof cores / sizeof *cores)
 
 /* Whether the core type `name` stands for the vectors of row `core`. */
-static bool uses(size_t core, const char *name)
+static bool uses_vectors(size_t core, const char *name)
 {
     if (!strcmp(cores[core].type, name))
         return true;
@@ -32,7 +32,7 @@ const char *as_blas_core_told(as_isa isa, const char *own)
 {
     for (size_t i = 0; i < CORES; i++)
         if (cores[i].isa == isa)
-            return own && uses(i, own) ? own : cores[i].type;
+            return own && uses_vectors(i, own) ? own : cores[i].type;
     return NULL;
 }
 

@@ -1,5 +1,5 @@
-/* describe.c: the facts that cost nothing: /proc and /sys, hwloc for cores and caches, the build's own texts. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* describe.c: the facts that cost nothing: /proc and /sys, hwloc for cores and caches, the build's own texts.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
 #include <cblas.h>
@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
-#include <papi.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,10 +133,9 @@ static void describe_build(as_machine *m, as_arena *arena)
     m->blas_core = as_arena_printf(arena, "%s", openblas_get_corename());
     m->blas = as_arena_printf(arena, "%s, core type %s", openblas_get_config(), m->blas_core);
     unsigned hwloc = hwloc_get_api_version();
-    m->libraries =
-        as_arena_printf(arena, "glibc %s, hwloc API %u.%u, PAPI %d.%d, jansson %s, libyaml %s", gnu_get_libc_version(),
-                        hwloc >> 16, hwloc >> 8 & 255, PAPI_VERSION_MAJOR(PAPI_VERSION),
-                        PAPI_VERSION_MINOR(PAPI_VERSION), jansson_version_str(), yaml_get_version_string());
+    m->libraries = as_arena_printf(arena, "glibc %s, hwloc API %u.%u, %s, jansson %s, libyaml %s",
+                                   gnu_get_libc_version(), hwloc >> 16, hwloc >> 8 & 255, as_pmu_papi_version(arena),
+                                   jansson_version_str(), yaml_get_version_string());
 }
 
 static const char *date(as_arena *arena)
@@ -153,8 +151,7 @@ static const char *date(as_arena *arena)
 void as_machine_describe(as_machine *m, as_arena *arena)
 {
     *m = (as_machine){0};
-    for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        m->fma_gflops[isa] = m->fma_gflops_all[isa] = m->bf16_gflops[isa] = m->bf16_gflops_all[isa] = NAN;
+    as_rates_clear(m->rate);
     for (int level = 0; level < 4; level++)
         m->read_gbs[level] = NAN;
     struct utsname uts;

@@ -22,12 +22,12 @@ static json_t *real_or_null(double value)
 /* Only what the system gave: negative numbers stand for unknown in load and pressure. */
 static json_t *known_or_null(double value) { return value < 0 ? json_null() : real_or_null(value); }
 
-static json_t *by_isa(const double values[AS_ISA_COUNT])
+static void set_rates(json_t *root, const as_machine *m, const as_rated *rated, as_scope scope)
 {
     json_t *object = json_object();
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        json_object_set_new(object, as_isa_name((as_isa)isa), real_or_null(values[isa]));
-    return object;
+        json_object_set_new(object, as_isa_name((as_isa)isa), real_or_null(m->rate[rated->dtype][isa][scope]));
+    json_object_set_new(root, rated->key[scope], object);
 }
 
 static void set_texts(json_t *root, const as_machine *m)
@@ -88,10 +88,9 @@ static void set_roofs(json_t *root, const as_machine *m)
         json_array_append_new(reads, real_or_null(m->read_gbs[level]));
     json_object_set_new(root, "cache_bytes", caches);
     json_object_set_new(root, "isas", isas);
-    json_object_set_new(root, "fma_gflops", by_isa(m->fma_gflops));
-    json_object_set_new(root, "fma_gflops_all", by_isa(m->fma_gflops_all));
-    json_object_set_new(root, "bf16_gflops", by_isa(m->bf16_gflops));
-    json_object_set_new(root, "bf16_gflops_all", by_isa(m->bf16_gflops_all));
+    for (size_t i = 0; as_rated_at(i); i++)
+        for (int scope = 0; scope < AS_SCOPE_COUNT; scope++)
+            set_rates(root, m, as_rated_at(i), (as_scope)scope);
     json_object_set_new(root, "read_gbs", reads);
 }
 

@@ -22,7 +22,7 @@ typedef struct {
     uint64_t amount; /* of the last call: FLOPs or bytes */
 } loop;
 
-static uint64_t call(void *state)
+static uint64_t call_loop(void *state)
 {
     loop *l = state;
     const uint64_t start = as_wall_ns();
@@ -37,10 +37,10 @@ static uint64_t call(void *state)
 }
 
 /* How often the data are read in about one burst. */
-static void calibrate(loop *l)
+static void calibrate_loop(loop *l)
 {
     l->rounds = 1;
-    while (call(l) < AS_BURST_NS)
+    while (call_loop(l) < AS_BURST_NS)
         l->rounds *= 2;
 }
 
@@ -49,22 +49,22 @@ static void choose_read(loop *l, const as_roof *roof)
 {
     uint64_t best[2] = {UINT64_MAX, UINT64_MAX};
     l->read = roof->read[0];
-    calibrate(l);
+    calibrate_loop(l);
     for (int i = 0; i < 8; i++) {
         l->read = roof->read[i % 2];
-        const uint64_t ns = call(l);
+        const uint64_t ns = call_loop(l);
         best[i % 2] = ns < best[i % 2] ? ns : best[i % 2];
     }
     l->read = roof->read[best[1] < best[0]];
 }
 
-static bool serve(loop *l, const char *name, const as_roof *roof, as_err *err)
+static bool serve_loop(loop *l, const char *name, const as_roof *roof, as_err *err)
 {
     char what[100];
-    call(l);
+    call_loop(l);
     snprintf(what, sizeof what, "%s %s %llu %s", name, as_isa_name(roof->isa), (unsigned long long)l->amount,
              l->flops ? "FLOPs" : "bytes");
-    return as_serve(what, call, l, err);
+    return as_serve_text("--turns", what, call_loop, l, err);
 }
 
 static bool serve_read(const as_machine *m, const as_roof *roof, const char *name, int level, as_err *err)
@@ -77,7 +77,7 @@ static bool serve_read(const as_machine *m, const as_roof *roof, const char *nam
         return as_fail_memory(err);
     l.data = data;
     choose_read(&l, roof);
-    const bool ok = serve(&l, name, roof, err);
+    const bool ok = serve_loop(&l, name, roof, err);
     munmap(data, l.bytes);
     return ok;
 }
@@ -85,7 +85,7 @@ static bool serve_read(const as_machine *m, const as_roof *roof, const char *nam
 static bool serve_flops(const as_roof *roof, as_roof_flops flops, const char *name, as_err *err)
 {
     loop l = {.flops = flops, .rounds = as_roof_calibrate(flops)};
-    return serve(&l, name, roof, err);
+    return serve_loop(&l, name, roof, err);
 }
 
 bool as_machine_serve(const as_machine *m, const char *name, uint32_t isas, as_err *err)

@@ -9,13 +9,15 @@
 #include "../base/arena.h"
 #include "../base/err.h"
 #include "../base/text.h"
+#include "../measure/counters.h"
+#include "rates.h"
 
 typedef struct {
     const char *cause, *effect, *remedy;
 } as_warning;
 
 typedef struct {
-    const char *group, *event; /* group of configs/counters */
+    const char *group, *event; /* of configs/counters */
     bool works;
     const char *reason; /* why not */
 } as_counter_probe;
@@ -38,10 +40,7 @@ typedef struct {
     uint64_t memory_total, memory_available; /* the smaller of host and cgroup */
     size_t cache_bytes[3];
     uint32_t isas;
-    double fma_gflops[AS_ISA_COUNT];     /* float32; one thread; NaN where the isa does not run, or has none (AMX) */
-    double fma_gflops_all[AS_ISA_COUNT]; /* all cpus */
-    double bf16_gflops[AS_ISA_COUNT]; /* pairs of bfloat16, where the isa has an instruction for them; NaN elsewhere */
-    double bf16_gflops_all[AS_ISA_COUNT];
+    as_rates rate;
     double read_gbs[4]; /* L1, L2, L3, memory; one thread, widest isa */
     as_warning *warnings;
     size_t warning_count;
@@ -56,9 +55,9 @@ void as_machine_describe(as_machine *m, as_arena *arena);
  * Each is the best of many short bursts: a roof is what the machine can do, not what it did on average. false: *stop
  * (may be NULL) became true before all were there, and none is kept. */
 bool as_machine_measure(as_machine *m, double seconds, const volatile sig_atomic_t *stop);
-/* Which events work: each started and stopped on a loop of known work. What reads nothing, or far less than the loop
- * did, does not work, whatever its return code says. Brings the warnings up to date. */
-void as_machine_probe(as_machine *m, as_arena *arena);
+/* Which events of configs/counters work: each is probed as `run` probes it (measure/counters.h). Brings the warnings up
+ * to date. false: a group cannot be read. */
+bool as_machine_probe(as_machine *m, const as_pmu *pmu, as_arena *arena, as_err *err);
 
 bool as_machine_json(const as_machine *m, as_text *out);
 void as_machine_text(const as_machine *m, as_text *out);

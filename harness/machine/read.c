@@ -11,7 +11,7 @@
 
 /* The file's first 64 KiB as a text without its last newline, or NULL: enough for the first CPU of /proc/cpuinfo, and
  * for the whole of every other file. The files of /proc have no size, so read until they end. */
-static const char *slurp(as_arena *arena, const char *root, const char *path)
+static const char *read_text(as_arena *arena, const char *root, const char *path)
 {
     char full[PATH_MAX];
     if (snprintf(full, sizeof full, "%s%s", root, path) >= (int)sizeof full)
@@ -32,7 +32,7 @@ static const char *slurp(as_arena *arena, const char *root, const char *path)
 
 static bool read_int(as_arena *arena, const char *root, const char *path, int *out)
 {
-    const char *text = slurp(arena, root, path);
+    const char *text = read_text(arena, root, path);
     char *end;
     long value = text ? strtol(text, &end, 10) : 0;
     if (!text || end == text)
@@ -42,7 +42,7 @@ static bool read_int(as_arena *arena, const char *root, const char *path, int *o
 }
 
 /* The value of the first line "key<spaces>:<spaces>value" (or key=value), NULL when there is none. */
-static const char *field(as_arena *arena, const char *text, const char *key, char separator)
+static const char *field_of(as_arena *arena, const char *text, const char *key, char separator)
 {
     size_t length = strlen(key);
     for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
@@ -62,21 +62,22 @@ static const char *field(as_arena *arena, const char *text, const char *key, cha
 
 static void read_cpu(as_machine *m, as_arena *arena, const char *root)
 {
-    const char *text = slurp(arena, root, "/proc/cpuinfo");
-    m->cpu = field(arena, text, "model name", ':');
-    m->vendor = field(arena, text, "vendor_id", ':');
-    m->microcode = field(arena, text, "microcode", ':');
-    const char *implementer = field(arena, text, "CPU implementer", ':'), *part = field(arena, text, "CPU part", ':');
+    const char *text = read_text(arena, root, "/proc/cpuinfo");
+    m->cpu = field_of(arena, text, "model name", ':');
+    m->vendor = field_of(arena, text, "vendor_id", ':');
+    m->microcode = field_of(arena, text, "microcode", ':');
+    const char *implementer = field_of(arena, text, "CPU implementer", ':'),
+               *part = field_of(arena, text, "CPU part", ':');
     if (!m->cpu && implementer && part)
         m->cpu = as_arena_printf(arena, "ARM implementer %s part %s", implementer, part);
 }
 
 static void read_system(as_machine *m, as_arena *arena, const char *root)
 {
-    m->os = field(arena, slurp(arena, root, "/etc/os-release"), "PRETTY_NAME", '=');
-    m->hypervisor = slurp(arena, root, "/sys/hypervisor/type");
-    m->governor = slurp(arena, root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    m->clocksource = slurp(arena, root, "/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    m->os = field_of(arena, read_text(arena, root, "/etc/os-release"), "PRETTY_NAME", '=');
+    m->hypervisor = read_text(arena, root, "/sys/hypervisor/type");
+    m->governor = read_text(arena, root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    m->clocksource = read_text(arena, root, "/sys/devices/system/clocksource/clocksource0/current_clocksource");
     int value;
     if (read_int(arena, root, "/sys/devices/system/cpu/intel_pstate/no_turbo", &value))
         m->turbo = value ? "off" : "on";
@@ -87,7 +88,7 @@ static void read_system(as_machine *m, as_arena *arena, const char *root)
     if (!read_int(arena, root, "/proc/sys/kernel/randomize_va_space", &m->aslr))
         m->aslr = -1;
     /* "always [madvise] never": the word in brackets holds. */
-    const char *thp = slurp(arena, root, "/sys/kernel/mm/transparent_hugepage/enabled");
+    const char *thp = read_text(arena, root, "/sys/kernel/mm/transparent_hugepage/enabled");
     const char *open = thp ? strchr(thp, '[') : NULL;
     if (open)
         m->thp = as_arena_intern_n(arena, open + 1, strcspn(open + 1, "]"));
@@ -95,9 +96,9 @@ static void read_system(as_machine *m, as_arena *arena, const char *root)
 
 static void read_load(as_machine *m, as_arena *arena, const char *root)
 {
-    const char *load = slurp(arena, root, "/proc/loadavg");
+    const char *load = read_text(arena, root, "/proc/loadavg");
     m->load1 = load ? strtod(load, NULL) : -1;
-    const char *pressure = slurp(arena, root, "/proc/pressure/cpu");
+    const char *pressure = read_text(arena, root, "/proc/pressure/cpu");
     const char *average = pressure ? strstr(pressure, "avg10=") : NULL;
     m->pressure = average ? strtod(average + 6, NULL) : -1;
 }
@@ -157,17 +158,17 @@ static void lower_memory(as_machine *m, uint64_t limit, uint64_t used, uint64_t 
 
 static const char *in_folder(as_arena *arena, const char *root, const char *folder, const char *file)
 {
-    return slurp(arena, root, as_arena_printf(arena, "%s/%s", folder, file));
+    return read_text(arena, root, as_arena_printf(arena, "%s/%s", folder, file));
 }
 
-static uint64_t number(const char *text) { return text ? strtoull(text, NULL, 10) : 0; }
+static uint64_t number_of(const char *text) { return text ? strtoull(text, NULL, 10) : 0; }
 
 /* The number on the line "key number" of a cgroup's memory.stat. */
 static uint64_t statistic(const char *text, const char *key)
 {
     for (const char *at = text ? strstr(text, key) : NULL; at; at = strstr(at + 1, key))
         if ((at == text || at[-1] == '\n') && at[strlen(key)] == ' ')
-            return number(at + strlen(key));
+            return number_of(at + strlen(key));
     return 0;
 }
 
@@ -179,7 +180,7 @@ static void limits_v2(as_machine *m, as_arena *arena, const char *root, const ch
         lower_cpus(m, quota, period);
     const char *memory = in_folder(arena, root, folder, "memory.max");
     if (memory && *memory >= '0' && *memory <= '9')
-        lower_memory(m, number(memory), number(in_folder(arena, root, folder, "memory.current")),
+        lower_memory(m, number_of(memory), number_of(in_folder(arena, root, folder, "memory.current")),
                      statistic(in_folder(arena, root, folder, "memory.stat"), "inactive_file"));
 }
 
@@ -195,7 +196,7 @@ static void limits_v1_memory(as_machine *m, as_arena *arena, const char *root, c
 {
     const char *limit = in_folder(arena, root, folder, "memory.limit_in_bytes");
     if (limit)
-        lower_memory(m, number(limit), number(in_folder(arena, root, folder, "memory.usage_in_bytes")),
+        lower_memory(m, number_of(limit), number_of(in_folder(arena, root, folder, "memory.usage_in_bytes")),
                      statistic(in_folder(arena, root, folder, "memory.stat"), "total_inactive_file"));
 }
 
@@ -209,10 +210,10 @@ static void read_limits(as_machine *m, as_arena *arena, const char *root)
         {"cpu", "/sys/fs/cgroup/cpu", limits_v1_cpu},
         {"memory", "/sys/fs/cgroup/memory", limits_v1_memory},
     };
-    const char *memory = slurp(arena, root, "/proc/meminfo");
-    m->memory_total = number(field(arena, memory, "MemTotal", ':')) * 1024;
-    m->memory_available = number(field(arena, memory, "MemAvailable", ':')) * 1024;
-    const char *own = slurp(arena, root, "/proc/self/cgroup");
+    const char *memory = read_text(arena, root, "/proc/meminfo");
+    m->memory_total = number_of(field_of(arena, memory, "MemTotal", ':')) * 1024;
+    m->memory_available = number_of(field_of(arena, memory, "MemAvailable", ':')) * 1024;
+    const char *own = read_text(arena, root, "/proc/self/cgroup");
     for (size_t i = 0; i < sizeof hierarchies / sizeof *hierarchies; i++)
         walk_cgroup(m, arena, root, hierarchies[i].mount, cgroup_path(arena, own, hierarchies[i].controller),
                     hierarchies[i].reader);

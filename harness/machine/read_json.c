@@ -1,5 +1,5 @@
-/* read_json.c: see read_json.h. jansson reads; a key that is missing or of another kind is an unknown fact. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* read_json.c: the facts of machine.json. jansson reads; a key that is missing or of another kind is an unknown fact.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "read_json.h"
 
 #include <jansson.h>
@@ -9,18 +9,17 @@
 #include "../base/file.h"
 #include "../base/path.h"
 
-static double rate(const json_t *value)
+static double rate_or_nan(const json_t *value)
 {
     double rate = json_is_number(value) ? json_number_value(value) : 0;
     return rate > 0 && isfinite(rate) ? rate : NAN;
 }
 
-static void read_roofs(const json_t *object, double out[8])
+static void read_rates(const json_t *root, const as_rated *rated, as_scope scope, as_machine_facts *facts)
 {
-    const char *key;
-    json_t *value;
-    as_isa isa;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value) if (as_isa_parse(key, &isa)) out[isa] = rate(value);
+    const json_t *object = json_object_get(root, rated->key[scope]);
+    for (int isa = 0; isa < AS_ISA_COUNT; isa++)
+        facts->rate[rated->dtype][isa][scope] = rate_or_nan(json_object_get(object, as_isa_name((as_isa)isa)));
 }
 
 static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *facts)
@@ -32,12 +31,11 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
     facts->commit = as_arena_intern(arena, json_string_value(json_object_get(root, "commit")));
     json_int_t cpus = json_integer_value(json_object_get(root, "cpus"));
     facts->cpus = cpus > 0 && cpus < 1 << 20 ? (int)cpus : 0;
-    read_roofs(json_object_get(root, "fma_gflops"), facts->fma_gflops);
-    read_roofs(json_object_get(root, "fma_gflops_all"), facts->fma_gflops_all);
-    read_roofs(json_object_get(root, "bf16_gflops"), facts->bf16_gflops);
-    read_roofs(json_object_get(root, "bf16_gflops_all"), facts->bf16_gflops_all);
+    for (size_t i = 0; as_rated_at(i); i++)
+        for (int scope = 0; scope < AS_SCOPE_COUNT; scope++)
+            read_rates(root, as_rated_at(i), (as_scope)scope, facts);
     for (size_t i = 0; i < 4; i++)
-        facts->read_gbs[i] = rate(json_array_get(json_object_get(root, "read_gbs"), i));
+        facts->read_gbs[i] = rate_or_nan(json_array_get(json_object_get(root, "read_gbs"), i));
     for (size_t i = 0; i < 3; i++) {
         json_int_t bytes = json_integer_value(json_array_get(json_object_get(root, "cache_bytes"), i));
         facts->cache_bytes[i] = bytes > 0 ? (uint64_t)bytes : 0;
@@ -52,8 +50,7 @@ bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *f
     json_t *root = NULL;
     bool ok = true;
     *facts = (as_machine_facts){0};
-    for (size_t i = 0; i < 8; i++)
-        facts->fma_gflops[i] = facts->fma_gflops_all[i] = facts->bf16_gflops[i] = facts->bf16_gflops_all[i] = NAN;
+    as_rates_clear(facts->rate);
     for (size_t i = 0; i < 4; i++)
         facts->read_gbs[i] = NAN;
 

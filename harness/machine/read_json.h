@@ -7,6 +7,7 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "rates.h"
 
 typedef struct {
     const char *name;        /* CPU, for charts; NULL where unknown */
@@ -14,10 +15,7 @@ typedef struct {
     const char *date,
         *commit;            /* when the folder was made, 2026-01-31T12:00:00Z, and by which build; NULL where unknown */
     const char *roofs_date; /* when the rates below were measured, by this folder or one that it took them from */
-    double fma_gflops[8];   /* by as_isa; one thread; NaN where unknown */
-    double fma_gflops_all[8]; /* with all cpus */
-    double bf16_gflops[8];    /* the same of bfloat16 pairs; NaN where the isa has no instruction for them */
-    double bf16_gflops_all[8];
+    as_rates rate;
     int cpus;                /* 0 where unknown */
     double read_gbs[4];      /* L1, L2, L3, memory; one thread; NaN where unknown */
     uint64_t cache_bytes[3]; /* 0 where unknown */

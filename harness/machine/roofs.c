@@ -15,7 +15,7 @@
 
 #define THREADS_MAX 1024
 
-static double per_ns(uint64_t amount, uint64_t ns) { return (double)amount / (double)(ns ? ns : 1); }
+static double amount_per_ns(uint64_t amount, uint64_t ns) { return (double)amount / (double)(ns ? ns : 1); }
 
 uint64_t as_roof_calibrate(as_roof_flops loop)
 {
@@ -36,7 +36,7 @@ static double flops_one(as_roof_flops loop, double seconds)
     uint64_t rounds = as_roof_calibrate(loop), end = as_wall_ns() + (uint64_t)(seconds * 1e9);
     do {
         uint64_t start = as_wall_ns(), flops = loop(rounds, &sink);
-        best = fmax(best, per_ns(flops, as_wall_ns() - start));
+        best = fmax(best, amount_per_ns(flops, as_wall_ns() - start));
     } while (as_wall_ns() < end);
     return best;
 }
@@ -56,7 +56,7 @@ typedef struct {
 } member;
 
 /* A barrier that spins: a sleeping one lets the first thread run alone for as long as the last needs to wake up. */
-static void meet(team *t)
+static void wait_for_all(team *t)
 {
     int burst = atomic_load(&t->burst);
     if (atomic_fetch_add(&t->waiting, 1) + 1 == t->threads) {
@@ -69,7 +69,7 @@ static void meet(team *t)
             sched_yield();
 }
 
-static void pin(int cpu)
+static void pin_thread(int cpu)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -77,23 +77,23 @@ static void pin(int cpu)
     sched_setaffinity(0, sizeof set, &set);
 }
 
-static bool burst(member *me)
+static bool run_burst(member *me)
 {
-    meet(me->team);
+    wait_for_all(me->team);
     if (atomic_load(&me->team->stop))
         return false;
     float sink = 0;
     uint64_t start = as_wall_ns(), flops = me->team->loop(me->team->rounds, &sink);
-    me->rate = per_ns(flops, as_wall_ns() - start);
-    meet(me->team);
+    me->rate = amount_per_ns(flops, as_wall_ns() - start);
+    wait_for_all(me->team);
     return true;
 }
 
-static void *follow(void *arg)
+static void *run_all_bursts(void *arg)
 {
     member *me = arg;
-    pin(me->cpu);
-    while (burst(me))
+    pin_thread(me->cpu);
+    while (run_burst(me))
         ;
     return NULL;
 }
@@ -125,16 +125,16 @@ static double flops_all(as_roof_flops loop, double seconds, double one)
         goto done;
     for (int i = 0; i < count; i++)
         members[i] = (member){&t, cpus[i], 0};
-    while (started < count - 1 && pthread_create(&threads[started], NULL, follow, &members[started + 1]) == 0)
+    while (started < count - 1 && pthread_create(&threads[started], NULL, run_all_bursts, &members[started + 1]) == 0)
         started++;
     bool whole = started == count - 1;
     if (!whole) { /* let those that run go home */
         atomic_store(&t.stop, true);
         atomic_store(&t.threads, started + 1);
     }
-    pin(cpus[0]);
+    pin_thread(cpus[0]);
     uint64_t end = as_wall_ns() + (uint64_t)(seconds * 1e9);
-    while (burst(&members[0])) {
+    while (run_burst(&members[0])) {
         double sum = 0;
         for (int i = 0; i < count; i++)
             sum += members[i].rate;
@@ -182,7 +182,7 @@ static double read_rate(const as_roof *roof, const float *data, size_t bytes, do
         for (uint64_t i = 0; i < times; i++)
             total += roof->read[bursts % 2](data, bytes, &sink);
         uint64_t ns = as_wall_ns() - start;
-        best = fmax(best, per_ns(total, ns));
+        best = fmax(best, amount_per_ns(total, ns));
         times = ns < AS_BURST_NS ? times * 2 : times;
     }
     return best;
@@ -210,15 +210,19 @@ static double read_level(const as_machine *m, const as_roof *roof, int level, do
     return rate;
 }
 
-static void flops_rates(as_roof_flops loop, double seconds, double *one, double *all)
+as_roof_flops as_roof_bf16(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
+
+/* The loop of products of `dtype`; NULL where this CPU has none. */
+static as_roof_flops loop_of(const as_roof *roof, as_dtype dtype)
 {
-    if (!loop)
-        return;
-    *one = flops_one(loop, seconds);
-    *all = flops_all(loop, seconds, *one);
+    return !roof ? NULL : dtype == AS_F32 ? roof->fma : dtype == AS_BF16 ? as_roof_bf16(roof) : NULL;
 }
 
-as_roof_flops as_roof_bf16(const as_roof *roof) { return roof->bf16 && roof->bf16_runs() ? roof->bf16 : NULL; }
+static void measure_rate(as_roof_flops loop, double seconds, double rate[AS_SCOPE_COUNT])
+{
+    rate[AS_ONE_CPU] = flops_one(loop, seconds);
+    rate[AS_ALL_CPUS] = flops_all(loop, seconds, rate[AS_ONE_CPU]);
+}
 
 static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic_t *stop)
 {
@@ -226,17 +230,18 @@ static bool measure_all(as_machine *m, double seconds, const volatile sig_atomic
     int slots = 4;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
         roofs[isa] = m->isas & AS_ISA_BIT(isa) ? as_roof_find((as_isa)isa) : NULL;
-        if (roofs[isa])
-            slots += 2 * (roofs[isa]->fma != NULL) + 2 * (as_roof_bf16(roofs[isa]) != NULL);
+        widest = roofs[isa] ? roofs[isa] : widest;
+        for (size_t i = 0; as_rated_at(i); i++)
+            slots += AS_SCOPE_COUNT * (loop_of(roofs[isa], as_rated_at(i)->dtype) != NULL);
     }
     const double each = seconds / slots;
-    for (int isa = 0; isa < AS_ISA_COUNT && !*stop; isa++) {
-        if (!roofs[isa])
-            continue;
-        flops_rates(roofs[isa]->fma, each, &m->fma_gflops[isa], &m->fma_gflops_all[isa]);
-        flops_rates(as_roof_bf16(roofs[isa]), each, &m->bf16_gflops[isa], &m->bf16_gflops_all[isa]);
-        widest = roofs[isa];
-    }
+    for (int isa = 0; isa < AS_ISA_COUNT && !*stop; isa++)
+        for (size_t i = 0; as_rated_at(i); i++) {
+            const as_dtype dtype = as_rated_at(i)->dtype;
+            const as_roof_flops loop = loop_of(roofs[isa], dtype);
+            if (loop)
+                measure_rate(loop, each, m->rate[dtype][isa]);
+        }
     for (int level = 0; level < 4 && widest && !*stop; level++)
         m->read_gbs[level] = read_level(m, widest, level, each);
     return !*stop;

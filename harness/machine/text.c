@@ -7,7 +7,7 @@
 
 #define CELL 48
 
-static void fact(as_text *out, const char *name, const char *value)
+static void add_fact(as_text *out, const char *name, const char *value)
 {
     if (!value || !*value)
         return;
@@ -17,45 +17,45 @@ static void fact(as_text *out, const char *name, const char *value)
     as_text_append(out, "\n", 1);
 }
 
-static void facts(const as_machine *m, as_text *out)
+static void add_facts(const as_machine *m, as_text *out)
 {
     char line[400], a[32], b[32], c[32], isas[100] = "";
     as_text_add(out, "machine %s\n", m->fingerprint);
-    fact(out, "cpu", m->cpu);
+    add_fact(out, "cpu", m->cpu);
     int at = snprintf(line, sizeof line, "%d (%d cores, %d sockets, %d threads per core)", m->cpus, m->cores,
                       m->sockets, m->smt);
     if (m->cgroup_cpus > 0)
         snprintf(line + at, sizeof line - (size_t)at, ", limited to %.2f", m->cgroup_cpus);
-    fact(out, "cpus", line);
+    add_fact(out, "cpus", line);
     for (int isa = 0, used = 0; isa < AS_ISA_COUNT; isa++)
         if (m->isas & AS_ISA_BIT(isa))
             used +=
                 snprintf(isas + used, sizeof isas - (size_t)used, "%s%s", used ? ", " : "", as_isa_name((as_isa)isa));
-    fact(out, "isas", isas);
+    add_fact(out, "isas", isas);
     snprintf(line, sizeof line, "L1d %s, L2 %s, L3 %s",
              m->cache_bytes[0] ? as_format_bytes(a, (double)m->cache_bytes[0]) : "unknown",
              m->cache_bytes[1] ? as_format_bytes(b, (double)m->cache_bytes[1]) : "unknown",
              m->cache_bytes[2] ? as_format_bytes(c, (double)m->cache_bytes[2]) : "unknown");
-    fact(out, "caches", line);
+    add_fact(out, "caches", line);
     snprintf(line, sizeof line, "%s, %s available", as_format_bytes(a, (double)m->memory_total),
              as_format_bytes(b, (double)m->memory_available));
-    fact(out, "memory", line);
-    fact(out, "microcode", m->microcode);
-    fact(out, "hypervisor", m->hypervisor);
-    fact(out, "governor", m->governor);
-    fact(out, "turbo", m->turbo);
-    fact(out, "clock", m->clocksource);
-    fact(out, "system", m->os);
-    fact(out, "kernel", m->kernel);
-    fact(out, "blas", m->blas);
-    fact(out, "libraries", m->libraries);
-    fact(out, "program", m->version);
-    fact(out, "commit", m->commit);
-    fact(out, "compiler", m->compiler);
-    fact(out, "flags", m->flags);
+    add_fact(out, "memory", line);
+    add_fact(out, "microcode", m->microcode);
+    add_fact(out, "hypervisor", m->hypervisor);
+    add_fact(out, "governor", m->governor);
+    add_fact(out, "turbo", m->turbo);
+    add_fact(out, "clock", m->clocksource);
+    add_fact(out, "system", m->os);
+    add_fact(out, "kernel", m->kernel);
+    add_fact(out, "blas", m->blas);
+    add_fact(out, "libraries", m->libraries);
+    add_fact(out, "program", m->version);
+    add_fact(out, "commit", m->commit);
+    add_fact(out, "compiler", m->compiler);
+    add_fact(out, "flags", m->flags);
 }
 
-static const char *rate(char cell[CELL], double value)
+static const char *format_rate(char cell[CELL], double value)
 {
     if (isfinite(value))
         snprintf(cell, CELL, "%.1f", value);
@@ -65,18 +65,18 @@ static const char *rate(char cell[CELL], double value)
 }
 
 /* A row for each isa that has a rate. */
-static void compute_roofs(const char *what, const double one[AS_ISA_COUNT], const double all[AS_ISA_COUNT],
-                          as_text *out)
+static void add_compute_roofs(const as_machine *m, const as_rated *rated, as_text *out)
 {
     char text[AS_ISA_COUNT][2][CELL];
-    const char *cells[3 * (AS_ISA_COUNT + 1)] = {what, "one cpu GFLOP/s", "all cpus GFLOP/s"};
+    const char *cells[3 * (AS_ISA_COUNT + 1)] = {rated->what, "one cpu GFLOP/s", "all cpus GFLOP/s"};
     size_t rows = 1;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
-        if (!isfinite(one[isa]))
+        const double *rates = m->rate[rated->dtype][isa];
+        if (!isfinite(rates[AS_ONE_CPU]))
             continue;
         cells[3 * rows] = as_isa_name((as_isa)isa);
-        cells[3 * rows + 1] = rate(text[isa][0], one[isa]);
-        cells[3 * rows + 2] = rate(text[isa][1], all[isa]);
+        cells[3 * rows + 1] = format_rate(text[isa][0], rates[AS_ONE_CPU]);
+        cells[3 * rows + 2] = format_rate(text[isa][1], rates[AS_ALL_CPUS]);
         rows++;
     }
     if (rows == 1)
@@ -85,20 +85,20 @@ static void compute_roofs(const char *what, const double one[AS_ISA_COUNT], cons
     as_print_rows(out, cells, rows, 3);
 }
 
-static void read_roofs(const as_machine *m, as_text *out)
+static void add_read_roofs(const as_machine *m, as_text *out)
 {
     static const char *const names[] = {"L1", "L2", "L3", "memory"};
     char text[4][CELL];
     const char *cells[2 * 5] = {"reading from", "one cpu GB/s"};
     for (size_t level = 0; level < 4; level++) {
         cells[2 * level + 2] = names[level];
-        cells[2 * level + 3] = rate(text[level], m->read_gbs[level]);
+        cells[2 * level + 3] = format_rate(text[level], m->read_gbs[level]);
     }
     as_text_add(out, "\n");
     as_print_rows(out, cells, 5, 2);
 }
 
-static void counters(const as_machine *m, as_text *out)
+static void add_counters(const as_machine *m, as_text *out)
 {
     as_text_add(out, "\ncounters\n");
     for (size_t i = 0; i < m->probe_count; i++) {
@@ -108,7 +108,7 @@ static void counters(const as_machine *m, as_text *out)
     }
 }
 
-static void warnings(const as_machine *m, as_text *out)
+static void add_warnings(const as_machine *m, as_text *out)
 {
     as_text_add(out, "\nwhat will disturb a measurement%s\n", m->warning_count ? "" : ": nothing that shows");
     for (size_t i = 0; i < m->warning_count; i++) {
@@ -119,12 +119,12 @@ static void warnings(const as_machine *m, as_text *out)
 
 void as_machine_text(const as_machine *m, as_text *out)
 {
-    facts(m, out);
+    add_facts(m, out);
     as_text_add(out, "\nroofs, measured\n");
-    compute_roofs("float32 multiply-adds", m->fma_gflops, m->fma_gflops_all, out);
-    compute_roofs("bfloat16 pairs", m->bf16_gflops, m->bf16_gflops_all, out);
-    read_roofs(m, out);
+    for (size_t i = 0; as_rated_at(i); i++)
+        add_compute_roofs(m, as_rated_at(i), out);
+    add_read_roofs(m, out);
     if (m->probe_count)
-        counters(m, out);
-    warnings(m, out);
+        add_counters(m, out);
+    add_warnings(m, out);
 }

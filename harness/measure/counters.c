@@ -1,5 +1,5 @@
-/* counters.c: the probe and the passes; see counters.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* counters.c: which events count as they should, and which of them count together.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "counters.h"
 
 #include <sched.h>
@@ -14,7 +14,7 @@
 
 enum { ROUNDS = 200000, PAGES = 64 };
 
-static void wander(void)
+static void change_cpu(void)
 {
     cpu_set_t mine, other;
     if (sched_getaffinity(0, sizeof mine, &mine) != 0)
@@ -48,7 +48,7 @@ static uint64_t known_work(void)
         munmap((void *)fresh, PAGES * page);
     }
     nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
-    wander();
+    change_cpu();
     return as_wall_ns() - from;
 }
 
@@ -67,7 +67,7 @@ static const struct {
     {"*", 1, 0, 64}, /* nothing happens more than 64 times in a nanosecond */
 };
 
-static bool plausible(const char *event, double value, double wall_ns, char *why, size_t cap)
+static bool is_plausible(const char *event, double value, double wall_ns, char *why, size_t cap)
 {
     size_t row = 0;
     while (!as_glob(expectations[row].glob, event))
@@ -83,7 +83,7 @@ static bool plausible(const char *event, double value, double wall_ns, char *why
     return false;
 }
 
-static bool probe(const as_pmu *pmu, const char *event, char *why, size_t cap)
+bool as_counter_works(const as_pmu *pmu, const char *event, char *why, size_t cap)
 {
     long long value = 0;
     if (!pmu->start(pmu->state, &event, 1, why, cap))
@@ -93,11 +93,11 @@ static bool probe(const as_pmu *pmu, const char *event, char *why, size_t cap)
         snprintf(why, cap, "started, but gave no value");
         return false;
     }
-    return plausible(event, (double)value, (double)wall_ns, why, cap);
+    return is_plausible(event, (double)value, (double)wall_ns, why, cap);
 }
 
 /* The names of the good events of one pass; returns how many. */
-static size_t names_of(const as_counters *c, unsigned pass, const char *out[AS_EVENTS_MAX])
+static size_t names_of_pass(const as_counters *c, unsigned pass, const char *out[AS_EVENTS_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < c->count; i++)
@@ -106,7 +106,7 @@ static size_t names_of(const as_counters *c, unsigned pass, const char *out[AS_E
     return n;
 }
 
-static bool fits(const as_pmu *pmu, const char *const *names, size_t n)
+static bool fits_pass(const as_pmu *pmu, const char *const *names, size_t n)
 {
     char why[200];
     long long values[AS_EVENTS_MAX];
@@ -122,14 +122,14 @@ static bool fits(const as_pmu *pmu, const char *const *names, size_t n)
 }
 
 /* The first pass that takes the event beside those already in it. */
-static void place(as_counters *c, as_event *event)
+static void place_event(as_counters *c, as_event *event)
 {
     const char *names[AS_EVENTS_MAX];
     for (unsigned pass = 0; pass < c->passes; pass++) {
         event->pass = UINT32_MAX;
-        size_t n = names_of(c, pass, names);
+        size_t n = names_of_pass(c, pass, names);
         names[n++] = event->name;
-        if (fits(c->pmu, names, n)) {
+        if (fits_pass(c->pmu, names, n)) {
             event->pass = pass;
             return;
         }
@@ -146,11 +146,11 @@ void as_counters_probe(as_counters *c, const as_pmu *pmu, const char *const *eve
         as_event *event = &c->events[c->count++];
         event->name = *events;
         event->pass = UINT32_MAX;
-        if (!probe(pmu, event->name, why, sizeof why)) {
+        if (!as_counter_works(pmu, event->name, why, sizeof why)) {
             snprintf(event->status, sizeof event->status, "unavailable: %s", why);
             continue;
         }
-        place(c, event);
+        place_event(c, event);
         snprintf(event->status, sizeof event->status, "ok");
     }
 }
@@ -159,7 +159,7 @@ bool as_counters_start(as_counters *c, unsigned pass)
 {
     const char *names[AS_EVENTS_MAX];
     char why[200];
-    const size_t n = names_of(c, pass, names);
+    const size_t n = names_of_pass(c, pass, names);
     c->running = n > 0 && c->pmu->start(c->pmu->state, names, n, why, sizeof why);
     return c->running;
 }
@@ -168,7 +168,7 @@ bool as_counters_stop(as_counters *c, unsigned pass)
 {
     const char *names[AS_EVENTS_MAX];
     long long values[AS_EVENTS_MAX];
-    const size_t n = names_of(c, pass, names);
+    const size_t n = names_of_pass(c, pass, names);
     if (!c->running || !c->pmu->stop(c->pmu->state, values, n))
         return false;
     c->running = false;

@@ -40,8 +40,13 @@ typedef struct {
     void *state;
 } as_pmu;
 
-/* PAPI, initialised at the first call. */
+/* PAPI, initialized at the first start. */
 const as_pmu *as_pmu_papi(void);
+const char *as_pmu_papi_version(as_arena *arena); /* "PAPI 7.0": what this program was built with */
+
+/* Starts and stops the event around a loop of known work. false: it does not start, or what it counted cannot be; `why`
+ * says so. */
+bool as_counter_works(const as_pmu *pmu, const char *event, char *why, size_t cap);
 
 #define AS_EVENTS_MAX 64
 

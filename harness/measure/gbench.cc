@@ -1,4 +1,4 @@
-/* gbench.cc: the one file that speaks to Google Benchmark (1.6 and later); see gbench.h.
+/* gbench.cc: the one file that speaks to Google Benchmark (1.6 and later).
  * SPDX-License-Identifier: Apache-2.0
  * Every loop is a registered benchmark of its own, run and forgotten at once, so that a sample reaches its file as soon
  * as it was taken: with Repetitions(n) all n would be reported together at the end, and a crash would lose them. */

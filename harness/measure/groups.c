@@ -1,5 +1,5 @@
-/* groups.c: counter groups from configs/counters/NAME.yaml; see counters.h. libyaml reads. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* groups.c: counter groups from configs/counters/NAME.yaml. libyaml reads.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "../base/file.h"
 #include "counters.h"
 
-static const char *scalar(yaml_document_t *document, int node, as_arena *arena)
+static const char *scalar_text(yaml_document_t *document, int node, as_arena *arena)
 {
     const yaml_node_t *n = yaml_document_get_node(document, node);
     if (!n || n->type != YAML_SCALAR_NODE)
@@ -17,43 +17,44 @@ static const char *scalar(yaml_document_t *document, int node, as_arena *arena)
     return as_arena_intern_n(arena, (const char *)n->data.scalar.value, n->data.scalar.length);
 }
 
-static bool misplaced(as_err *err, const char *path, const yaml_node_t *node, const char *what)
+static bool fail_at_node(as_err *err, const char *path, const yaml_node_t *node, const char *what)
 {
     return as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: %s", path, node->start_mark.line + 1, node->start_mark.column + 1,
                    what);
 }
 
-static bool events_of(const char *path, yaml_document_t *document, const yaml_node_t *node, as_arena *arena,
-                      as_counter_group *out, as_err *err)
+static bool read_events(const char *path, yaml_document_t *document, const yaml_node_t *node, as_arena *arena,
+                        as_counter_group *out, as_err *err)
 {
     if (node->type != YAML_MAPPING_NODE)
-        return misplaced(err, path, node, "events: a mapping from an event's name to a line of prose is wanted here");
+        return fail_at_node(err, path, node,
+                            "events: a mapping from an event's name to a line of prose is wanted here");
     const size_t count = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
     out->events = as_arena_alloc(arena, (count + 1) * sizeof *out->events);
     out->help = as_arena_alloc(arena, (count + 1) * sizeof *out->help);
     for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
-        out->events[out->count] = scalar(document, pair->key, arena);
-        out->help[out->count] = scalar(document, pair->value, arena);
+        out->events[out->count] = scalar_text(document, pair->key, arena);
+        out->help[out->count] = scalar_text(document, pair->value, arena);
         if (!out->events[out->count] || !out->help[out->count])
-            return misplaced(err, path, node, "events: both a name and its line of prose are texts");
+            return fail_at_node(err, path, node, "events: both a name and its line of prose are texts");
         out->count++;
     }
     return true;
 }
 
-static bool group_of(const char *path, yaml_document_t *document, as_arena *arena, as_counter_group *out, as_err *err)
+static bool read_group(const char *path, yaml_document_t *document, as_arena *arena, as_counter_group *out, as_err *err)
 {
     const yaml_node_t *root = yaml_document_get_root_node(document);
     if (!root || root->type != YAML_MAPPING_NODE)
         return as_fail(err, AS_EXIT_USAGE, "%s:1:1: a mapping with `about` and `events` is wanted", path);
     for (const yaml_node_pair_t *pair = root->data.mapping.pairs.start; pair < root->data.mapping.pairs.top; pair++) {
-        const char *key = scalar(document, pair->key, arena);
+        const char *key = scalar_text(document, pair->key, arena);
         const yaml_node_t *value = yaml_document_get_node(document, pair->value);
         if (key && !strcmp(key, "about"))
-            out->about = scalar(document, pair->value, arena);
+            out->about = scalar_text(document, pair->value, arena);
         else if (!key || strcmp(key, "events"))
-            return misplaced(err, path, yaml_document_get_node(document, pair->key), "unknown key: about or events");
-        else if (!events_of(path, document, value, arena, out, err))
+            return fail_at_node(err, path, yaml_document_get_node(document, pair->key), "unknown key: about or events");
+        else if (!read_events(path, document, value, arena, out, err))
             return false;
     }
     if (!out->about || !out->count)
@@ -75,14 +76,17 @@ bool as_counter_group_parse(const char *path, const char *text, size_t length, a
         as_fail(err, AS_EXIT_USAGE, "%s:%zu:%zu: %s", path, parser.problem_mark.line + 1,
                 parser.problem_mark.column + 1, parser.problem ? parser.problem : "is not YAML");
     } else {
-        ok = group_of(path, &document, arena, out, err);
+        ok = read_group(path, &document, arena, out, err);
         yaml_document_delete(&document);
     }
     yaml_parser_delete(&parser);
     return ok;
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 const char *const *as_counter_group_names(as_arena *arena)
 {
@@ -99,7 +103,7 @@ const char *const *as_counter_group_names(as_arena *arena)
     }
     if (dir)
         closedir(dir);
-    qsort(names, count, sizeof *names, by_name);
+    qsort(names, count, sizeof *names, compare_names);
     names[count] = NULL;
     return names;
 }
@@ -141,7 +145,7 @@ as_texts as_counter_groups_split(const char *list, as_arena *arena)
     return (as_texts){.values = groups, .count = count};
 }
 
-static bool has(const char *const *events, size_t count, const char *event)
+static bool is_listed(const char *const *events, size_t count, const char *event)
 {
     for (size_t i = 0; i < count; i++)
         if (events[i] == event) /* interned */
@@ -158,7 +162,7 @@ bool as_counter_groups_events(const as_texts *groups, as_arena *arena, const cha
         if (!as_counter_group_read(groups->values[g], arena, &group, err))
             return false;
         for (size_t e = 0; e < group.count; e++) {
-            if (has(all, count, group.events[e]))
+            if (is_listed(all, count, group.events[e]))
                 continue;
             all = as_arena_grow(arena, all, &cap, count + 1, sizeof *all);
             all[count++] = group.events[e];

@@ -1,4 +1,4 @@
-/* papi.c: PAPI as a source of counts; the only file that knows it.
+/* papi.c: PAPI as a source of counts; the only file that includes its header.
  * SPDX-License-Identifier: Apache-2.0
  * An event set is made for every start: that costs some system calls outside of the timed region, and keeps no state of
  * a set that did not fit. */
@@ -10,7 +10,7 @@
 
 static int set = PAPI_NULL; /* PAPI itself is one per process */
 
-static bool initialised(char *why, size_t cap)
+static bool initialize_papi(char *why, size_t cap)
 {
     static int version;
     if (version == 0) {
@@ -25,7 +25,7 @@ static bool initialised(char *why, size_t cap)
     return version == PAPI_VER_CURRENT;
 }
 
-static void drop(void)
+static void drop_event_set(void)
 {
     if (set == PAPI_NULL)
         return;
@@ -34,7 +34,7 @@ static void drop(void)
     set = PAPI_NULL;
 }
 
-static bool build(const char *const *events, size_t n, int *code)
+static bool build_event_set(const char *const *events, size_t n, int *code)
 {
     *code = PAPI_create_eventset(&set);
     for (size_t i = 0; i < n && *code == PAPI_OK; i++)
@@ -42,37 +42,42 @@ static bool build(const char *const *events, size_t n, int *code)
     if (*code == PAPI_OK)
         *code = PAPI_start(set);
     if (*code != PAPI_OK)
-        drop();
+        drop_event_set();
     return *code == PAPI_OK;
 }
 
-static bool start(void *state, const char *const *events, size_t n, char *why, size_t cap)
+static bool start_papi(void *state, const char *const *events, size_t n, char *why, size_t cap)
 {
     (void)state;
     int code = PAPI_OK;
-    if (!initialised(why, cap))
+    if (!initialize_papi(why, cap))
         return false;
-    if (build(events, n, &code))
+    if (build_event_set(events, n, &code))
         return true;
     PAPI_set_domain(PAPI_DOM_USER);
-    const bool user = build(events, n, &code);
+    const bool user = build_event_set(events, n, &code);
     PAPI_set_domain(PAPI_DOM_ALL);
     if (!user)
         snprintf(why, cap, "PAPI says: %s", PAPI_strerror(code));
     return user;
 }
 
-static bool stop(void *state, long long *values, size_t n)
+static bool stop_papi(void *state, long long *values, size_t n)
 {
     (void)state;
     (void)n;
     const int code = PAPI_stop(set, values);
-    drop();
+    drop_event_set();
     return code == PAPI_OK;
 }
 
 const as_pmu *as_pmu_papi(void)
 {
-    static const as_pmu pmu = {.source = "papi", .start = start, .stop = stop};
+    static const as_pmu pmu = {.source = "papi", .start = start_papi, .stop = stop_papi};
     return &pmu;
+}
+
+const char *as_pmu_papi_version(as_arena *arena)
+{
+    return as_arena_printf(arena, "PAPI %d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION), PAPI_VERSION_MINOR(PAPI_VERSION));
 }

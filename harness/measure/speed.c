@@ -1,5 +1,5 @@
-/* speed.c: see speed.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* speed.c: loops of known speed beside a batch, and what the system counted during it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "speed.h"
 
 #include <fcntl.h>

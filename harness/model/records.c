@@ -11,3 +11,6 @@ AS_SCHEMA(as_summary_schema, as_summary, AS_SUMMARY_COLUMNS, "summary.csv", "a c
 AS_SCHEMA(as_share_schema, as_share, AS_SHARE_COLUMNS, "shares.csv", "a phase of a case with its statistics");
 AS_SCHEMA(as_fit_schema, as_fit, AS_FIT_COLUMNS, "fits.csv", "a fitted curve");
 AS_SCHEMA(as_crossover_schema, as_crossover, AS_CROSSOVER_COLUMNS, "crossovers.csv", "a pair of curves of one shape");
+AS_SCHEMA(as_result_schema, as_result, AS_RESULT_COLUMNS, NULL, "a worker's result");
+AS_SCHEMA(as_learnt_schema, as_result, AS_LEARNT_COLUMNS, NULL, "what a worker learns of a case");
+AS_SCHEMA(as_learnt_case_schema, as_case, AS_LEARNT_COLUMNS, NULL, "the same, kept in its row");

@@ -30,6 +30,21 @@
       "content, "                                                                                                      \
       "those chosen on the inputs that were timed, and before that was counted what the pattern allows")
 
+/* What a worker learns of a case as a whole: columns of cases.csv and of the worker's result. A new one is a row of the
+ * second list, which stands at the end of cases.csv. Of several processes the largest value is kept, but where
+ * sweep/order.c says otherwise. */
+#define AS_LEARNT_0_1_COLUMNS(F, t)                                                                                    \
+    F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
+    F(t, AS_COUNT, rss_peak_bytes, "largest resident size of a worker that measured the case")                         \
+    F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
+    F(t, AS_REAL, error_allowed, "what the kernel promises")                                                           \
+    F(t, AS_REAL, mass_kept,                                                                                           \
+      "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")
+#define AS_LEARNT_0_2_COLUMNS(F, t) /* none yet */
+#define AS_LEARNT_COLUMNS(F, t)                                                                                        \
+    AS_LEARNT_0_1_COLUMNS(F, t)                                                                                        \
+    AS_LEARNT_0_2_COLUMNS(F, t)
+
 #define AS_CASE_COLUMNS(F, t)                                                                                          \
     AS_FACTOR_COLUMNS(F, t)                                                                                            \
     F(t, AS_COUNT, flops_useful, "what the mathematics asks for; 4 d E H B for softmax attention")                     \
@@ -40,15 +55,11 @@
     F(t, AS_COUNT, workspace_bytes, "workspace that the kernel asked for")                                             \
     F(t, AS_COUNT, memory_bytes, "operands and workspace together, as planned")                                        \
     F(t, AS_REAL, predicted_s, "seconds per call that the plan expected")                                              \
-    F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
-    F(t, AS_COUNT, rss_peak_bytes, "largest resident size of a worker that measured the case")                         \
-    F(t, AS_REAL, error_max, "largest absolute difference from the float64 oracle")                                    \
-    F(t, AS_REAL, error_allowed, "what the kernel promises")                                                           \
-    F(t, AS_REAL, mass_kept,                                                                                           \
-      "mean share of dense attention's weight on the keys that were chosen by content, over the checked rows")         \
+    AS_LEARNT_0_1_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T: edges, T, T log T or T^2")                       \
     F(t, AS_TEXT, status, "planned, ok, skipped, failed or suspect")                                                   \
-    F(t, AS_TEXT, reason, "why a case is not ok")
+    F(t, AS_TEXT, reason, "why a case is not ok")                                                                      \
+    AS_LEARNT_0_2_COLUMNS(F, t)
 
 #define AS_SAMPLE_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
@@ -82,6 +93,17 @@
     F(t, AS_COUNT, calls, "calls that the time is the sum of")                                                         \
     F(t, AS_REAL, wall_ns, "wall time of the phase in all these calls, with one reading of the clock per call")        \
     F(t, AS_REAL, clock_ns, "what one reading of the clock takes here; calls times this is to be taken off wall_ns")
+
+/* What a worker answers last; no file. */
+#define AS_RESULT_COLUMNS(F, t)                                                                                        \
+    F(t, AS_TEXT, status, "ok, failed or interrupted")                                                                 \
+    F(t, AS_TEXT, reason, "why it is not ok")                                                                          \
+    F(t, AS_COUNT, checked, "1: the oracle agreed before and after timing")                                            \
+    AS_LEARNT_COLUMNS(F, t)                                                                                            \
+    F(t, AS_COUNT, chosen, "pairs chosen by content, over all heads and batch entries; empty: the pattern tells")      \
+    F(t, AS_COUNT, edges, "of a call, as the pattern of the worker's build has them")                                  \
+    F(t, AS_COUNT, flops_executed, "of a call, as the kernel of the worker's build states them")                       \
+    F(t, AS_REAL, seconds, "that the visit took; noted by the parent")
 
 #define AS_SHARE_COLUMNS(F, t)                                                                                         \
     AS_FACTOR_COLUMNS(F, t)                                                                                            \
@@ -182,12 +204,15 @@ AS_RECORD(as_case, AS_CASE_COLUMNS);
 AS_RECORD(as_sample, AS_SAMPLE_COLUMNS);
 AS_RECORD(as_counter, AS_COUNTER_COLUMNS);
 AS_RECORD(as_phase_time, AS_PHASE_COLUMNS);
+AS_RECORD(as_result, AS_RESULT_COLUMNS);
 AS_RECORD(as_share, AS_SHARE_COLUMNS);
 AS_RECORD(as_summary, AS_SUMMARY_COLUMNS);
 AS_RECORD(as_fit, AS_FIT_COLUMNS);
 AS_RECORD(as_crossover, AS_CROSSOVER_COLUMNS);
 
 extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_phase_schema, as_summary_schema,
-    as_share_schema, as_fit_schema, as_crossover_schema;
+    as_share_schema, as_fit_schema, as_crossover_schema, as_result_schema;
+/* AS_LEARNT_COLUMNS as fields of as_result, and as those of as_case: the same columns in one order. */
+extern const as_schema as_learnt_schema, as_learnt_case_schema;
 
 #endif

@@ -1,4 +1,4 @@
-/* target.c: see target.h.
+/* target.c: reads --isa, --shard and --plugin, and measures the speed of the FMA loop.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "target.h"
 

@@ -4,28 +4,14 @@
 #define AS_PLAN_TARGET_H
 
 #include "plan.h"
-#include "../cli/cli.h"
+
+#define AS_PLUGINS_MAX 32
 
 /* What --only, --isa, --shard and --plugin say; NULL where not given. Start from {0}. */
 typedef struct {
     const char *only, *isa, *shard;
-    const char *plugins[AS_OPT_MANY_MAX + 1]; /* paths, ends with NULL */
+    const char *plugins[AS_PLUGINS_MAX + 1]; /* paths, ends with NULL */
 } as_selection;
-
-/* Rows for a command's table of options. */
-#define AS_SELECTION_OPTIONS(s)                                                                                        \
-    {"--only", AS_OPT_TEXT, &(s).only, NULL}, {"--isa", AS_OPT_TEXT, &(s).isa, NULL},                                  \
-        {"--shard", AS_OPT_TEXT, &(s).shard, NULL},                                                                    \
-    {                                                                                                                  \
-        "--plugin", AS_OPT_MANY, (s).plugins, NULL                                                                     \
-    }
-
-/* And their lines of help. */
-#define AS_SELECTION_HELP                                                                                              \
-    "  --only GLOB     only cases whose key, kernel or pattern matches, e.g. '*|T=1024:*' or 'attention/f*'\n"         \
-    "  --isa NAME      nothing above this instruction set: scalar, avx2, avx512, amx, neon\n"                          \
-    "  --shard I/N     every N-th case, beginning with the I-th\n"                                                     \
-    "  --plugin FILE   a shared object with more kernels (repeatable); its code runs, so load only what you trust\n"
 
 /* Loads the plug-ins. */
 bool as_plugins_load(const as_selection *selection, as_err *err);

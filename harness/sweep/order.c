@@ -1,5 +1,5 @@
-/* order.c: see order.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* order.c: rounds in random order, early stop by precision, budget, and what an earlier run has left.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "order.h"
 
 #include <math.h>
@@ -9,6 +9,7 @@
 #include "../../kernels/common/random.h"
 #include "../base/clock.h"
 #include "../stats/order.h"
+#include "../base/text_index.h"
 
 enum { ENOUGH = 5 }; /* processes before a case may end early */
 
@@ -32,7 +33,11 @@ typedef struct {
     job *jobs;
     size_t count;
     unsigned wanted;
+    double *sorted;      /* room for the medians of a case */
+    as_text_index *keys; /* of cases, to jobs */
     job *current;
+    double known_s;   /* still to be spent on cases that were visited */
+    double unvisited; /* processes still to be run of the others */
     double began;
     size_t done, total;
     unsigned order;
@@ -64,33 +69,21 @@ static void complete(job *j, double *batches, unsigned count) { j->medians[j->co
 static bool precise(const course *c, const job *j)
 {
     const double asked = c->s->measure->precision;
-    double values[1024];
-    if (!(asked > 0) || j->complete < ENOUGH || j->complete > 1024)
+    if (!(asked > 0) || j->complete < ENOUGH)
         return false;
-    memcpy(values, j->medians, j->complete * sizeof *values);
-    return as_relative_width(values, j->complete) <= asked;
+    memcpy(c->sorted, j->medians, j->complete * sizeof *c->sorted);
+    return as_relative_width(c->sorted, j->complete) <= asked;
 }
 
-/* Passes a sample on, and remembers its time per call. */
-static bool on_sample(void *state, const as_sample *sample)
+/* Passes a record on, and remembers a sample's time per call. */
+static bool on_record(void *state, const as_schema *schema, const void *record)
 {
     course *c = state;
     job *j = c->current;
-    if (j->taken < as_run_batches(c->s->measure))
+    const as_sample *sample = record;
+    if (schema == &as_sample_schema && j->taken < as_run_batches(c->s->measure))
         j->batches[j->taken++] = sample->wall_ns / (double)sample->calls;
-    return !c->s->sink.sample || c->s->sink.sample(c->s->sink.state, sample);
-}
-
-static bool on_counter(void *state, const as_counter *counter)
-{
-    const course *c = state;
-    return !c->s->sink.counter || c->s->sink.counter(c->s->sink.state, counter);
-}
-
-static bool on_phase(void *state, const as_phase_time *phase)
-{
-    const course *c = state;
-    return !c->s->sink.phase || c->s->sink.phase(c->s->sink.state, phase);
+    return as_sink_record(&c->s->sink, schema, record);
 }
 
 /* --- what an earlier run has left -------------------------------------------------------------------------------- */
@@ -102,21 +95,14 @@ static int by_case_and_process(const void *a, const void *b)
     return order ? order : (x->process > y->process) - (x->process < y->process);
 }
 
-static job *job_of(course *c, const char *key)
-{
-    for (size_t i = 0; key && i < c->count; i++)
-        if (c->jobs[i].row->case_ && !strcmp(c->jobs[i].row->case_, key))
-            return &c->jobs[i];
-    return NULL;
-}
-
-/* One process of one case: complete when it has all its batches; its number is taken either way. */
-static void adopt(course *c, const as_sample *const *samples, size_t count)
+/* Takes over one process of one case. It is complete when it has all its batches; its number is used up either way. */
+static void restore_process(course *c, const as_sample *const *samples, size_t count)
 {
     const unsigned batches = as_run_batches(c->s->measure);
-    job *j = job_of(c, samples[0]->case_);
-    if (!j || samples[0]->process >= UINT32_MAX / 2)
+    const size_t at = as_text_index_find(c->keys, samples[0]->case_);
+    if (at == AS_TEXT_ABSENT || samples[0]->process >= UINT32_MAX / 2)
         return;
+    job *j = &c->jobs[at];
     if (samples[0]->process >= j->next)
         j->next = (unsigned)samples[0]->process + 1;
     if (count < batches || j->complete >= c->wanted)
@@ -126,7 +112,7 @@ static void adopt(course *c, const as_sample *const *samples, size_t count)
     complete(j, j->batches, batches);
 }
 
-static void adopt_all(course *c)
+static void restore_earlier(course *c)
 {
     const size_t count = c->s->earlier_count;
     const as_sample **sorted = as_arena_alloc(c->s->arena, (count + 1) * sizeof *sorted);
@@ -139,7 +125,7 @@ static void adopt_all(course *c)
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && !by_case_and_process(&sorted[from], &sorted[to]); to++) {
         }
-        adopt(c, sorted + from, to - from);
+        restore_process(c, sorted + from, to - from);
     }
     for (size_t i = 0; i < c->count; i++)
         c->jobs[i].over = c->jobs[i].complete > 0 && precise(c, &c->jobs[i]);
@@ -147,31 +133,69 @@ static void adopt_all(course *c)
 
 /* --- visits ------------------------------------------------------------------------------------------------------ */
 
-static void learn(job *j, const as_visit_result *r)
+/* Of several processes the largest value is the case's, but for these columns. */
+static const struct {
+    const char *column;
+    enum { KEEP_FIRST, KEEP_LATEST } which;
+} exceptions[] = {
+    {"mass_kept", KEEP_FIRST}, /* the first process checks the most rows */
+    {"error_allowed", KEEP_LATEST},
+};
+
+static bool replaces(const char *column, double old, double found)
 {
-    as_case *row = j->row;
-    if (!isnan(r->error_max) && !(r->error_max <= row->error_max))
-        row->error_max = r->error_max;
-    if (!isnan(r->error_allowed))
-        row->error_allowed = r->error_allowed;
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+        if (!strcmp(exceptions[i].column, column))
+            return isnan(old) || exceptions[i].which == KEEP_LATEST;
+    return !(found <= old);
+}
+
+static void learn_real(const char *column, double *kept, double found)
+{
+    if (!isnan(found) && replaces(column, *kept, found))
+        *kept = found;
+}
+
+static void learn_count(const char *column, uint64_t *kept, uint64_t found)
+{
+    if (found != AS_NO_COUNT && replaces(column, *kept == AS_NO_COUNT ? AS_NO_REAL : (double)*kept, (double)found))
+        *kept = found;
+}
+
+void as_sweep_restore(as_case *row, const as_case *before)
+{
+    for (size_t i = 0; i < as_learnt_case_schema.count; i++) {
+        const as_column *column = &as_learnt_case_schema.columns[i];
+        const void *from = (const char *)before + column->offset;
+        void *to = (char *)row + column->offset;
+        if (column->kind == AS_REAL)
+            *(double *)to = *(const double *)from;
+        else
+            *(uint64_t *)to = *(const uint64_t *)from;
+    }
+}
+
+static void record_result(as_case *row, const as_result *r)
+{
+    for (size_t i = 0; i < as_learnt_schema.count; i++) {
+        const as_column *from = &as_learnt_schema.columns[i], *to = &as_learnt_case_schema.columns[i];
+        const void *found = (const char *)r + from->offset;
+        void *kept = (char *)row + to->offset;
+        if (from->kind == AS_REAL)
+            learn_real(from->name, kept, *(const double *)found);
+        else
+            learn_count(from->name, kept, *(const uint64_t *)found);
+    }
     /* All processes have the same inputs, so they choose alike. */
     if (r->chosen != AS_NO_COUNT)
         row->edges = (uint64_t)llround((double)r->chosen / ((double)row->heads * (double)row->batch));
-    if (isnan(row->mass_kept)) /* the first process checks the most rows */
-        row->mass_kept = r->mass_kept;
-    if (r->workspace_peak_bytes != AS_NO_COUNT &&
-        (row->workspace_peak_bytes == AS_NO_COUNT || r->workspace_peak_bytes > row->workspace_peak_bytes))
-        row->workspace_peak_bytes = r->workspace_peak_bytes;
-    if (r->rss_peak_bytes != AS_NO_COUNT &&
-        (row->rss_peak_bytes == AS_NO_COUNT || r->rss_peak_bytes > row->rss_peak_bytes))
-        row->rss_peak_bytes = r->rss_peak_bytes;
 }
 
-static void conclude(course *c, job *j, const as_visit_result *r)
+static void conclude(course *c, job *j, const as_result *r)
 {
     if (!strcmp(r->status, "interrupted"))
         return;
-    learn(j, r);
+    record_result(j->row, r);
     if (strcmp(r->status, "ok")) {
         j->row->status = "failed";
         j->row->reason = as_arena_printf(c->s->arena, "process %u: %s", j->next, r->reason);
@@ -186,20 +210,29 @@ static void conclude(course *c, job *j, const as_visit_result *r)
 
 static double elapsed(const course *c) { return c->s->now() - c->began; }
 
+/* Adds (sign 1) or takes away (-1) what is left to do of a case, so that nobody has to sum up all cases at each visit.
+ */
+static void count_left(course *c, const job *j, int sign)
+{
+    if (j->over || j->complete >= c->wanted)
+        return;
+    const double left = sign * (double)(c->wanted - j->complete);
+    if (j->visits)
+        c->known_s += left * j->seconds / j->visits;
+    else
+        c->unvisited += left;
+}
+
+/* A case that was never visited is expected to take as long as the others on average. NaN while nothing is known. */
 static double remaining(const course *c)
 {
-    double left = 0;
     const double mean = c->done ? elapsed(c) / (double)c->done : (double)NAN;
-    for (size_t i = 0; i < c->count; i++) {
-        const job *j = &c->jobs[i];
-        if (!j->over && j->complete < c->wanted)
-            left += (double)(c->wanted - j->complete) * (j->visits ? j->seconds / j->visits : mean);
-    }
+    const double left = fmax(c->known_s, 0) + (c->unvisited > 0 ? c->unvisited * mean : 0);
     const double budget = c->s->measure->budget_s > 0 ? c->s->measure->budget_s - elapsed(c) : (double)INFINITY;
     return left > budget ? fmax(budget, 0) : left;
 }
 
-static void report(course *c, const as_case *current)
+static void report_progress(course *c, const as_case *current)
 {
     if (!c->s->progress)
         return;
@@ -209,7 +242,7 @@ static void report(course *c, const as_case *current)
 
 static bool visit(course *c, job *j)
 {
-    as_visit_result r;
+    as_result r;
     const as_visit v = {.row = j->row,
                         .process = j->next,
                         .order = c->order++,
@@ -217,17 +250,20 @@ static bool visit(course *c, job *j)
                         .plugins = c->s->plugins,
                         .events = c->s->events,
                         .seed = c->s->seed,
+                        .arena = c->s->arena,
                         .stop = c->s->stop};
-    const as_sink sink = {.sample = on_sample, .counter = on_counter, .phase = on_phase, .state = c};
+    const as_sink sink = {.record = on_record, .state = c};
     c->current = j;
     j->taken = 0;
-    report(c, j->row);
+    report_progress(c, j->row);
+    count_left(c, j, -1);
     if (!c->s->visit(&v, &sink, &r, c->err))
         return false;
     conclude(c, j, &r);
     j->seconds += r.seconds;
     j->visits++;
     j->next++;
+    count_left(c, j, 1);
     c->done++;
     c->result->visits++;
     return !c->s->changed || c->s->changed(c->s->state, false);
@@ -263,7 +299,7 @@ static bool run_round(course *c, unsigned round, size_t *order)
 }
 
 /* A case with fewer processes than asked for says why, unless it was precise enough. */
-static void say_why(course *c)
+static void explain_missing(course *c)
 {
     char budget[32];
     as_format_seconds(budget, c->s->measure->budget_s);
@@ -285,25 +321,30 @@ static void say_why(course *c)
 
 static double wall_s(void) { return 1e-9 * (double)as_wall_ns(); }
 
-static void gather(course *c)
+static void list_jobs(course *c)
 {
     const as_sweep *s = c->s;
     const unsigned batches = as_run_batches(s->measure);
     c->jobs = as_arena_alloc(s->arena, (s->count + 1) * sizeof *c->jobs);
+    c->sorted = as_arena_alloc(s->arena, (c->wanted + 1) * sizeof *c->sorted);
+    c->keys = as_text_index_create(s->arena);
     for (size_t i = 0; i < s->count; i++) {
         if (!s->rows[i]->status || strcmp(s->rows[i]->status, "planned"))
             continue;
+        as_text_index_add(c->keys, s->rows[i]->case_, c->count);
         job *j = &c->jobs[c->count++];
         j->row = s->rows[i];
         j->medians = as_arena_alloc(s->arena, c->wanted * sizeof *j->medians);
         j->batches = as_arena_alloc(s->arena, batches * sizeof *j->batches);
     }
-    adopt_all(c);
+    restore_earlier(c);
+    as_text_index_free(c->keys);
     for (size_t i = 0; i < c->count; i++) {
         job *j = &c->jobs[i];
         if (j->complete)
             j->row->status = "ok";
         c->total += j->over ? 0 : c->wanted - j->complete;
+        count_left(c, j, 1);
     }
 }
 
@@ -314,15 +355,15 @@ bool as_sweep_run(const as_sweep *schedule, as_sweep_result *result, as_err *err
     s.now = s.now ? s.now : wall_s;
     s.visit = s.visit ? s.visit : as_run_visit;
     course c = {.s = &s, .result = result, .err = err, .wanted = s.measure->processes ? s.measure->processes : 1};
-    gather(&c);
+    list_jobs(&c);
     c.began = s.now();
     size_t *order = as_arena_alloc(s.arena, (c.count + 1) * sizeof *order);
     bool ok = true;
     for (unsigned round = 0; ok && round < c.wanted && !stopped(&c); round++)
         ok = run_round(&c, round, order);
     result->interrupted = stopped(&c);
-    say_why(&c);
-    report(&c, NULL);
+    explain_missing(&c);
+    report_progress(&c, NULL);
     if (s.changed && !s.changed(s.state, true))
         ok = false;
     return ok;

@@ -1,8 +1,8 @@
-/* order.h: in which order cases are visited, when a case has been seen enough, and when the time is up.
+/* order.h: the order in which cases are measured, when a case is precise enough, and when the time is up.
  * SPDX-License-Identifier: Apache-2.0
- * All visits (cases x processes) stand in one seeded random order, but round by round: process 0 of every case first,
- * in random order, then process 1, and so on. So no case owns a bad minute, and a sweep that ends early leaves every
- * case with samples. */
+ * Visits (cases x processes) go round by round, each round in a seeded random order: process 0 of every case first,
+ * then process 1, and so on. So a disturbance of a minute does not fall on one case alone, and a sweep that ends early
+ * leaves every case with samples. */
 #ifndef AS_SWEEP_ORDER_H
 #define AS_SWEEP_ORDER_H
 
@@ -16,26 +16,26 @@ typedef struct {
 } as_progress;
 
 typedef struct {
-    /* Those with status `planned` are run; what is learnt is written into them. Texts go to `arena`. */
+    /* Cases with status `planned` are run; their results are written into them. Texts go to `arena`. */
     as_case **rows;
     size_t count;
     const as_measure *measure;
     const char *const *plugins, *const *events;
     uint64_t seed;
     as_arena *arena;
-    /* From an earlier run of the same folder (--resume); a process with all its batches is not run again. */
+    /* Of an earlier run in the same folder (--resume). A process that has all its batches is not run again. */
     const as_sample *earlier;
     size_t earlier_count;
     const volatile sig_atomic_t *stop; /* non-zero: end cleanly; NULL: never */
 
     as_sink sink;
-    /* Rows have changed; the last call comes at the end. false ends the run. NULL: nobody wants to know. */
+    /* Called when rows have changed, and once more at the end. false ends the run. Optional. */
     bool (*changed)(void *state, bool last);
-    /* Before every visit, and at the end. NULL: nobody wants to know. */
+    /* Called before every visit, and at the end. Optional. */
     void (*progress)(void *state, const as_progress *progress);
     void *state; /* of changed and progress */
-    /* as_run_visit; a test brings its own, and its own clock (seconds). */
-    bool (*visit)(const as_visit *visit, const as_sink *sink, as_visit_result *result, as_err *err);
+    /* NULL: as_run_visit and the wall clock in seconds; a test brings its own. */
+    bool (*visit)(const as_visit *visit, const as_sink *sink, as_result *result, as_err *err);
     double (*now)(void);
 } as_sweep;
 
@@ -46,6 +46,9 @@ typedef struct {
 
 /* false only when the environment fails; what was measured is kept. */
 bool as_sweep_run(const as_sweep *schedule, as_sweep_result *result, as_err *err);
+
+/* Copies what the workers of an earlier run have learnt of a case into its row, which is planned again. */
+void as_sweep_restore(as_case *row, const as_case *before);
 
 /* The interval of the median of `count` values (sorted in place), as summary.csv will show it, as a share of the
  * median. Infinite below 5 values. */

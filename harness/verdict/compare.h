@@ -10,9 +10,7 @@
 #define AS_VERDICT_COMPARE_H
 
 #include "../base/arena.h"
-#include "../base/err.h"
-#include "../model/verdicts.h"
-#include "../duel/judge.h"
+#include "words.h"
 
 typedef struct {
     double alpha;

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../duel/exact_gates.h"
-#include "../duel/judge.h"
+#include "words.h"
 #include "markup.h"
 #include "../stats/order.h"
 

@@ -1,11 +1,11 @@
-/* child.c: one process, one case: check, time, check again, and say each sample as it is taken.
+/* child.c: the worker process: one case is checked, timed and checked again, and each sample is sent as it is taken.
  * SPDX-License-Identifier: Apache-2.0
  *
  * What the harness adds to a call: the loop of Google Benchmark and one indirect call for the kernel plus one for each
  * of its phases. tests/worker/plugin_null.c (one float copied, T = S = d = 1) costs 4 ns per call in all on a shared
  * two-CPU virtual machine with AVX-512: nothing against a case of more than a microsecond, and no correction is made
  * for it. */
-#include <errno.h>
+#include <cblas.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -17,11 +17,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../base/build.h"
 #include "../base/clock.h"
 #include "../base/file.h"
-#include "fault.h"
 #include "../measure/gbench.h"
 #include "child.h"
+#include "fault.h"
+#include "worker.h"
 
 #if defined __has_feature
 #define AS_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
@@ -58,10 +60,10 @@ bool as_worker_fail(as_worker *w, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(w->result.reason, sizeof w->result.reason, format, args);
+    vsnprintf(w->reason, sizeof w->reason, format, args);
     va_end(args);
-    as_printable(w->result.reason);
-    snprintf(w->result.status, sizeof w->result.status, "failed");
+    as_printable(w->reason);
+    w->result.status = "failed";
     return false;
 }
 
@@ -210,7 +212,6 @@ static bool time_batches(as_worker *w)
         if (!time_batch(w, batch))
             return false;
     w->result.rss_peak_bytes = as_gauge_peak_rss();
-    w->result.speed_peak = w->speed.peak;
     return true;
 }
 
@@ -280,7 +281,7 @@ static bool load_plugins(as_worker *w)
     return true;
 }
 
-static bool resolve(as_worker *w)
+static bool resolve_case(as_worker *w)
 {
     as_err err = {0};
     as_worker_stage(w, "while it described itself");
@@ -292,16 +293,33 @@ static bool resolve(as_worker *w)
     return true;
 }
 
-static bool measure(as_worker *w)
+static bool say_hello(as_worker *w)
 {
-    if (w->request.mode == AS_MODE_HELLO) {
-        if (!load_plugins(w))
-            return false;
-        as_worker_hello(w);
-        return true;
-    }
-    if ((w->request.mode < AS_MODE_CHECK && !clocks_tick(w)) || !load_plugins(w) || !resolve(w))
+    const size_t count = as_registry_count();
+    const char **names = as_arena_alloc(w->arena, (count + 1) * sizeof *names);
+    as_answer answer = {.kind = AS_SAYS_HELLO};
+    for (size_t i = 0; i < count; i++)
+        names[i] = as_registry_at(i)->kernel->name;
+    answer.hello = (as_hello){.protocol = AS_PROTOCOL,
+                              .protocol_min = AS_PROTOCOL,
+                              .name = "attnscope",
+                              .version = as_build_version,
+                              .commit = as_build_commit,
+                              .library = openblas_get_config(),
+                              .kernels = names};
+    as_worker_say(w, &answer);
+    return true;
+}
+
+static bool do_request(as_worker *w)
+{
+    const bool timed = w->request.mode == AS_MODE_VISIT || w->request.mode == AS_MODE_TURNS;
+    if (w->request.mode == AS_MODE_HELLO)
+        return load_plugins(w) && say_hello(w);
+    if ((timed && !clocks_tick(w)) || !load_plugins(w) || !resolve_case(w))
         return false;
+    if (w->request.mode == AS_MODE_DESCRIBE)
+        return true;
     if (w->request.mode == AS_MODE_COUNT) /* without a limit: what holds the counter is in the same process */
         return as_worker_allocate(w) && as_worker_count(w);
     limit_memory(w);
@@ -315,7 +333,7 @@ static bool measure(as_worker *w)
     return warm_up(w) && time_batches(w) && as_worker_time_phases(w) && as_worker_check_again(w);
 }
 
-/* One line; what follows it is what a living worker is asked. */
+/* One line; a worker that takes turns finds its questions behind it. */
 static bool read_request(as_worker *w, as_err *err)
 {
     char *line = NULL;
@@ -341,16 +359,11 @@ int as_worker_main(void)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives the program */
     as_err err = {0};
     as_worker w = {.out = claim_stdout(), .arena = as_arena_create()};
-    w.result = (as_visit_result){.status = "ok",
-                                 .error_max = -1,
-                                 .error_allowed = AS_NO_REAL,
-                                 .workspace_peak_bytes = AS_NO_COUNT,
-                                 .rss_peak_bytes = AS_NO_COUNT,
-                                 .chosen = AS_NO_COUNT,
-                                 .edges = AS_NO_COUNT,
-                                 .flops_executed = AS_NO_COUNT,
-                                 .mass_kept = AS_NO_REAL,
-                                 .speed_peak = AS_NO_REAL};
+    as_record_clear(&as_result_schema, &w.result);
+    w.result.status = "ok";
+    w.result.reason = w.reason;
+    w.result.checked = 0;
+    w.result.error_max = -1;
     if (w.out < 0 || !read_request(&w, &err)) {
         fprintf(stderr, "attnscope: %s\n", err.text[0] ? err.text : "worker: no stdout to answer on");
         if (w.in)
@@ -360,7 +373,7 @@ int as_worker_main(void)
     }
     w.cold = w.request.row.cache && !strcmp(w.request.row.cache, "cold");
     as_fault_watch(w.out);
-    measure(&w);
+    do_request(&w);
     if (w.result.error_max < 0)
         w.result.error_max = AS_NO_REAL;
     as_worker_say(&w, &(as_answer){.kind = AS_SAYS_RESULT, .result = w.result});

@@ -1,5 +1,5 @@
-/* child.h: a worker's state, and what its two halves, checking and timing, do for each other. For the files of the
- * child alone. SPDX-License-Identifier: Apache-2.0 */
+/* child.h: the state of a worker process, and what its files do for each other. For the files of the child alone.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_WORKER_CHILD_H
 #define AS_WORKER_CHILD_H
 
@@ -8,8 +8,8 @@
 #include "../measure/counters.h"
 #include "../measure/speed.h"
 #include "../bench/bench.h"
-#include "protocol.h"
 #include "../model/problem.h"
+#include "protocol.h"
 
 typedef struct {
     int out; /* the protocol's end; stdout goes to stderr */
@@ -26,20 +26,20 @@ typedef struct {
     bool cold;
     as_disturbance before, after; /* of the batch under way */
     uint64_t began_ns, ended_ns;
-    as_visit_result result;
-    FILE *in; /* what is asked of a living worker */
+    as_result result;
+    char reason[400]; /* of the result */
+    FILE *in;         /* the request, and what is asked of a worker that takes turns */
 } as_worker;
 
-/* child.c: tells the parent what is under way; notes why the case failed and returns false. */
+/* child.c: reports to the parent what is under way; notes why the case failed and returns false. */
 void as_worker_stage(as_worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool as_worker_fail(as_worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* child.c: one line of the protocol. */
 void as_worker_say(as_worker *w, const as_answer *answer);
 
-/* turns.c: a living worker, after its check and until it is told to end. And what this program is. */
+/* turns.c: times calls as it is asked to, after its check and until it is told to end. */
 bool as_worker_turns(as_worker *w);
-void as_worker_hello(as_worker *w);
 
 /* child.c */
 bool as_worker_warm_workspace(as_worker *w);

@@ -4,9 +4,10 @@
 #define AS_WORKER_ENVIRONMENT_H
 
 #include "../base/arena.h"
-#include "worker.h"
+#include "../model/records.h"
 
-/* Ends with NULL; lives in `arena`, but for the variables that are inherited. */
-char **as_worker_environment(const as_visit *visit, as_arena *arena);
+/* For process `process` of the case `row` (NULL: no case, one thread) of a run with this seed. Ends with NULL; lives in
+ * `arena`, but for the variables that are inherited. */
+char **as_worker_environment(const as_case *row, uint64_t seed, unsigned process, as_arena *arena);
 
 #endif

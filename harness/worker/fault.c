@@ -1,4 +1,5 @@
-/* fault.c: see fault.h. The lines are made beforehand: a signal handler may do no more than write them.
+/* fault.c: lines that a signal handler writes when a kernel crashes. They are made beforehand: it may do no more than
+ * write.
  * SPDX-License-Identifier: Apache-2.0
  * State of this file is global because a signal handler has nothing else. */
 #include "fault.h"
@@ -23,7 +24,7 @@ static struct {
     } rows[ROWS];
 } watch;
 
-static void add(uintptr_t from, uintptr_t to, const char *text)
+static void add_row(uintptr_t from, uintptr_t to, const char *text)
 {
     as_answer answer = {.kind = AS_SAYS_NOTE};
     as_text line = {0};
@@ -43,13 +44,13 @@ static void add(uintptr_t from, uintptr_t to, const char *text)
 
 void as_fault_explain(const void *from, size_t bytes, const char *text)
 {
-    add((uintptr_t)from, (uintptr_t)from + bytes, text);
+    add_row((uintptr_t)from, (uintptr_t)from + bytes, text);
 }
 
 void as_fault_forget(void)
 {
     watch.count = 0;
-    add(0, 1 << 16, "it used a null pointer; memory asked for beyond the limit is refused");
+    add_row(0, 1 << 16, "it used a null pointer; memory asked for beyond the limit is refused");
 }
 
 /* SA_RESETHAND has put the default action back: returning repeats the access and dies of it. */

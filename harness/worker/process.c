@@ -1,9 +1,10 @@
-/* process.c: see process.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* process.c: starts a worker, hears what it says and how it ends, and ends it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -16,52 +17,92 @@
 
 #include "../base/clock.h"
 #include "../base/file.h"
-#include "spawn.h"
+#include "../base/program.h"
+#include "environment.h"
+#include "judge.h"
 
-enum { LAST_WORDS = 300, LINE_LIMIT = 1 << 20, SLICE_MS = 100 };
+enum { LAST_WORDS = 200, LINE_LIMIT = 1 << 20, SLICE_MS = 100 };
 
-#define HELLO_S 10.0
+#define GRACE_NS 1000000000u /* for a worker that has closed its answers to end */
 
-struct as_living {
+struct as_process {
     as_arena *arena;
-    pid_t pid; /* 0: none */
-    int in, out, err;
-    as_text lines;
-    char why[400], last_words[LAST_WORDS + 1];
+    pid_t pid;
+    bool started, reaped;
+    int status;       /* once reaped, as waitpid has it */
+    int in, out, err; /* -1 once closed */
+    as_text lines;    /* heard and not yet read */
+    as_process_state state;
+    char why[400];
+    char last_words[LAST_WORDS + 1]; /* of stderr */
     char stage[sizeof((as_answer *)0)->text], note[sizeof((as_answer *)0)->text];
     double timeout_s;
     const volatile sig_atomic_t *stop;
 };
 
-static bool fail(as_living *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool fail(as_living *l, const char *format, ...)
+const char *as_process_why(const as_process *p) { return p->why; }
+as_process_state as_process_state_of(const as_process *p) { return p->state; }
+const char *as_process_stage(const as_process *p, const char *otherwise) { return p->stage[0] ? p->stage : otherwise; }
+
+static bool give_up(as_process *p, as_process_state state, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static bool give_up(as_process *p, as_process_state state, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(l->why, sizeof l->why, format, args);
+    vsnprintf(p->why, sizeof p->why, format, args);
     va_end(args);
-    as_printable(l->why);
+    as_printable(p->why);
+    p->state = state;
     return false;
 }
 
-const char *as_living_why(const as_living *l) { return l->why; }
-
-static void shut(int *fd)
+static void close_end(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
 }
 
-/* A full pipe means that it does not read: then it is not waited for. A pair of sockets, because writing to one whose
- * reader is gone is an error here and not a signal. */
-static bool tell(as_living *l, const as_text *text)
+/* --- start ------------------------------------------------------------------------------------------------------- */
+
+/* valgrind takes %p and the like in a file's name for its own. */
+static const char *without_percent(const char *path, as_arena *arena)
 {
-    const ssize_t done = send(l->in, text->data, text->length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    return done == (ssize_t)text->length;
+    as_text text = {0};
+    for (; *path; path++)
+        as_text_append(&text, *path == '%' ? "%%" : path, *path == '%' ? 2 : 1);
+    const char *out = as_arena_intern(arena, text.data ? text.data : "");
+    as_text_free(&text);
+    return out;
 }
 
-static void pin(pid_t pid, int cpu)
+/* Executes `PROGRAM worker`, in valgrind where it is to be counted. 0, or an errno. */
+static int spawn_worker(as_process *p, const as_process_setup *s, const int ends[3])
+{
+    char self[PATH_MAX]; /* under valgrind /proc/self/exe would be valgrind's */
+    const char *program = s->program ? s->program : as_self_path(self, sizeof self) ? self : "/proc/self/exe";
+    const char *const as_it_is[] = {"attnscope", "worker", NULL};
+    /* Nothing but what lies within that one function is counted; it is found by its name, so that any build will do. */
+    const char *const counted[] = {
+        "valgrind",
+        "--tool=callgrind",
+        "--quiet",
+        "--vgdb=no",
+        "--cache-sim=no",
+        "--toggle-collect=" AS_COUNTED,
+        as_arena_printf(p->arena, "--callgrind-out-file=%s",
+                        without_percent(s->callgrind_file ? s->callgrind_file : "", p->arena)),
+        program,
+        "worker",
+        NULL};
+    const as_program worker = {.argv = s->callgrind_file ? counted : as_it_is,
+                               .file = s->callgrind_file ? NULL : program,
+                               .environment = as_worker_environment(s->row, s->seed, s->process, p->arena)};
+    return as_program_start(&worker, ends, &p->pid);
+}
+
+static void pin_process(pid_t pid, int cpu)
 {
     cpu_set_t set;
     if (cpu < 0)
@@ -71,269 +112,292 @@ static void pin(pid_t pid, int cpu)
     sched_setaffinity(pid, sizeof set, &set); /* where it is refused, it runs anywhere */
 }
 
-static as_living *start(const as_spawn *spawn, const as_request *request, int cpu)
+/* A full socket means that it does not read: then it is not waited for. A pair of sockets, because writing to one whose
+ * reader is gone is an error here and not a signal. */
+static bool send_text(as_process *p, const as_text *text)
 {
-    as_living *l = calloc(1, sizeof *l);
-    if (!l)
-        abort();
-    int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
-    l->arena = as_arena_create();
-    l->in = l->out = l->err = -1;
-    const bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) == 0 && pipe2(out, O_CLOEXEC) == 0 &&
-                    pipe2(err, O_CLOEXEC) == 0;
-    const int ends[3] = {in[1], out[1], err[1]};
-    const int code = ok ? as_spawn_worker(spawn, ends, l->arena, &l->pid) : errno;
-    shut(&in[1]);
-    shut(&out[1]);
-    shut(&err[1]);
-    l->in = in[0];
-    l->out = out[0];
-    l->err = err[0];
-    if (code != 0) {
-        l->pid = 0;
-        fail(l, "cannot be started: %s", strerror(code));
-        return l;
-    }
-    pin(l->pid, cpu);
-    fcntl(l->out, F_SETFL, O_NONBLOCK);
-    fcntl(l->err, F_SETFL, O_NONBLOCK);
-    as_text text = {0};
-    as_request_write(request, &text);
-    tell(l, &text); /* a worker that did not take it will say so or be silent */
-    as_text_free(&text);
-    return l;
+    const ssize_t done = send(p->in, text->data, text->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return done == (ssize_t)text->length;
 }
 
-as_living *as_living_start(const as_living_setup *s)
+/* What the config allows a worker to take, in bytes. */
+static uint64_t memory_limit(const as_measure *measure)
+{
+    if (!measure || measure->memory_bytes)
+        return measure ? measure->memory_bytes : 0;
+    const double pages = (double)sysconf(_SC_AVPHYS_PAGES), percent = measure->memory_percent;
+    return (uint64_t)(pages * (double)sysconf(_SC_PAGESIZE) * (percent > 0 ? percent : 75) / 100);
+}
+
+/* A worker that did not take it will say so or be silent. */
+static void send_request(as_process *p, const as_process_setup *s)
 {
     static const char *const none[] = {NULL};
-    const as_request request = {.row = *s->row,
+    static const as_case no_case;
+    const as_request request = {.mode = s->mode,
+                                .row = s->row ? *s->row : no_case,
                                 .process = s->process,
-                                .batches = s->calls ? s->calls : 1,
-                                .memory_bytes = as_spawn_memory(s->measure),
+                                .order = s->order,
+                                .batches = s->batches ? s->batches : 1,
+                                .memory_bytes = memory_limit(s->measure),
                                 .seed = s->seed,
                                 .plugins = s->plugins ? s->plugins : none,
-                                .events = none,
-                                .mode = s->mode,
+                                .events = s->events ? s->events : none,
                                 .inject = s->inject,
                                 .inject_share = s->inject_share};
-    const as_spawn spawn = {
-        .program = s->program, .row = s->row, .seed = s->seed, .process = s->process, .counts = s->counts};
-    as_living *l = start(&spawn, &request, s->cpu);
-    l->timeout_s = s->timeout_s > 0 ? s->timeout_s : s->measure->case_timeout_s;
-    l->stop = s->stop;
-    return l;
+    as_text text = {0};
+    if (s->protocol == AS_PROTOCOL_MIN)
+        as_request_write_4(&request, &text);
+    else
+        as_request_write(&request, &text);
+    send_text(p, &text);
+    as_text_free(&text);
+    if (s->mode != AS_MODE_TURNS)
+        shutdown(p->in, SHUT_WR); /* a kernel that reads stdin finds its end */
+}
+
+as_process *as_process_start(const as_process_setup *s)
+{
+    as_process *p = calloc(1, sizeof *p);
+    if (!p)
+        abort();
+    int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
+    p->arena = as_arena_create();
+    p->stop = s->stop;
+    p->timeout_s = s->timeout_s > 0 ? s->timeout_s : s->measure ? s->measure->case_timeout_s : 0;
+    const bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) == 0 && pipe2(out, O_CLOEXEC) == 0 &&
+                    pipe2(err, O_CLOEXEC) == 0;
+    const int code = ok ? spawn_worker(p, s, (const int[]){in[1], out[1], err[1]}) : errno;
+    close_end(&in[1]);
+    close_end(&out[1]);
+    close_end(&err[1]);
+    p->in = in[0];
+    p->out = out[0];
+    p->err = err[0];
+    if (code != 0) {
+        give_up(p, AS_PROCESS_ABSENT, "cannot be started: %s", strerror(code));
+        errno = code;
+        return p;
+    }
+    p->started = true;
+    pin_process(p->pid, s->cpu);
+    fcntl(p->out, F_SETFL, O_NONBLOCK);
+    fcntl(p->err, F_SETFL, O_NONBLOCK);
+    send_request(p, s);
+    return p;
+}
+
+/* --- how it ended ------------------------------------------------------------------------------------------------ */
+
+/* Keeps the end of what it writes to stderr. At most a few chunks, so that a kernel that floods it cannot hold us. */
+static void hear_last_words(as_process *p)
+{
+    char chunk[1 << 12];
+    for (int i = 0; i < 16 && p->err >= 0; i++) {
+        const ssize_t got = read(p->err, chunk, sizeof chunk);
+        if (got == 0)
+            close_end(&p->err);
+        if (got <= 0)
+            return;
+        const size_t fresh = (size_t)got < LAST_WORDS ? (size_t)got : LAST_WORDS, had = strlen(p->last_words);
+        const size_t kept = had + fresh > LAST_WORDS ? LAST_WORDS - fresh : had;
+        memmove(p->last_words, p->last_words + had - kept, kept);
+        for (size_t k = 0; k < fresh; k++) {
+            const char c = chunk[(size_t)got - fresh + k];
+            p->last_words[kept + k] = c ? c : '?';
+        }
+        p->last_words[kept + fresh] = 0;
+    }
+}
+
+static const char *last_words(as_process *p)
+{
+    char *text = p->last_words;
+    as_printable(text);
+    for (size_t n = strlen(text); n && text[n - 1] == ' '; n--)
+        text[n - 1] = 0;
+    return text + strspn(text, " ");
+}
+
+static bool reap_worker(as_process *p)
+{
+    p->reaped = p->reaped || (p->started && waitpid(p->pid, &p->status, WNOHANG) == p->pid);
+    return p->reaped;
+}
+
+/* It will answer no more: says how it went. */
+static bool explain_end(as_process *p)
+{
+    const uint64_t from = as_wall_ns();
+    while (!reap_worker(p) && as_wall_ns() - from < GRACE_NS)
+        poll(NULL, 0, 1);
+    hear_last_words(p);
+    const char *stage = as_process_stage(p, "before it said anything"), *words = last_words(p);
+    const char *because = p->note[0] ? p->note : words, *colon = *because ? ": " : "";
+    const char *said = p->note[0] || !*words ? "" : "its last words: ";
+    if (!p->reaped)
+        return give_up(p, AS_PROCESS_BROKE, "closed its answers and lives on %s", stage);
+    if (!WIFSIGNALED(p->status))
+        return give_up(p, AS_PROCESS_GONE, "ended by itself with exit code %d %s, without a result%s%s%s",
+                       WEXITSTATUS(p->status), stage, colon, said, because);
+    const char *name = sigabbrev_np(WTERMSIG(p->status));
+    return give_up(p, AS_PROCESS_GONE, "killed by SIG%s %s%s%s%s", name ? name : "?", stage, colon, said, because);
 }
 
 /* --- listening --------------------------------------------------------------------------------------------------- */
 
-static void take_last_words(as_living *l)
+static bool take_line(as_process *p, as_text *line)
 {
-    char chunk[1 << 12];
-    for (int i = 0; i < 16 && l->err >= 0; i++) {
-        const ssize_t got = read(l->err, chunk, sizeof chunk);
-        if (got == 0)
-            shut(&l->err);
-        if (got <= 0)
-            return;
-        const size_t keep = (size_t)got < LAST_WORDS ? (size_t)got : LAST_WORDS;
-        for (size_t k = 0; k < keep; k++) {
-            const char c = chunk[(size_t)got - keep + k];
-            l->last_words[k] = c ? c : '?';
-        }
-        l->last_words[keep] = 0;
-    }
+    char *end = p->lines.length ? memchr(p->lines.data, '\n', p->lines.length) : NULL;
+    if (!end)
+        return false;
+    const size_t length = (size_t)(end - p->lines.data) + 1;
+    line->length = 0;
+    as_text_append(line, p->lines.data, length - 1);
+    memmove(p->lines.data, p->lines.data + length, p->lines.length - length);
+    p->lines.length -= length;
+    return true;
 }
 
-/* It will answer no more: reaps it and says how it went. */
-static bool gone(as_living *l)
-{
-    int status = 0;
-    const uint64_t from = as_wall_ns();
-    pid_t got = 0;
-    while (l->pid && !(got = waitpid(l->pid, &status, WNOHANG)) && as_wall_ns() - from < 1000000000u)
-        poll(NULL, 0, 1);
-    take_last_words(l);
-    if (!l->pid || !got)
-        return fail(l, "closed its answers and lives on %s", l->stage);
-    kill(-l->pid, SIGKILL);
-    l->pid = 0;
-    as_printable(l->last_words);
-    for (size_t n = strlen(l->last_words); n && l->last_words[n - 1] == ' '; n--)
-        l->last_words[n - 1] = 0;
-    const char *words = l->note[0] ? l->note : l->last_words,
-               *stage = l->stage[0] ? l->stage : "before it said anything";
-    const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
-    if (WIFSIGNALED(status))
-        return fail(l, "killed by SIG%s %s%s%s", name ? name : "?", stage, *words ? ": " : "", words);
-    return fail(l, "ended by itself with exit code %d %s%s%s", WEXITSTATUS(status), stage, *words ? ": " : "", words);
-}
-
-/* The next line, without what it is worth. */
-static bool next_line(as_living *l, uint64_t from, double timeout_s, as_text *line)
+/* The next line, whatever it is worth. */
+static bool next_line(as_process *p, uint64_t from_ns, double timeout_s, as_text *line)
 {
     char chunk[1 << 14];
     for (;;) {
-        char *end = l->lines.length ? memchr(l->lines.data, '\n', l->lines.length) : NULL;
-        if (end) {
-            const size_t length = (size_t)(end - l->lines.data) + 1;
-            line->length = 0;
-            as_text_append(line, l->lines.data, length - 1);
-            memmove(l->lines.data, l->lines.data + length, l->lines.length - length);
-            l->lines.length -= length;
+        if (take_line(p, line))
             return true;
-        }
-        if (l->lines.length > LINE_LIMIT)
-            return fail(l, "broke the protocol: a line without end");
-        if (l->stop && *l->stop)
-            return fail(l, "interrupted");
-        if (1e-9 * (double)(as_wall_ns() - from) > timeout_s)
-            return fail(l, "gave no answer for %.3g s %s", timeout_s, l->stage[0] ? l->stage : "at its start");
-        struct pollfd ends[2] = {{.fd = l->out, .events = POLLIN}, {.fd = l->err, .events = POLLIN}};
+        if (p->lines.length > LINE_LIMIT)
+            return give_up(p, AS_PROCESS_BROKE, "broke the protocol: a line without end");
+        struct pollfd ends[2] = {{.fd = p->out, .events = POLLIN}, {.fd = p->err, .events = POLLIN}};
         poll(ends, 2, SLICE_MS);
-        take_last_words(l);
-        const ssize_t got = read(l->out, chunk, sizeof chunk);
+        const bool ended = reap_worker(p); /* before the last read, so that nothing that it wrote is lost */
+        hear_last_words(p);
+        const ssize_t got = read(p->out, chunk, sizeof chunk);
         if (got > 0)
-            as_text_append(&l->lines, chunk, (size_t)got);
-        else if (got == 0)
-            return gone(l);
+            as_text_append(&p->lines, chunk, (size_t)got);
+        else if (got == 0 || ended) /* a process that it left behind may hold the pipe */
+            return explain_end(p);
+        else if (p->stop && *p->stop)
+            return give_up(p, AS_PROCESS_INTERRUPTED, "interrupted");
+        else if (1e-9 * (double)(as_wall_ns() - from_ns) > timeout_s)
+            return give_up(p, AS_PROCESS_LATE, "gave no answer for %.3g s %s", timeout_s,
+                           as_process_stage(p, "at its start"));
     }
 }
 
-/* Until an answer of `kind` comes, or a result, which ends it all. */
-static bool listen_for(as_living *l, as_says kind, double timeout_s, as_arena *arena, as_answer *answer)
+bool as_process_next(as_process *p, uint64_t from_ns, double timeout_s, as_arena *arena, as_answer *answer)
 {
     as_text line = {0};
-    const uint64_t from = as_wall_ns();
-    bool ok = !l->why[0], heard = false;
-    while (ok && !heard) {
+    bool heard = false;
+    while (!heard && !p->why[0] && next_line(p, from_ns, timeout_s, &line)) {
         as_err err = {0};
-        ok = next_line(l, from, timeout_s, &line);
-        if (!ok)
-            break;
-        if (!as_answer_read(line.data ? line.data : "", line.length, arena, answer, &err))
-            ok = fail(l, "broke the protocol: %s", err.text);
+        if (!as_answer_read(line.data, line.length, arena, answer, &err))
+            give_up(p, AS_PROCESS_BROKE, "broke the protocol: %s", err.text);
         else if (answer->kind == AS_SAYS_STAGE || answer->kind == AS_SAYS_NOTE)
-            memcpy(answer->kind == AS_SAYS_STAGE ? l->stage : l->note, answer->text, sizeof answer->text);
-        else if (answer->kind == kind)
-            heard = true;
-        else if (answer->kind == AS_SAYS_RESULT)
-            ok = fail(l, "%s", answer->result.reason[0] ? answer->result.reason : "ended before it was told to");
+            memcpy(answer->kind == AS_SAYS_STAGE ? p->stage : p->note, answer->text, sizeof answer->text);
         else
-            ok = fail(l, "broke the protocol: an answer to nothing that was asked");
+            heard = true;
     }
     as_text_free(&line);
-    return ok;
+    return heard;
 }
 
-bool as_living_ready(as_living *l, double *call_ns)
+/* An answer of `kind`; a result ends it all. */
+static bool expect_answer(as_process *p, as_says kind, as_answer *answer)
+{
+    if (!as_process_next(p, as_wall_ns(), p->timeout_s, p->arena, answer))
+        return false;
+    if (answer->kind == kind)
+        return true;
+    if (answer->kind != AS_SAYS_RESULT)
+        return give_up(p, AS_PROCESS_BROKE, "broke the protocol: an answer to nothing that was asked");
+    return give_up(p, AS_PROCESS_BROKE, "%s",
+                   answer->result.reason[0] ? answer->result.reason : "ended before it was told to");
+}
+
+bool as_process_ready(as_process *p, double *call_ns)
 {
     as_answer answer;
     const uint64_t from = as_wall_ns();
-    if (!listen_for(l, AS_SAYS_READY, l->timeout_s, l->arena, &answer))
+    if (!expect_answer(p, AS_SAYS_READY, &answer))
         return false;
     *call_ns = answer.turn.wall_ns / (double)answer.turn.calls;
-    return *call_ns <= (double)(as_wall_ns() - from) + 1e9 * l->timeout_s ||
-           fail(l, "said that a call takes longer than has passed");
+    return *call_ns <= (double)(as_wall_ns() - from) + 1e9 * p->timeout_s ||
+           give_up(p, AS_PROCESS_BROKE, "said that a call takes longer than has passed");
 }
 
-bool as_living_turn(as_living *l, uint64_t calls, double *wall_ns)
+bool as_process_turn(as_process *p, uint64_t calls, double *wall_ns)
 {
     as_answer answer;
-    as_text ask = {0};
-    if (l->why[0])
+    as_text question = {0};
+    if (p->why[0])
         return false;
-    as_ask_write(&(as_ask){.calls = calls}, &ask);
+    as_ask_write(calls, &question);
     const uint64_t from = as_wall_ns();
-    const bool told = tell(l, &ask);
-    as_text_free(&ask);
-    if (!told && errno != EPIPE && errno != ECONNRESET)
-        return fail(l, "does not take what it is asked");
-    if (!listen_for(l, AS_SAYS_TURN, l->timeout_s, l->arena, &answer))
+    const bool taken = send_text(p, &question);
+    as_text_free(&question);
+    if (!taken && errno != EPIPE && errno != ECONNRESET)
+        return give_up(p, AS_PROCESS_BROKE, "does not take what it is asked");
+    if (!expect_answer(p, AS_SAYS_TURN, &answer))
         return false;
     *wall_ns = answer.turn.wall_ns;
     if (answer.turn.calls != calls)
-        return fail(l, "broke the protocol: %llu calls where %llu were asked for",
-                    (unsigned long long)answer.turn.calls, (unsigned long long)calls);
-    return *wall_ns <= (double)(as_wall_ns() - from) || fail(l, "reported a wall time that has not passed");
+        return give_up(p, AS_PROCESS_BROKE, "broke the protocol: %llu calls where %llu were asked for",
+                       (unsigned long long)answer.turn.calls, (unsigned long long)calls);
+    return *wall_ns <= (double)(as_wall_ns() - from) ||
+           give_up(p, AS_PROCESS_BROKE, "reported a wall time that has not passed");
 }
 
-bool as_living_end(as_living *l, as_visit_result *result)
+/* --- the end ----------------------------------------------------------------------------------------------------- */
+
+bool as_process_end(as_process *p, as_result *result)
 {
-    as_text ask = {0};
-    if (l->why[0])
+    as_text question = {0};
+    if (p->why[0])
         return false;
-    as_ask_write(&(as_ask){0}, &ask);
-    tell(l, &ask);
-    as_text_free(&ask);
-    return as_living_result(l, true, result);
+    as_ask_write(0, &question);
+    send_text(p, &question);
+    as_text_free(&question);
+    return as_process_result(p, true, result);
 }
 
-bool as_living_result(as_living *l, bool checked, as_visit_result *result)
+bool as_process_result(as_process *p, bool checked, as_result *result)
 {
     as_answer answer;
-    if (!listen_for(l, AS_SAYS_RESULT, l->timeout_s, l->arena, &answer))
+    if (!expect_answer(p, AS_SAYS_RESULT, &answer))
         return false;
     *result = answer.result;
     if (strcmp(result->status, "ok"))
-        return fail(l, "%s", result->reason);
-    return !checked || (result->checked && result->error_max <= result->error_allowed) ||
-           fail(l, "said ok without a passed check");
+        return give_up(p, AS_PROCESS_BROKE, "%s", result->reason);
+    return !checked || as_judge_checked(result) || give_up(p, AS_PROCESS_BROKE, "said ok without a passed check");
 }
 
-bool as_living_gone(as_living *l)
+bool as_process_ended_well(as_process *p)
 {
     const uint64_t from = as_wall_ns();
-    int status = 0;
-    while (l->pid && waitpid(l->pid, &status, WNOHANG) == 0) {
-        if (l->stop && *l->stop)
-            return fail(l, "interrupted");
-        if (1e-9 * (double)(as_wall_ns() - from) > l->timeout_s)
-            return fail(l, "did not end");
+    while (!p->why[0] && !reap_worker(p)) {
+        if (p->stop && *p->stop)
+            return give_up(p, AS_PROCESS_INTERRUPTED, "interrupted");
+        if (1e-9 * (double)(as_wall_ns() - from) > p->timeout_s)
+            return give_up(p, AS_PROCESS_LATE, "did not end");
         poll(NULL, 0, 5);
     }
-    l->pid = 0;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? true : fail(l, "ended badly after its last answer");
+    return !p->why[0] && ((WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0) ||
+                          give_up(p, AS_PROCESS_GONE, "ended badly after its last answer"));
 }
 
-void as_living_free(as_living *l)
+void as_process_free(as_process *p)
 {
-    if (!l)
+    if (!p)
         return;
-    if (l->pid) {
-        kill(-l->pid, SIGKILL);
-        while (waitpid(l->pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+    if (p->started)
+        kill(-p->pid, SIGKILL);
+    while (p->started && !p->reaped && waitpid(p->pid, NULL, 0) < 0 && errno == EINTR) {
     }
-    shut(&l->in);
-    shut(&l->out);
-    shut(&l->err);
-    as_text_free(&l->lines);
-    as_arena_free(l->arena);
-    free(l);
-}
-
-/* --- hello ------------------------------------------------------------------------------------------------------- */
-
-bool as_living_hello(const char *program, const char *const *plugins, as_arena *arena, as_hello *out, as_err *err)
-{
-    static const char *const none[] = {NULL};
-    static const as_case no_case;
-    const as_request request = {
-        .row = no_case, .batches = 1, .plugins = plugins ? plugins : none, .events = none, .mode = AS_MODE_HELLO};
-    as_living *l = start(&(as_spawn){.program = program}, &request, -1);
-    as_answer answer;
-    shutdown(l->in, SHUT_WR); /* a build that reads its request to the end answers, too */
-    bool ok = listen_for(l, AS_SAYS_HELLO, HELLO_S, arena, &answer);
-    if (!ok && strstr(l->why, "protocol ") && strstr(l->why, "was asked"))
-        as_fail(err, AS_EXIT_USAGE, "%s: a build with another protocol than this program's %d: %s", program,
-                AS_PROTOCOL, l->why);
-    else if (!ok)
-        as_fail(err, AS_EXIT_USAGE, "%s: does not answer as an attnscope: %s", program ? program : "attnscope", l->why);
-    else if (answer.hello.protocol != AS_PROTOCOL)
-        ok = as_fail(err, AS_EXIT_USAGE, "%s: speaks protocol %llu, this program speaks %d: rebuild the older of them",
-                     program, (unsigned long long)answer.hello.protocol, AS_PROTOCOL);
-    *out = answer.hello;
-    as_living_free(l);
-    return ok;
+    close_end(&p->in);
+    close_end(&p->out);
+    close_end(&p->err);
+    as_text_free(&p->lines);
+    as_arena_free(p->arena);
+    free(p);
 }

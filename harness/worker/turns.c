@@ -1,9 +1,9 @@
-/* turns.c: a living worker: warm once, then a turn whenever it is asked for one.
+/* turns.c: a worker that takes turns: warm once, then it times calls whenever it is asked to.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Two of them, one per build, take turns on one core; whoever asks keeps them from running at the same time. The first
  * call of a turn that holds several is not timed: it brings the operands back into the caches that the other worker has
- * just used. What is told is wall time less the time that the worker waited for a CPU: on a shared machine that is not
+ * just used. The answer is wall time less the time that the worker waited for a CPU: on a shared machine that is not
  * the kernel's doing. */
 #include <fcntl.h>
 #include <math.h>
@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "../../kernels/api/cpu.h"
-#include "../base/build.h"
 #include "../base/clock.h"
+#include "../base/serve.h"
 #include "../stats/order.h"
 #include "child.h"
 
@@ -36,7 +36,7 @@ typedef struct {
 
 static volatile char memory_sink; /* so that reading is not optimised away */
 
-static void stream(injection *i, double bytes)
+static void inject_traffic(injection *i, double bytes)
 {
     unsigned sum = 0;
     for (i->owed_bytes += bytes; i->owed_bytes >= 64; i->owed_bytes -= 64) {
@@ -47,7 +47,7 @@ static void stream(injection *i, double bytes)
 }
 
 /* What a change of alignment costs: a word at a time from addresses that straddle two lines. */
-static void straddle(injection *i, double bytes)
+static void inject_straddling(injection *i, double bytes)
 {
     uint64_t sum = 0, word;
     for (i->owed_bytes += bytes; i->owed_bytes >= 64; i->owed_bytes -= 64) {
@@ -59,7 +59,7 @@ static void straddle(injection *i, double bytes)
 }
 
 /* After a call that took so long. How much of a filler it was: rounds, or bytes. */
-static double inject(as_worker *w, injection *i, uint64_t call_ns)
+static double inject_filler(as_worker *w, injection *i, uint64_t call_ns)
 {
     const double amount = i->share * (double)call_ns * i->per_ns;
     if (i->kind == AS_INJECT_WORK)
@@ -68,15 +68,15 @@ static double inject(as_worker *w, injection *i, uint64_t call_ns)
     else if (i->kind == AS_INJECT_ARITHMETIC)
         i->fma((uint64_t)(amount + 0.5), &i->sink);
     else if (i->kind == AS_INJECT_MEMORY)
-        stream(i, amount);
+        inject_traffic(i, amount);
     else if (i->kind == AS_INJECT_ALIGNMENT)
-        straddle(i, amount);
+        inject_straddling(i, amount);
     return amount;
 }
 
 /* Of the filler, what a nanosecond holds when it follows calls as it does in a turn: a short one costs more, and so
  * does one of wide vectors after plain C. The median. */
-static double per_ns(as_worker *w, injection *i, uint64_t calls)
+static double filler_per_ns(as_worker *w, injection *i, uint64_t calls)
 {
     enum { TRIES = 7 };
     double found[TRIES];
@@ -86,7 +86,7 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
             const uint64_t from = as_wall_ns();
             as_bench_run(&w->bench, false);
             const uint64_t ran = as_wall_ns();
-            amount += inject(w, i, ran - from);
+            amount += inject_filler(w, i, ran - from);
             ns += (double)(as_wall_ns() - ran);
         }
         found[try] = amount / ns;
@@ -96,7 +96,7 @@ static double per_ns(as_worker *w, injection *i, uint64_t calls)
 
 /* From a guess; the second time by the amount that it will be. What a call takes is another matter, as the first of a
  * turn finds colder caches: that is looked at call by call. */
-static bool calibrate(as_worker *w, injection *i, uint64_t calls)
+static bool calibrate_filler(as_worker *w, injection *i, uint64_t calls)
 {
     as_isa isa = AS_SCALAR;
     (void)as_isa_parse(w->request.row.isa, &isa); /* resolved long ago */
@@ -112,12 +112,12 @@ static bool calibrate(as_worker *w, injection *i, uint64_t calls)
     }
     i->per_ns = i->kind == AS_INJECT_ARITHMETIC ? 0.5 : 10;
     for (int time = 0; time < 2; time++)
-        i->per_ns = per_ns(w, i, calls);
+        i->per_ns = filler_per_ns(w, i, calls);
     return true;
 }
 
 /* Pages in, clock up, and roughly what a call takes: that of the quickest part; a third of the last part is *calls. */
-static double warm(as_worker *w, uint64_t *calls)
+static double warm_calls(as_worker *w, uint64_t *calls)
 {
     const uint64_t start = as_wall_ns();
     double best = INFINITY;
@@ -145,13 +145,22 @@ static double waited_ns(int schedstat)
     return sscanf(text, "%llu %llu", &ran, &waited) == 2 ? (double)waited : 0;
 }
 
+typedef struct {
+    as_worker *worker;
+    injection extra;
+    int schedstat;
+} turn_taker;
+
 /* The whole turn and not its middle: a call in fifty that is slow is a slow-down, too. */
-static double take_turn(as_worker *w, injection *i, uint64_t calls, int schedstat)
+static double time_turn(void *state, uint64_t calls)
 {
+    turn_taker *t = state;
+    as_worker *w = t->worker;
+    injection *i = &t->extra;
     double wall_ns = 0;
     if (!w->cold && calls >= REST_CALLS)
         as_bench_run(&w->bench, false);
-    const double before = waited_ns(schedstat);
+    const double before = waited_ns(t->schedstat);
     for (uint64_t done = 0; done < calls;) {
         const uint64_t now = w->cold ? 1 : calls;
         if (w->cold)
@@ -161,63 +170,55 @@ static double take_turn(as_worker *w, injection *i, uint64_t calls, int schedsta
             const uint64_t began = i->kind ? as_wall_ns() : 0;
             as_bench_run(&w->bench, false);
             if (i->kind)
-                inject(w, i, as_wall_ns() - began);
+                inject_filler(w, i, as_wall_ns() - began);
         }
         wall_ns += (double)(as_wall_ns() - from);
         done += now;
     }
-    return fmax(wall_ns - (waited_ns(schedstat) - before), 1e-3 * wall_ns);
+    return fmax(wall_ns - (waited_ns(t->schedstat) - before), 1e-3 * wall_ns);
+}
+
+static void write_turn(uint64_t calls, double wall_ns, as_text *out)
+{
+    as_answer_write(&(as_answer){.kind = AS_SAYS_TURN, .turn = {.calls = calls, .wall_ns = wall_ns}}, out);
+}
+
+static bool answer_questions(turn_taker *t)
+{
+    as_worker *w = t->worker;
+    const as_service service = {.in = w->in,
+                                .out = w->out,
+                                .read_question = as_ask_read,
+                                .time_calls = time_turn,
+                                .write_answer = write_turn,
+                                .state = t};
+    char question[48];
+    const as_serve_end end = as_serve(&service, question);
+    if (end == AS_SERVE_CLOSED || end == AS_SERVE_UNWRITABLE)
+        exit(3); /* whoever asked is gone */
+    return end == AS_SERVE_ENDED || as_worker_fail(w, "it was asked for something that is no turn");
 }
 
 bool as_worker_turns(as_worker *w)
 {
-    injection extra = {.kind = w->request.inject_share > 0 ? w->request.inject : AS_INJECT_NONE,
-                       .share = w->request.inject_share};
-    char *line = NULL;
-    size_t size = 0;
+    turn_taker t = {.worker = w,
+                    .extra = {.kind = w->request.inject_share > 0 ? w->request.inject : AS_INJECT_NONE,
+                              .share = w->request.inject_share}};
     uint64_t few;
     /* One thread's waiting is nobody's but its own. */
-    const int schedstat = w->it.problem.threads == 1 ? open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC) : -1;
+    t.schedstat = w->it.problem.threads == 1 ? open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC) : -1;
     if (!as_worker_warm_workspace(w))
         return false;
     as_answer ready = {.kind = AS_SAYS_READY, .turn = {.calls = 1}};
-    ready.turn.wall_ns = warm(w, &few);
-    bool ok = extra.kind < AS_INJECT_ARITHMETIC || calibrate(w, &extra, few);
+    ready.turn.wall_ns = warm_calls(w, &few);
+    bool ok = t.extra.kind < AS_INJECT_ARITHMETIC || calibrate_filler(w, &t.extra, few);
     if (ok) {
         as_worker_stage(w, "in its turns");
         as_worker_say(w, &ready);
+        ok = answer_questions(&t);
     }
-    while (ok) {
-        as_ask ask;
-        const ssize_t length = getline(&line, &size, w->in);
-        if (length <= 0)
-            exit(3); /* whoever asked is gone */
-        if (!as_ask_read(line, (size_t)length, &ask)) {
-            ok = as_worker_fail(w, "it was asked for something that is no turn");
-            break;
-        }
-        if (!ask.calls)
-            break;
-        as_answer turn = {.kind = AS_SAYS_TURN, .turn = {.calls = ask.calls}};
-        turn.turn.wall_ns = take_turn(w, &extra, ask.calls, schedstat);
-        as_worker_say(w, &turn);
-    }
-    if (schedstat >= 0)
-        close(schedstat);
-    free(line);
-    free(extra.memory);
+    if (t.schedstat >= 0)
+        close(t.schedstat);
+    free(t.extra.memory);
     return ok;
-}
-
-void as_worker_hello(as_worker *w)
-{
-    const size_t count = as_registry_count();
-    const char **names = as_arena_alloc(w->arena, (count + 1) * sizeof *names);
-    for (size_t i = 0; i < count; i++)
-        names[i] = as_registry_at(i)->kernel->name;
-    as_worker_say(w, &(as_answer){.kind = AS_SAYS_HELLO,
-                                  .hello = {.protocol = AS_PROTOCOL,
-                                            .version = as_build_version,
-                                            .commit = as_build_commit,
-                                            .kernels = names}});
 }

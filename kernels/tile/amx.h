@@ -73,6 +73,7 @@ typedef struct {
 typedef struct {
     const float *left, *right;
     size_t left_step, left_below;    /* to the next step's tile; to the tile of the lower rows */
+    size_t left_line;                /* bytes from one row of a left tile to the next */
     size_t right_step, right_beside; /* to the next step's tile; to the tile of the other columns */
     amx_sums sums;
     bool fresh; /* sums begin at 0; else with what lies where they belong */
@@ -90,11 +91,11 @@ typedef struct {
     } while (0)
 
 /* One step of depth on tiles `left` and `right`; at the first one registers are exchanged. BETWEEN(i) is done behind
- * multiplication i of 4. Right tiles are read once and soon, so they need not push out of L1 what is read again: the loads
- * say so. */
+ * multiplication i of 4. Right tiles are read once and soon, so they need not push out of L1 what is read again: the
+ * loads say so. */
 #define AMX_STEP(m, first, old, lft, rgt, BETWEEN)                                                                     \
     do {                                                                                                               \
-        _tile_loadd(AMX_A0, lft, AMX_LINE);                                                                            \
+        _tile_loadd(AMX_A0, lft, (m).left_line);                                                                       \
         _tile_stream_loadd(AMX_B0, rgt, AMX_LINE);                                                                     \
         if (first)                                                                                                     \
             AMX_EXCHANGE(AMX_C00, 0, m, old);                                                                          \
@@ -106,7 +107,7 @@ typedef struct {
         _tile_dpbf16ps(AMX_C01, AMX_A0, AMX_B1);                                                                       \
         BETWEEN(1);                                                                                                    \
         if ((m).sums.lower)                                                                                            \
-            _tile_loadd(AMX_A1, (lft) + (m).left_below, AMX_LINE);                                                     \
+            _tile_loadd(AMX_A1, (lft) + (m).left_below, (m).left_line);                                                \
         if (first)                                                                                                     \
             AMX_EXCHANGE(AMX_C10, 2, m, old);                                                                          \
         if ((m).sums.lower)                                                                                            \

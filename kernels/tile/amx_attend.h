@@ -26,9 +26,12 @@ typedef struct {
     float *packed;
     tile_ahead *ahead;
     amx_sums *waiting;
-    size_t slot, row, rows;          /* where its operands lie; the first of its rows in the query block */
-    size_t steps;                    /* of depth */
+    size_t slot, row, rows; /* where its operands lie; the first of its rows in the query block */
+    size_t steps;           /* of depth */
+    const float *queries;   /* left tiles: packed, or where they lie; see amx_product */
+    size_t query_step, query_below, query_line;
     size_t from;                     /* first key of the panel */
+    bool from_new;                   /* the strip has seen no panel before */
     size_t blocks;                   /* that some row sees */
     unsigned char block[AMX_BLOCKS]; /* their numbers in the panel */
     bool open[AMX_BLOCKS];           /* every row sees all keys */
@@ -105,27 +108,62 @@ static void amx_row_times(const amx_strip *a, size_t row, size_t from, float mor
         more[j] = more[j] == -INFINITY ? 0 : more[j];
 }
 
+/* Sets the strip's span: see amx_span. */
+static void amx_find_span(const amx_strip *a)
+{
+    const tile_plan *plan = a->plan;
+    amx_span span = {.first = SIZE_MAX, .high = SIZE_MAX, .plain = !plan->job->multiset};
+    for (size_t i = 0; i < a->rows; i++) {
+        const size_t row = a->row + i, n = a->w->count[row];
+        const as_run *last = a->w->runs + row * plan->runs_max + n - 1;
+        if (n != 1 || last->step != 1) {
+            span.plain = false;
+            break;
+        }
+        const size_t end = last->first + last->count;
+        span.first = last->first < span.first ? last->first : span.first;
+        span.low = last->first > span.low ? last->first : span.low;
+        span.high = end < span.high ? end : span.high;
+        span.end = end > span.end ? end : span.end;
+    }
+    a->w->span[a->slot] = span;
+}
+
+static void amx_add_block(amx_strip *a, size_t b, bool open)
+{
+    a->open[a->blocks] = open;
+    a->block[a->blocks++] = (unsigned char)b;
+}
+
+/* The blocks of the panel that some row sees. */
 static void amx_find_blocks(amx_strip *a)
 {
     const tile_plan *plan = a->plan;
-    const tile_bench *w = a->w;
-    const bool alike = tile_strip_alike(plan, w, a->row, a->rows, a->from);
+    const amx_span *span = &a->w->span[a->slot];
+    a->blocks = 0;
+    if (span->plain) {
+        for (size_t b = 0; b < AMX_BLOCKS; b++) {
+            const size_t key = a->from + b * AMX_BLOCK;
+            if (key + AMX_BLOCK > span->first && key < span->end)
+                amx_add_block(a, b, span->low <= key && key + AMX_BLOCK <= span->high);
+        }
+        return;
+    }
+    const bool alike = tile_strip_alike(plan, a->w, a->row, a->rows, a->from);
     uint32_t whole;
-    uint32_t seen = tile_strip_seen(plan, w, a->row, a->rows, a->from, alike, &whole);
+    uint32_t seen = tile_strip_seen(plan, a->w, a->row, a->rows, a->from, alike, &whole);
     const bool all = whole == (uint32_t)(((uint64_t)1 << a->rows) - 1);
     size_t low = 0, high = SIZE_MAX; /* the last runs of all rows hold [low, high) */
     for (size_t i = 0; !all && i < a->rows; i++) {
-        const size_t row = a->row + i, n = w->count[row];
-        const as_run *last = w->runs + row * plan->runs_max + n - 1;
+        const size_t row = a->row + i, n = a->w->count[row];
+        const as_run *last = a->w->runs + row * plan->runs_max + n - 1;
         const bool unbroken = n && last->step == 1;
         low = unbroken && last->first > low ? last->first : low;
         high = !unbroken ? 0 : tile_run_end(last) < high ? tile_run_end(last) : high;
     }
-    a->blocks = 0;
     for (; seen; seen &= seen - 1) {
         const size_t b = (size_t)__builtin_ctz(seen), key = a->from + b * AMX_BLOCK;
-        a->open[a->blocks] = !plan->job->multiset && (all || (low <= key && key + AMX_BLOCK <= high));
-        a->block[a->blocks++] = (unsigned char)b;
+        amx_add_block(a, b, !plan->job->multiset && (all || (low <= key && key + AMX_BLOCK <= high)));
     }
 }
 
@@ -162,27 +200,35 @@ static inline void amx_set_reference(const amx_strip *a, size_t i, float max)
 
 /* Rows without a reference get one from a block's scores. NaN and +infinity give 0: amx_move_references comes to them.
  */
-static void amx_begin_references(amx_strip *a, const float *scores, const uint32_t *keys, size_t from)
+static void amx_begin_references(amx_strip *a, const float *scores, const uint32_t keys[AMX_BLOCK], size_t from)
 {
-    float more[AMX_BLOCK];
+    float top[AMX_BLOCK], more[AMX_BLOCK];
+    bool without = false;
+    for (size_t i = 0; i < AMX_BLOCK; i += AMX_SIDE)
+        vf_store(top + i, amx_rows_top(scores + i / AMX_SIDE * 2 * AMX_TILE, a->soft.scale, keys + i));
     for (size_t i = 0; i < a->rows; i++) {
-        if (a->w->max[a->row + i] != -INFINITY || !keys[i])
+        if (a->w->max[a->row + i] != -INFINITY)
             continue;
-        if (a->plan->job->multiset)
+        if (a->plan->job->multiset && keys[i]) {
             amx_row_times(a, a->row + i, from, more);
-        const float top = amx_row_top(a, scores, i, keys[i], a->plan->job->multiset ? more : NULL);
-        if (top > -INFINITY)
-            amx_set_reference(a, i, top == INFINITY ? 0 : top);
+            top[i] = amx_row_top(a, scores, i, keys[i], more);
+        }
+        if (top[i] > -INFINITY)
+            amx_set_reference(a, i, top[i] == INFINITY ? 0 : top[i]);
+        else
+            without = true;
     }
+    a->w->without[a->slot] = without;
 }
 
 static inline amx_product amx_product_of_scores(const amx_strip *a, size_t j)
 {
     return (amx_product){
-        .left = amx_queries_at(a->plan, a->w, a->slot),
+        .left = a->queries,
         .right = amx_keys_at(a->plan, a->packed, a->from / AMX_BLOCK + a->block[j]),
-        .left_step = AMX_TILE,
-        .left_below = a->steps * AMX_TILE,
+        .left_step = a->query_step,
+        .left_below = a->query_below,
+        .left_line = a->query_line,
         .right_step = AMX_TILE,
         .right_beside = a->steps * AMX_TILE,
         .sums = {a->w->score + j % 2 * 4 * AMX_TILE, 2 * AMX_TILE, a->rows > AMX_SIDE},
@@ -262,15 +308,6 @@ static void amx_weigh_block(amx_strip *a, size_t j)
     a->soft = w;
 }
 
-/* Whether some row of the strip has no reference yet. */
-static bool amx_some_without(const amx_strip *a)
-{
-    for (size_t i = 0; i < a->rows; i++)
-        if (a->w->max[a->row + i] == -INFINITY)
-            return true;
-    return false;
-}
-
 /* All rows see all keys of block j, but some have no reference yet. */
 static void amx_begin_open(amx_strip *a)
 {
@@ -285,11 +322,12 @@ static inline void amx_weigh_and_go_on(amx_strip *a, size_t j, size_t rows)
     const bool more = j + 2 < a->blocks, together = more && a->open[j] && a->rows > AMX_SIDE;
     a->soft.scores = a->w->score + j % 2 * 4 * AMX_TILE;
     a->soft.weights = a->w->weights + j * 2 * AMX_TILE;
+    if (!more)
+        amx_flush(a->waiting);
     if (!a->open[j])
         amx_weigh_block(a, j);
     else if (a->w->without[a->slot])
         amx_begin_open(a);
-    a->w->without[a->slot] = a->w->without[a->slot] && amx_some_without(a);
     if (a->open[j] && !together)
         for (size_t i = 0; i < rows; i++)
             amx_weigh_row(&a->soft, i, AMX_ALL_KEYS, NULL);
@@ -314,8 +352,6 @@ static bool amx_weigh_panel(amx_strip *a)
         amx_multiply(&m, a->steps, a->waiting);
     }
     for (size_t j = 0; j < a->blocks; j++) {
-        if (j + 1 == a->blocks)
-            amx_flush(a->waiting);
         tile_ask(a->ahead);
         amx_weigh_and_go_on(a, j, rows);
     }
@@ -335,6 +371,7 @@ static void amx_add_values(amx_strip *a)
         const float *values = amx_values_at(plan, a->packed, i, a->from / AMX_BLOCK);
         const amx_product product = {
             .left_below = AMX_TILE,
+            .left_line = AMX_LINE,
             .right_beside = AMX_TILE,
             .sums = {amx_out_at(plan, a->w, a->slot) + i * 2 * AMX_TILE, plan->d_room / AMX_SIDE * AMX_TILE,
                      a->rows > AMX_SIDE},
@@ -350,11 +387,12 @@ static void amx_add_values(amx_strip *a)
     a->w->fresh[a->slot] = false;
 }
 
-static void amx_strip_panel(amx_strip *a)
+/* One strip and one panel; false where no row sees any key of it. */
+static bool amx_strip_panel(amx_strip *a)
 {
     amx_find_blocks(a);
     if (!a->blocks)
-        return;
+        return false;
     a->soft.sums = a->w->panel_sum;
     a->soft.reference = a->w->reference + a->slot * AMX_BLOCK;
     if (!amx_weigh_panel(a)) {
@@ -366,79 +404,178 @@ static void amx_strip_panel(amx_strip *a)
         vf_store(sum, vf_add(vf_load(sum), vf_load(a->w->panel_sum + i * VF_N)));
     }
     amx_add_values(a);
+    return true;
 }
 
 /* --- a query block ------------------------------------------------------------------------------------------------ */
 
-/* Queries as tiles, and where each row's softmax stands. */
-static void amx_load_strip(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t t, size_t row,
-                           size_t rows, size_t slot)
+/* The strip's queries: where they lie, if rows are whole lines; else packed as tiles. */
+static void amx_load_queries(amx_strip *a, const tile_view *view, size_t t)
 {
-    const size_t ld = view->step * plan->d;
-    amx_pack_queries((const uint16_t *)(const void *)view->q + (t + row) * ld, ld, rows, plan->d,
-                     plan->d_cells / AMX_SIDE, amx_queries_at(plan, w, slot));
-    w->fresh[slot] = true;
-    w->without[slot] = true;
-    for (size_t i = 0; i < AMX_BLOCK; i++) {
-        w->reference[slot * AMX_BLOCK + i] = 0;
-        vf_store(w->sum + (slot * AMX_BLOCK + i) * VF_N, vf_zero());
+    const size_t d = a->plan->d, ld = view->step * d;
+    const uint16_t *q = (const uint16_t *)(const void *)view->q + (t + a->row) * ld;
+    a->query_line = ld * sizeof *q;
+    a->query_step = AMX_SIDE;
+    a->query_below = AMX_SIDE * ld / 2;
+    a->queries = (const float *)(const void *)q;
+    if (a->rows % AMX_SIDE == 0 && d % AMX_DEPTH == 0 && (uintptr_t)q % AMX_LINE == 0)
+        return;
+    float *tiles = amx_queries_at(a->plan, a->w, a->slot);
+    if (a->from_new)
+        amx_pack_queries(q, ld, a->rows, d, a->steps, tiles);
+    a->query_line = AMX_LINE;
+    a->query_step = AMX_TILE;
+    a->query_below = a->steps * AMX_TILE;
+    a->queries = tiles;
+}
+
+/* Where each row's softmax stands. */
+static void amx_load_strip(const amx_strip *a, const tile_view *view, size_t t)
+{
+    const tile_plan *plan = a->plan;
+    const tile_bench *w = a->w;
+    float *sum = w->sum + a->slot * AMX_BLOCK * VF_N;
+    w->fresh[a->slot] = !view->state;
+    w->without[a->slot] = true;
+    for (size_t i = 0; i < AMX_BLOCK; i++)
+        vf_store(sum + i * VF_N, vf_zero());
+    vf_store(w->reference + a->slot * AMX_BLOCK, vf_zero());
+    vf_store(w->reference + a->slot * AMX_BLOCK + VF_N, vf_zero());
+    for (size_t i = 0; i < a->rows; i++) {
+        w->max[a->row + i] = -INFINITY;
+        w->next[a->row + i] = 0;
     }
-    for (size_t i = 0; i < rows; i++) {
-        w->max[row + i] = -INFINITY;
-        w->next[row + i] = 0;
-    }
+    amx_find_span(a);
     if (!view->state)
         return;
-    w->fresh[slot] = false;
-    memset(amx_out_at(plan, w, slot), 0, AMX_BLOCK * plan->d_room * sizeof(float));
-    for (size_t i = 0; i < rows; i++) {
-        const float *state = view->state + (t + row + i) * view->step * TILE_STATE(plan->d);
-        w->max[row + i] = state[0];
-        w->reference[slot * AMX_BLOCK + i] = state[0] == -INFINITY ? 0 : -state[0];
-        w->sum[(slot * AMX_BLOCK + i) * VF_N] = state[1];
+    memset(amx_out_at(plan, w, a->slot), 0, AMX_BLOCK * plan->d_room * sizeof(float));
+    for (size_t i = 0; i < a->rows; i++) {
+        const float *state = view->state + (t + a->row + i) * view->step * TILE_STATE(plan->d);
+        amx_set_reference(a, i, state[0]);
+        if (state[0] == -INFINITY)
+            w->reference[a->slot * AMX_BLOCK + i] = 0;
+        sum[i * VF_N] = state[1];
         for (size_t c = 0; c < plan->d; c += AMX_SIDE)
-            memcpy(amx_out_row(plan, w, slot, i, c / AMX_SIDE), state + 2 + c,
+            memcpy(amx_out_row(plan, w, a->slot, i, c / AMX_SIDE), state + 2 + c,
                    amx_left(plan->d, c, AMX_SIDE) * sizeof(float));
     }
 }
 
-__attribute__((target("avx512bf16"))) static inline void amx_round(uint16_t *to, vf values, size_t n)
+/* One row of outputs: sums times `factor`. */
+__attribute__((target("avx512bf16"))) static void amx_store_row(const tile_plan *plan, const tile_bench *w, size_t slot,
+                                                                size_t i, float factor, void *o)
 {
-    _mm256_mask_storeu_epi16(to, vf_first(n), (__m256i)_mm512_cvtneps_pbh(values));
+    const vf times = vf_set(factor);
+    const size_t whole = plan->d / AMX_BLOCK * AMX_BLOCK;
+    uint16_t *to = o;
+    for (size_t c = 0; c < whole; c += AMX_BLOCK) {
+        const float *out = amx_out_row(plan, w, slot, i, c / AMX_SIDE);
+        const vf low = vf_mul(vf_load(out), times), high = vf_mul(vf_load(out + AMX_TILE), times);
+        _mm512_storeu_si512(to + c, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    }
+    for (size_t c = whole; c < plan->d; c += AMX_SIDE) {
+        const vf out = vf_mul(vf_load(amx_out_row(plan, w, slot, i, c / AMX_SIDE)), times);
+        _mm256_mask_storeu_epi16(to + c, vf_first(amx_left(plan->d, c, AMX_SIDE)), (__m256i)_mm512_cvtneps_pbh(out));
+    }
 }
 
-/* One row of outputs: sums times `factor`. */
-static void amx_store_row(const tile_plan *plan, const tile_bench *w, size_t slot, size_t i, float factor, void *o)
+/* The state of row i, for others to go on from. */
+static void amx_store_state(const tile_plan *plan, const tile_bench *w, size_t slot, size_t i, float max, float sum,
+                            float *state)
 {
-    uint16_t *to = o;
-    for (size_t c = 0; c < plan->d; c += AMX_SIDE) {
-        const vf out = vf_mul(vf_load(amx_out_row(plan, w, slot, i, c / AMX_SIDE)), vf_set(factor));
-        amx_round(to + c, out, amx_left(plan->d, c, AMX_SIDE));
-    }
+    state[0] = max;
+    state[1] = sum;
+    for (size_t c = 0; c < plan->d; c += AMX_SIDE)
+        memcpy(state + 2 + c, amx_out_row(plan, w, slot, i, c / AMX_SIDE),
+               amx_left(plan->d, c, AMX_SIDE) * sizeof(float));
 }
 
 /* o = out / sum, zeros where nothing was seen; or the state, where others go on. */
 static void amx_store_strip(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t t, size_t row,
                             size_t rows, size_t slot)
 {
-    const size_t d = plan->d;
+    float sum[AMX_BLOCK], factor[AMX_BLOCK];
+    for (size_t i = 0; i < rows; i += AMX_SIDE) {
+        vf x[AMX_SIDE];
+        for (size_t j = 0; j < AMX_SIDE; j++)
+            x[j] = vf_load(w->sum + (slot * AMX_BLOCK + i + j) * VF_N);
+        const vf all = vf_sums(x);
+        vf_store(sum + i, all);
+        vf_store(factor + i, vf_div(vf_set(1), all));
+    }
     for (size_t i = 0; i < rows; i++) {
-        const float sum = vf_sum(vf_load(w->sum + (slot * AMX_BLOCK + i) * VF_N));
         const size_t at = (t + row + i) * view->step;
-        if (view->state) {
-            float *state = view->state + at * TILE_STATE(d);
-            state[0] = w->max[row + i];
-            state[1] = sum;
-            for (size_t c = 0; c < d; c += AMX_SIDE)
-                memcpy(state + 2 + c, amx_out_row(plan, w, slot, i, c / AMX_SIDE),
-                       amx_left(d, c, AMX_SIDE) * sizeof(float));
-            continue;
-        }
-        char *o = view->o + at * d * plan->bytes;
-        if (!w->count[row + i])
-            memset(o, 0, d * plan->bytes);
+        char *o = view->o + at * plan->d * plan->bytes;
+        if (view->state)
+            amx_store_state(plan, w, slot, i, w->max[row + i], sum[i], view->state + at * TILE_STATE(plan->d));
+        else if (!w->count[row + i])
+            memset(o, 0, plan->d * plan->bytes);
         else /* a row that saw nothing but -infinity has no sum: NaN */
-            amx_store_row(plan, w, slot, i, 1 / sum * (w->max[row + i] == -INFINITY ? NAN : 1), o);
+            amx_store_row(plan, w, slot, i, w->max[row + i] == -INFINITY ? NAN : factor[i], o);
+    }
+}
+
+/* What strips of one query block share. */
+typedef struct {
+    const tile_view *view;
+    size_t t, rows, position; /* first row and rows of the query block; its first row's place among the keys */
+} amx_rows;
+
+static inline size_t amx_height(const amx_strip *a, const amx_rows *r)
+{
+    return tile_strip_height(a->plan->job, AMX_BLOCK, r->position + a->row, r->rows - a->row);
+}
+
+/* All keys that any row sees are one panel: strips are done one after the other, in two rooms. The sums of a strip are
+ * out of the registers once the next one has multiplied. */
+static void amx_one_panel(amx_strip *a, const amx_rows *r)
+{
+    size_t before = 0, row_before = 0;
+    a->from_new = true;
+    for (a->row = 0, a->slot = 0; a->row < r->rows; a->row += a->rows, a->slot ^= 1) {
+        a->rows = amx_height(a, r);
+        amx_load_strip(a, r->view, r->t);
+        amx_load_queries(a, r->view, r->t);
+        if (!amx_strip_panel(a))
+            amx_flush(a->waiting);
+        if (before)
+            amx_store_strip(a->plan, a->w, r->view, r->t, row_before, before, a->slot ^ 1);
+        before = a->rows;
+        row_before = a->row;
+    }
+    amx_flush(a->waiting);
+    amx_store_strip(a->plan, a->w, r->view, r->t, row_before, before, a->slot ^ 1);
+}
+
+/* Panel by panel of the keys [low, high), all strips at each. */
+static void amx_many_panels(amx_strip *a, const amx_rows *r, size_t low, size_t high)
+{
+    const tile_plan *plan = a->plan;
+    const tile_source source = {a->packed, a->packed + plan->S_room * plan->d_cells, 0};
+    /* else all keys and values of a head stay in L2 */
+    const bool large = 2 * plan->pack_floats * sizeof(float) >= plan->job->problem->cache_bytes[1];
+    for (a->from = low; a->from < high; a->from += TILE_KC) {
+        size_t steps = 0;
+        a->from_new = a->from == low;
+        *a->ahead = (tile_ahead){.count = 0};
+        a->slot = 0;
+        for (a->row = 0; a->row < r->rows; a->row += a->rows, a->slot++) {
+            a->rows = amx_height(a, r);
+            if (a->from_new)
+                amx_load_strip(a, r->view, r->t);
+            if (a->row == 0 && large)
+                tile_ahead_next(a->ahead, plan, a->w, &source, r->rows, a->from, high, &steps);
+            if (a->row == 0)
+                tile_ahead_share(a->ahead, steps);
+            amx_load_queries(a, r->view, r->t);
+            amx_strip_panel(a);
+        }
+    }
+    amx_flush(a->waiting);
+    a->slot = 0;
+    for (a->row = 0; a->row < r->rows; a->row += a->rows, a->slot++) {
+        a->rows = amx_height(a, r);
+        amx_store_strip(plan, a->w, r->view, r->t, a->row, a->rows, a->slot);
     }
 }
 
@@ -447,45 +584,25 @@ static void amx_store_strip(const tile_plan *plan, const tile_bench *w, const ti
 static void tile_query_block(const tile_plan *plan, const tile_bench *w, const tile_view *view, float *packed,
                              size_t block, size_t *ready)
 {
-    const size_t t = block * plan->queries;
-    size_t low, high, slot = 0;
-    if (t >= view->length)
+    amx_rows r = {.view = view, .t = block * plan->queries};
+    size_t low, high;
+    if (r.t >= view->length)
         return;
-    const size_t rows = view->length - t < plan->queries ? view->length - t : plan->queries;
-    const size_t position = view->context - view->length + t;
-    const tile_source source = {packed, packed + plan->S_room * plan->d_cells, 0};
-    /* else all keys and values of a head stay in L2 */
-    const bool large = 2 * plan->pack_floats * sizeof(float) >= plan->job->problem->cache_bytes[1];
+    r.rows = view->length - r.t < plan->queries ? view->length - r.t : plan->queries;
+    r.position = view->context - view->length + r.t;
     amx_sums waiting = {.at = NULL};
-    amx_strip a = {.plan = plan, .w = w, .packed = packed, .waiting = &waiting, .steps = plan->d_cells / AMX_SIDE};
+    tile_ahead ahead = {.count = 0};
+    amx_strip a = {.plan = plan, .w = w, .packed = packed, .ahead = &ahead, .waiting = &waiting};
+    a.steps = plan->d_cells / AMX_SIDE;
     a.soft.scale = vf_set(plan->job->problem->scale * AS_LOG2E);
-    tile_load_runs(plan, w, view, t, rows, &low, &high);
-    for (size_t row = 0, n; row < rows; row += n, slot++) {
-        n = tile_strip_height(plan->job, AMX_BLOCK, position + row, rows - row);
-        amx_load_strip(plan, w, view, t, row, n, slot);
-    }
+    tile_load_runs(plan, w, view, r.t, r.rows, &low, &high);
     for (; ready && *ready * TILE_NR < high; ++*ready)
         tile_pack_panel(plan, view, packed, *ready);
-    for (size_t from = low / TILE_KC * TILE_KC; from < high; from += TILE_KC) {
-        tile_ahead ahead = {.count = 0};
-        size_t steps = 0;
-        if (large)
-            tile_ahead_next(&ahead, plan, w, &source, rows, from, high, &steps);
-        tile_ahead_share(&ahead, steps);
-        a.from = from;
-        a.ahead = &ahead;
-        a.slot = 0;
-        for (a.row = 0; a.row < rows; a.row += a.rows, a.slot++) {
-            a.rows = tile_strip_height(plan->job, AMX_BLOCK, position + a.row, rows - a.row);
-            amx_strip_panel(&a);
-        }
-    }
-    amx_flush(&waiting);
-    slot = 0;
-    for (size_t row = 0, n; row < rows; row += n, slot++) {
-        n = tile_strip_height(plan->job, AMX_BLOCK, position + row, rows - row);
-        amx_store_strip(plan, w, view, t, row, n, slot);
-    }
+    a.from = low / TILE_KC * TILE_KC;
+    if (high <= a.from + TILE_KC)
+        amx_one_panel(&a, &r);
+    else
+        amx_many_panels(&a, &r, a.from, high);
 }
 
 #endif

@@ -4,6 +4,13 @@
 
 #define AMX_BLOCKS (TILE_KC / 32) /* blocks of 32 keys in a panel */
 
+/* Which keys the rows of a strip see, where each row has one unbroken run (plain): some row those of [first, end), all
+ * rows those of [low, high). */
+typedef struct {
+    size_t first, low, high, end;
+    bool plain;
+} amx_span;
+
 /* One query block of one head. Each of its strips has room for 32 rows. */
 typedef struct {
     float *q;         /* (strips, 32 rows, d_cells) left tiles */
@@ -19,6 +26,7 @@ typedef struct {
     size_t *end;      /* behind the last key that a row sees */
     size_t *next;     /* the first run that is not wholly behind */
     size_t *alike;    /* rows just before that see the same, but for the end of the last run */
+    amx_span *span;   /* (strips) */
     bool *fresh;      /* (strips): nothing is in out yet */
     bool *without;    /* (strips): some row may have no max yet */
 } tile_bench;
@@ -57,6 +65,7 @@ static inline size_t tile_bench_lay(const tile_plan *plan, char *memory, tile_be
         {&w->end, queries * sizeof(size_t)},
         {&w->next, queries * sizeof(size_t)},
         {&w->alike, queries * sizeof(size_t)},
+        {&w->span, strips * sizeof(amx_span)},
         {&w->fresh, strips * sizeof(bool)},
         {&w->without, strips * sizeof(bool)},
     };

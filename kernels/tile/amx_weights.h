@@ -64,7 +64,7 @@ VF_INLINE void amx_weigh_row(amx_soft *w, size_t i, uint32_t keep, const float *
     _mm512_storeu_si512(w->weights + i / AMX_SIDE * AMX_TILE + i % AMX_SIDE * AMX_SIDE,
                         _mm512_mask_blend_epi16(0xaaaaaaaa, a, second));
     w->seen = _mm512_ternarylogic_epi32(w->seen, a, b, 0xfe); /* or of three */
-    __asm__("" : "+v"(w->seen)); /* gcc would gather many rows' bits first, spilled */
+    __asm__("" : "+v"(w->seen));                              /* gcc would gather many rows' bits first, spilled */
 }
 
 /* Whether all weights since `seen` was begun were numbers that bfloat16 has. */
@@ -76,8 +76,40 @@ static inline bool amx_weights_fit(__m512i seen)
 
 #define AMX_ALL_KEYS 0xffffffffu
 
-/* Scores of 32 queries and a block of keys, while the weights of another block are made, all of whose keys are seen. `steps` of
- * depth is a number at each call, up to 4. */
+/* Lane i is the largest of vector x[i]: vf_sums of vec/avx512.h with maxima. */
+static inline vf amx_tops(const vf x[16])
+{
+    vf two[8], four[4], half[2];
+    for (int i = 0; i < 8; i++)
+        two[i] = vf_max(_mm512_unpacklo_ps(x[2 * i], x[2 * i + 1]), _mm512_unpackhi_ps(x[2 * i], x[2 * i + 1]));
+    for (int i = 0; i < 4; i++)
+        four[i] = vf_max(_mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0x44),
+                         _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0xee));
+    for (int i = 0; i < 2; i++)
+        half[i] = vf_max(_mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0x88),
+                         _mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0xdd));
+    return vf_max(_mm512_shuffle_f32x4(half[0], half[1], 0x88), _mm512_shuffle_f32x4(half[0], half[1], 0xdd));
+}
+
+/* Of 16 rows of scores, scaled, that keys[i] names: the largest in lane i, -infinity where there is none; +infinity
+ * where one is that, or no number. */
+static inline vf amx_rows_top(const float *scores, vf scale, const uint32_t keys[AMX_SIDE])
+{
+    const vf none = vf_set(-INFINITY);
+    vf x[AMX_SIDE];
+    uint32_t odd = 0;
+    for (size_t i = 0; i < AMX_SIDE; i++) {
+        const float *s = scores + i * AMX_SIDE;
+        const vf low = _mm512_mask_mul_ps(none, (__mmask16)keys[i], vf_load(s), scale);
+        const vf high = _mm512_mask_mul_ps(none, (__mmask16)(keys[i] >> AMX_SIDE), vf_load(s + AMX_TILE), scale);
+        odd |= (uint32_t)(_mm512_cmp_ps_mask(low, high, _CMP_UNORD_Q) != 0) << i;
+        x[i] = vf_max(low, high);
+    }
+    return _mm512_mask_mov_ps(amx_tops(x), (__mmask16)odd, vf_set(INFINITY));
+}
+
+/* Scores of 32 queries and a block of keys, while the weights of another block are made, all of whose keys are seen.
+ * `steps` of depth is a number at each call, up to 4. */
 VF_INLINE void amx_scores_of(size_t steps, const amx_product *product, amx_sums *waiting, amx_soft *soft)
 {
     AMX_LOCAL(m, product, old, waiting);
@@ -89,7 +121,7 @@ VF_INLINE void amx_scores_of(size_t steps, const amx_product *product, amx_sums 
     amx_weigh_row(&w, row_, AMX_ALL_KEYS, NULL)
     VF_UNROLL
     for (size_t s = 0; s < steps; s++)
-        AMX_STEP(m, s == 0, old, m.left + s * AMX_TILE, m.right + s * AMX_TILE, AMX_WEIGH_SOME);
+        AMX_STEP(m, s == 0, old, m.left + s * m.left_step, m.right + s * AMX_TILE, AMX_WEIGH_SOME);
 #undef AMX_WEIGH_SOME
     *soft = w;
 }
@@ -109,7 +141,7 @@ static void amx_scores_of_many(size_t steps, const amx_product *product, amx_sum
         }                                                                                                              \
     } while (0)
     for (size_t s = 0; s < steps; s++)
-        AMX_STEP(m, s == 0, old, m.left + s * AMX_TILE, m.right + s * AMX_TILE, AMX_WEIGH_TWO);
+        AMX_STEP(m, s == 0, old, m.left + s * m.left_step, m.right + s * AMX_TILE, AMX_WEIGH_TWO);
 #undef AMX_WEIGH_TWO
     *soft = w;
 }

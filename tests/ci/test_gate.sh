@@ -78,7 +78,7 @@ cat >dying <<S
 [ "\$1" = duel ] && { shift 3; exec "$ATTNSCOPE" duel "$ATTNSCOPE" "\$0" "\$@"; } # in place of --from-git COMMIT
 read -r request
 case \$request in
-*'"mode":1'*) echo '{"says":"hello","body":{"protocol":$protocol,"version":"1","commit":"c","kernels":["attention/flash"]}}' ;;
+*'"ask":"hello"'*) echo '{"says":"hello","body":{"protocol":$protocol,"version":"1","commit":"c","kernels":["attention/flash"]}}' ;;
 *) kill -KILL \$\$ ;;
 esac
 S

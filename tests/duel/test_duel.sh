@@ -62,8 +62,8 @@ result='{"status":"ok","reason":"","error_max":1e-7,"error_allowed":1e-5,"checke
 broken() { # NAME WHAT-IT-DOES-IN-TURNS [IN-ITS-CHECK]
     fake "$1" "read -r request
 case \$request in
-*'\"mode\":1'*) echo '{\"says\":\"hello\",\"body\":$hello}' ;;
-*'\"mode\":3'*) ${3:-echo '{\"says\":\"result\",\"body\":$result\}'} ;;
+*'\"ask\":\"hello\"'*) echo '{\"says\":\"hello\",\"body\":$hello}' ;;
+*'\"ask\":\"check\"'*) ${3:-echo '{\"says\":\"result\",\"body\":$result\}'} ;;
 *) $2 ;;
 esac"
 }

@@ -84,7 +84,7 @@ static void headers_come_first_and_rows_follow(void **state)
     assert_int_equal(rows(as_folder_path(f)), 0);
     for (unsigned i = 0; i < 3; i++) {
         const as_sample s = sample(i);
-        assert_true(as_folder_sample(f, &s, &err));
+        assert_true(as_folder_record(f, &as_sample_schema, &s, &err));
         assert_int_equal(rows(as_folder_path(f)), i + 1); /* at any moment */
     }
     as_text text = {0};
@@ -129,7 +129,7 @@ static void resume_mends_a_row_cut_short(void **state)
     as_err err = {0};
     as_sample s = sample(0);
     as_folder *f = as_folder_create(at(dir, "cut"), "x", "", &err);
-    assert_true(as_folder_sample(f, &s, &err));
+    assert_true(as_folder_record(f, &as_sample_schema, &s, &err));
     assert_null(as_folder_resume(as_folder_path(f), &err)); /* two writers */
     assert_non_null(strstr(err.text, "another attnscope"));
     as_folder_free(f);
@@ -139,7 +139,7 @@ static void resume_mends_a_row_cut_short(void **state)
     f = as_folder_resume(at(dir, "cut"), &err);
     assert_non_null(f);
     s = sample(1);
-    assert_true(as_folder_sample(f, &s, &err));
+    assert_true(as_folder_record(f, &as_sample_schema, &s, &err));
     assert_int_equal(rows(as_folder_path(f)), 2);
     as_folder_free(f);
     assert_null(as_folder_resume(at(dir, "nothing"), &err));
@@ -157,14 +157,14 @@ static void a_full_disk_keeps_whole_rows(void **state)
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     unsigned kept = 0;
-    for (as_sample s = sample(0); kept < 100 && as_folder_sample(f, &s, &err); s = sample(kept))
+    for (as_sample s = sample(0); kept < 100 && as_folder_record(f, &as_sample_schema, &s, &err); s = sample(kept))
         kept++;
     setrlimit(RLIMIT_FSIZE, &none);
     assert_in_range(kept, 1, 99);
     assert_int_equal(err.code, AS_EXIT_ENVIRONMENT);
     assert_int_equal(rows(as_folder_path(f)), kept);
     as_sample s = sample(kept);
-    assert_true(as_folder_sample(f, &s, &err)); /* room again */
+    assert_true(as_folder_record(f, &as_sample_schema, &s, &err)); /* room again */
     assert_int_equal(rows(as_folder_path(f)), kept + 1);
     as_folder_free(f);
 }

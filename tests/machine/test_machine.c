@@ -266,40 +266,83 @@ static void test_roofs(void **state)
     assert_true(CPU_EQUAL(&before, &after)); /* the threads were pinned, and the caller with them */
     for (int isa = 0; isa < AS_ISA_COUNT; isa++) {
         bool runs = m->isas & AS_ISA_BIT(isa);
-        const double *one = isa == AS_AMX ? m->bf16_gflops : m->fma_gflops; /* AMX has no float32 product */
-        const double *all = isa == AS_AMX ? m->bf16_gflops_all : m->fma_gflops_all;
-        assert_int_equal(runs, isfinite(one[isa]) != 0);
-        assert_true(isa != AS_AMX || isnan(m->fma_gflops[isa]));
-        assert_true(isa >= AS_AVX512 && isa <= AS_AMX ? true : isnan(m->bf16_gflops[isa]));
+        const double *rate = m->rate[isa == AS_AMX ? AS_BF16 : AS_F32][isa]; /* AMX has no float32 product */
+        assert_int_equal(runs, isfinite(rate[AS_ONE_CPU]) != 0);
+        assert_true(isa != AS_AMX || isnan(m->rate[AS_F32][isa][AS_ONE_CPU]));
+        assert_true(isa >= AS_AVX512 && isa <= AS_AMX ? true : isnan(m->rate[AS_BF16][isa][AS_ONE_CPU]));
         if (runs)
-            assert_true(one[isa] > 0.05 && one[isa] < 10000);
+            assert_true(rate[AS_ONE_CPU] > 0.05 && rate[AS_ONE_CPU] < 10000);
         if (runs)
-            assert_true(all[isa] > 0 && all[isa] < 10000.0 * m->cpus);
+            assert_true(rate[AS_ALL_CPUS] > 0 && rate[AS_ALL_CPUS] < 10000.0 * m->cpus);
     }
     assert_true(m->read_gbs[0] > 0.05 && m->read_gbs[0] < 5000);
     const as_machine known = *m; /* what a measurement that is stopped on its way leaves */
     signal(SIGALRM, on_alarm);
     setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 300000}, NULL);
     assert_false(as_machine_measure(m, 5, &stop));
-    assert_memory_equal(m->fma_gflops, known.fma_gflops, sizeof known.fma_gflops);
+    assert_memory_equal(m->rate, known.rate, sizeof known.rate);
     assert_memory_equal(m->read_gbs, known.read_gbs, sizeof known.read_gbs);
     assert_ptr_equal(m->roofs_date, known.roofs_date);
     m->isas = 0;
-    for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        m->fma_gflops[isa] = NAN;
+    as_rates_clear(m->rate);
     assert_true(as_machine_measure(m, 0.01, NULL));
-    assert_true(isnan(m->fma_gflops[AS_SCALAR]));
+    assert_true(isnan(m->rate[AS_F32][AS_SCALAR][AS_ONE_CPU]));
 }
 
+/* A PMU that has every event but those of caches, of which it says that they are not there. */
+static bool start_fake(void *state, const char *const *events, size_t n, char *why, size_t cap)
+{
+    assert_int_equal(n, 1);
+    *(const char **)state = events[0];
+    if (!strstr(events[0], "CM"))
+        return true;
+    snprintf(why, cap, "not there");
+    return false;
+}
+
+/* What the known work can have counted, but for one event that counts nothing. */
+static bool stop_fake(void *state, long long *values, size_t n)
+{
+    static const struct {
+        const char *part;
+        long long value;
+    } rows[] = {{"MIGRATIONS", 0}, {"SWITCHES", 2}, {"FAULTS", 64}, {"", 200000}};
+    size_t row = 0;
+    assert_int_equal(n, 1);
+    while (!strstr(*(const char **)state, rows[row].part))
+        row++;
+    values[0] = rows[row].value;
+    return true;
+}
+
+/* The groups are those of `run --counters`, and a zero is believed of no event. */
 static void test_probes_say_works_or_why_not(void **state)
 {
     world *w = *state;
+    const char *running = NULL;
+    const as_pmu pmu = {.source = "fake", .start = start_fake, .stop = stop_fake, .state = &running};
+    as_err err = {0};
+    size_t groups = 0;
     as_machine_describe(&w->m, w->arena);
-    as_machine_probe(&w->m, w->arena);
-    assert_true(w->m.probe_count > 0);
+    assert_true(as_machine_probe(&w->m, &pmu, w->arena, &err));
+    for (const char *const *name = as_counter_group_names(w->arena); *name; name++, groups++) {
+        as_counter_group group;
+        size_t found = 0;
+        assert_true(as_counter_group_read(*name, w->arena, &group, &err));
+        for (size_t i = 0; i < w->m.probe_count; i++)
+            found += !strcmp(w->m.probes[i].group, *name);
+        assert_int_equal(found, group.count);
+    }
+    assert_true(groups > 3);
     for (size_t i = 0; i < w->m.probe_count; i++) {
-        assert_non_null(w->m.probes[i].event);
-        assert_int_equal(w->m.probes[i].works, w->m.probes[i].reason == NULL);
+        const as_counter_probe *p = &w->m.probes[i];
+        const bool absent = strstr(p->event, "CM"), silent = strstr(p->event, "MIGRATIONS");
+        assert_int_equal(p->works, !absent && !silent);
+        assert_int_equal(p->works, p->reason == NULL);
+        if (absent)
+            assert_string_equal(p->reason, "not there");
+        if (silent)
+            assert_string_equal(p->reason, "counted 0 over a loop of known work");
     }
 }
 
@@ -314,7 +357,7 @@ static void test_json_keys(void **state)
     world *w = *state;
     as_machine_describe(&w->m, w->arena);
     w->m.cpu = "a \"quoted\" cpu";
-    w->m.fma_gflops[AS_SCALAR] = 12.25;
+    w->m.rate[AS_F32][AS_SCALAR][AS_ONE_CPU] = 12.25;
     as_text out = {0};
     assert_true(as_machine_json(&w->m, &out));
     json_t *root = json_loads(out.data, 0, NULL);

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "harness/measure/counters.h"
-#include "harness/measure/speed.h"
 
 /* Counts what its table says, and refuses more than `slots` events at once. */
 typedef struct {
@@ -169,19 +168,6 @@ static void every_group_of_the_program_is_whole(void **unused)
     as_arena_free(arena);
 }
 
-static uint64_t fake_now;
-static uint64_t still(void) { return 42; }
-static uint64_t coarse(void) { return ++fake_now / 10 * 1000; }
-static uint64_t backwards(void) { return (uint64_t)1000000000 - ++fake_now; }
-
-static void a_clock_must_tick(void **unused)
-{
-    (void)unused;
-    assert_int_equal(as_gauge_tick(still), 0);
-    assert_int_equal(as_gauge_tick(backwards), 0);
-    assert_int_equal(as_gauge_tick(coarse), 1000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,7 +176,6 @@ int main(void)
         cmocka_unit_test(nothing_works_is_no_pass),
         cmocka_unit_test(groups_are_read_or_refused_with_their_place),
         cmocka_unit_test(every_group_of_the_program_is_whole),
-        cmocka_unit_test(a_clock_must_tick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

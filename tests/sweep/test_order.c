@@ -29,7 +29,7 @@ static struct {
 
 static double now(void) { return world.clock; }
 
-static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *result, as_err *err)
+static bool visit(const as_visit *v, const as_sink *sink, as_result *result, as_err *err)
 {
     (void)err;
     const char key = *v->row->case_;
@@ -38,15 +38,18 @@ static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *resul
     world.order[world.visits] = key;
     world.process[world.visits++] = v->process;
     world.clock += world.visit_s;
-    *result =
-        (as_visit_result){.status = "ok", .checked = true, .seconds = world.visit_s, .error_max = 1e-7 * v->process};
+    as_record_clear(&as_result_schema, result);
+    result->status = "ok";
+    result->checked = 1;
+    result->seconds = world.visit_s;
+    result->error_max = 1e-7 * v->process;
     if (world.stop_after && world.visits >= world.stop_after) {
         world.stop = 1;
-        snprintf(result->status, sizeof result->status, "interrupted");
+        result->status = "interrupted";
         return true;
     }
     if (key == world.failing) {
-        *result = (as_visit_result){.status = "failed", .reason = "killed by SIGSEGV", .error_max = AS_NO_REAL};
+        *result = (as_result){.status = "failed", .reason = "killed by SIGSEGV", .error_max = AS_NO_REAL};
         return true;
     }
     for (unsigned b = 0; b < BATCHES; b++) {
@@ -57,17 +60,17 @@ static bool visit(const as_visit *v, const as_sink *sink, as_visit_result *resul
         s.batch = b;
         s.calls = 10;
         s.wall_ns = 1000 + (key == world.noisy ? 100.0 * v->process : 0);
-        if (!sink->sample(sink->state, &s))
+        if (!as_sink_record(sink, &as_sample_schema, &s))
             return false;
     }
     return true;
 }
 
-static bool on_sample(void *state, const as_sample *s)
+static bool on_record(void *state, const as_schema *schema, const void *record)
 {
     (void)state;
-    (void)s;
-    world.samples++;
+    (void)record;
+    world.samples += schema == &as_sample_schema;
     return true;
 }
 
@@ -113,7 +116,7 @@ static as_sweep_result run(const as_measure *measure, uint64_t seed, const as_sa
                         .earlier = earlier,
                         .earlier_count = count,
                         .stop = &world.stop,
-                        .sink = {.sample = on_sample},
+                        .sink = {.record = on_record},
                         .changed = on_change,
                         .progress = on_progress,
                         .visit = visit,
@@ -264,6 +267,82 @@ static void widths_are_order_statistics(void **unused)
                 1e-12); /* all of them: without two, 2 (1 + 8) / 256 = 0.0703 would miss */
 }
 
+static bool visit_quietly(const as_visit *v, const as_sink *sink, as_result *result, as_err *err)
+{
+    (void)sink;
+    (void)err;
+    (void)v;
+    world.visits++;
+    as_record_clear(&as_result_schema, result);
+    result->status = "ok";
+    result->checked = 1;
+    result->seconds = 1;
+    return true;
+}
+
+/* Keys that differ only at their end: a search through all of them would compare 20,000 x 20,000 long texts. */
+static void a_resume_of_many_cases_finishes(void **unused)
+{
+    (void)unused;
+    enum { MANY = 20000 };
+    as_arena *arena = as_arena_create();
+    as_case *many = as_arena_alloc(arena, MANY * sizeof *many), **list = as_arena_alloc(arena, MANY * sizeof *list);
+    as_sample *earlier = as_arena_alloc(arena, MANY * sizeof *earlier);
+    for (size_t i = 0; i < MANY; i++) {
+        as_record_clear(&as_case_schema, &many[i]);
+        many[i].case_ = as_arena_printf(arena, "attention/flash|causal|T=1024:S=1024:D=512:H=8:Hkv=8:B=1|%zu", i);
+        many[i].status = "planned";
+        list[i] = &many[i];
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        as_record_clear(&as_sample_schema, &earlier[i]);
+        earlier[i].case_ = as_arena_printf(arena, "%s", many[MANY - 1 - i].case_);
+        earlier[i].process = earlier[i].batch = 0;
+        earlier[i].calls = 1;
+        earlier[i].wall_ns = 1000;
+    }
+    earlier[0].case_ = "not planned";
+    const as_measure m = {.processes = 1, .batches = 1, .budget_s = 1e9};
+    const as_sweep s = {.rows = list,
+                        .count = MANY,
+                        .measure = &m,
+                        .arena = arena,
+                        .earlier = earlier,
+                        .earlier_count = MANY,
+                        .progress = on_progress,
+                        .visit = visit_quietly,
+                        .now = now};
+    as_sweep_result result;
+    as_err err = {0};
+    memset(&world, 0, sizeof world);
+    assert_true(as_sweep_run(&s, &result, &err));
+    assert_int_equal(result.visits, 1); /* of the case whose sample was lost */
+    assert_string_equal(many[MANY - 1].status, "ok");
+    as_arena_free(arena);
+}
+
+/* 1100 processes of an earlier run are precise enough, as five would be. */
+static void a_case_with_many_processes_can_be_precise(void **unused)
+{
+    (void)unused;
+    enum { PROCESSES = 1100 };
+    static as_sample earlier[PROCESSES];
+    for (size_t i = 0; i < PROCESSES; i++) {
+        as_record_clear(&as_sample_schema, &earlier[i]);
+        earlier[i].case_ = "a";
+        earlier[i].process = i;
+        earlier[i].batch = 0;
+        earlier[i].calls = 10;
+        earlier[i].wall_ns = 1000;
+    }
+    const as_measure m = {.processes = 1200, .batches = 1, .precision = 0.02, .budget_s = 7.5};
+    fresh_world();
+    run(&m, 1, earlier, PROCESSES);
+    for (size_t i = 0; i < world.visits; i++)
+        assert_true(world.order[i] != 'a');
+    assert_string_equal(cases[0].reason, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +352,8 @@ int main(void)
         cmocka_unit_test(the_budget_leaves_every_case_with_samples_and_says_so),
         cmocka_unit_test(an_interrupt_keeps_what_there_is),
         cmocka_unit_test(resume_does_only_what_is_missing),
+        cmocka_unit_test(a_resume_of_many_cases_finishes),
+        cmocka_unit_test(a_case_with_many_processes_can_be_precise),
         cmocka_unit_test(widths_are_order_statistics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "harness/worker/protocol.h"
+#include "harness/worker/worker.h"
 
 #define BATCHES 3
 enum { KEPT = 64 };
@@ -24,25 +25,42 @@ typedef struct {
     size_t count;
 } seen;
 
-static bool on_sample(void *state, const as_sample *sample)
+static void on_sample(seen *s, const as_sample *sample)
 {
-    seen *s = state;
     assert_int_equal(s->count, 0); /* a sample is never taken after a phase was */
     s->samples++;
     s->calls = sample->calls;
-    return true;
 }
 
-static bool on_phase(void *state, const as_phase_time *phase)
+static void on_phase(seen *s, const as_phase_time *phase)
 {
-    seen *s = state;
     assert_true(s->count < KEPT);
     s->phases[s->count] = *phase;
     snprintf(s->names[s->count++], sizeof s->names[0], "%s", phase->phase);
+}
+
+static bool on_record(void *state, const as_schema *schema, const void *record)
+{
+    if (schema == &as_sample_schema)
+        on_sample(state, record);
+    else if (schema == &as_phase_schema)
+        on_phase(state, record);
     return true;
 }
 
-static as_visit_result visit(const char *kernel, const char *cache, seen *s)
+static int make_arena(void **state)
+{
+    *state = as_arena_create();
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    as_arena_free(*state);
+    return 0;
+}
+
+static as_result visit(const char *kernel, const char *cache, seen *s, as_arena *arena)
 {
     static const char *const plugins[] = {TEST_PLUGINS "/plugin_phases.so", NULL};
     const as_measure measure = {
@@ -62,9 +80,9 @@ static as_visit_result visit(const char *kernel, const char *cache, seen *s)
     row.width = 32;
     row.threads = 1;
     row.cache = cache;
-    const as_visit v = {.row = &row, .process = 2, .measure = &measure, .plugins = plugins, .seed = 7};
-    const as_sink sink = {.sample = on_sample, .phase = on_phase, .state = s};
-    as_visit_result r;
+    const as_visit v = {.row = &row, .process = 2, .measure = &measure, .plugins = plugins, .seed = 7, .arena = arena};
+    const as_sink sink = {on_record, s};
+    as_result r;
     as_err err = {0};
     *s = (seen){0};
     assert_true(as_run_visit(&v, &sink, &r, &err));
@@ -83,9 +101,8 @@ static double per_call(const seen *s, const char *phase)
 
 static void each_phase_of_each_batch(void **state)
 {
-    (void)state;
     seen s;
-    const as_visit_result r = visit("attention/parted:work=30", "warm", &s);
+    const as_result r = visit("attention/parted:work=30", "warm", &s, *state);
     if (strcmp(r.status, "ok"))
         fail_msg("%s", r.reason);
     static const char *const names[] = {"first", "second", "prepare"};
@@ -108,9 +125,8 @@ static void each_phase_of_each_batch(void **state)
 
 static void cold_phases_are_single_calls(void **state)
 {
-    (void)state;
     seen s;
-    const as_visit_result r = visit("attention/parted:work=1", "cold", &s);
+    const as_result r = visit("attention/parted:work=1", "cold", &s, *state);
     assert_string_equal(r.status, "ok");
     assert_int_equal(s.samples, 3 * BATCHES);
     for (size_t i = 0; i < s.count; i++)
@@ -119,7 +135,6 @@ static void cold_phases_are_single_calls(void **state)
 
 static void parameters_are_checked_anew(void **state)
 {
-    (void)state;
     static const struct {
         const char *kernel, *reason;
     } rows[] = {
@@ -131,7 +146,7 @@ static void parameters_are_checked_anew(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         seen s;
-        const as_visit_result r = visit(rows[i].kernel, "warm", &s);
+        const as_result r = visit(rows[i].kernel, "warm", &s, *state);
         if (strcmp(r.status, "failed") || !strstr(r.reason, rows[i].reason))
             fail_msg("%s: '%s' '%s', not '%s'", rows[i].kernel, r.status, r.reason, rows[i].reason);
     }
@@ -139,39 +154,14 @@ static void parameters_are_checked_anew(void **state)
 
 static void chosen_pairs_are_told(void **state)
 {
-    (void)state;
     seen s;
-    as_visit_result r = visit("attention/chooser", "warm", &s);
+    as_result r = visit("attention/chooser", "warm", &s, *state);
     if (strcmp(r.status, "ok"))
         fail_msg("%s", r.reason);
     assert_int_equal(r.chosen, 3 * 2 * 4 * 33);
     assert_int_equal(s.count, 0); /* one phase: the samples say it all */
-    r = visit("attention/parted", "warm", &s);
+    r = visit("attention/parted", "warm", &s, *state);
     assert_true(r.chosen == AS_NO_COUNT);
-}
-
-static void the_line_of_a_phase(void **state)
-{
-    (void)state;
-    as_answer said = {.kind = AS_SAYS_PHASE}, heard;
-    as_text line = {0};
-    as_err err = {0};
-    as_arena *arena = as_arena_create();
-    as_record_clear(&as_phase_schema, &said.phase);
-    said.phase.phase = "pack";
-    said.phase.calls = 12;
-    said.phase.once = 1;
-    said.phase.wall_ns = 1234.5;
-    as_answer_write(&said, &line);
-    assert_true(as_answer_read(line.data, line.length, arena, &heard, &err));
-    assert_int_equal(heard.kind, AS_SAYS_PHASE);
-    assert_string_equal(heard.phase.phase, "pack");
-    assert_int_equal(heard.phase.calls, 12);
-    assert_true(heard.phase.wall_ns == 1234.5 && isnan(heard.phase.clock_ns));
-    static const char bad[] = "{\"says\":\"phase\",\"body\":{\"calls\":\"many\"}}";
-    assert_false(as_answer_read(bad, sizeof bad - 1, arena, &heard, &err));
-    as_text_free(&line);
-    as_arena_free(arena);
 }
 
 int main(int argc, char **argv)
@@ -179,9 +169,10 @@ int main(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], "worker"))
         return as_worker_main();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_phase_of_each_batch),    cmocka_unit_test(cold_phases_are_single_calls),
-        cmocka_unit_test(parameters_are_checked_anew), cmocka_unit_test(chosen_pairs_are_told),
-        cmocka_unit_test(the_line_of_a_phase),
+        cmocka_unit_test_setup_teardown(each_phase_of_each_batch, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(cold_phases_are_single_calls, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(parameters_are_checked_anew, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(chosen_pairs_are_told, make_arena, free_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

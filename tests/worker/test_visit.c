@@ -3,6 +3,7 @@
  * the argument `worker`. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,25 +32,42 @@ typedef struct {
     double faults; /* perf::PAGE-FAULTS */
 } seen;
 
-static bool on_sample(void *state, const as_sample *sample)
+static void on_sample(seen *s, const as_sample *sample)
 {
-    seen *s = state;
     assert_int_equal(sample->batch, s->samples);
     assert_true(sample->wall_ns > 0 && sample->cpu_ns >= 0 && sample->calls >= 1);
     assert_int_equal(s->samples && sample->calls != s->last.calls, 0); /* frozen */
     s->last = *sample;
     s->samples++;
-    return true;
 }
 
-static bool on_counter(void *state, const as_counter *counter)
+static void on_counter(seen *s, const as_counter *counter)
 {
-    seen *s = state;
     s->counters++;
     if (strcmp(counter->status, "ok"))
         snprintf(s->unavailable, sizeof s->unavailable, "%s", counter->status);
     assert_int_equal(strcmp(counter->status, "ok") == 0, !isnan(counter->value));
+}
+
+static bool on_record(void *state, const as_schema *schema, const void *record)
+{
+    if (schema == &as_sample_schema)
+        on_sample(state, record);
+    else if (schema == &as_counter_schema)
+        on_counter(state, record);
     return true;
+}
+
+static int make_arena(void **state)
+{
+    *state = as_arena_create();
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    as_arena_free(*state);
+    return 0;
 }
 
 static as_case row_of(const char *kernel, uint64_t length)
@@ -73,7 +91,7 @@ static as_case row_of(const char *kernel, uint64_t length)
     return row;
 }
 
-static as_visit_result visit_row(const as_case *row, const char *const *events, seen *s)
+static as_result visit_row(const as_case *row, const char *const *events, seen *s, as_arena *arena)
 {
     static const char *const plugins[] = {TEST_PLUGINS "/plugin_faulty.so", TEST_PLUGINS "/plugin_null.so", NULL};
     const bool cold = !strcmp(row->cache, "cold");
@@ -84,24 +102,24 @@ static as_visit_result visit_row(const as_case *row, const char *const *events, 
                             .measure = strcmp(row->kernel, "attention/hang") ? &measure : &shorter,
                             .plugins = plugins,
                             .events = events,
-                            .seed = 7};
-    const as_sink sink = {on_sample, on_counter, NULL, s};
-    as_visit_result result;
+                            .seed = 7,
+                            .arena = arena};
+    const as_sink sink = {on_record, s};
+    as_result result;
     as_err err = {0};
     *s = (seen){0};
     assert_true(as_run_visit(&visit, &sink, &result, &err));
     return result;
 }
 
-static as_visit_result visit(const char *kernel, seen *s)
+static as_result visit(const char *kernel, seen *s, as_arena *arena)
 {
     const as_case row = row_of(kernel, 17);
-    return visit_row(&row, NULL, s);
+    return visit_row(&row, NULL, s, arena);
 }
 
 static void faults_are_named(void **state)
 {
-    (void)state;
     static const struct {
         const char *kernel, *reason;
         bool may_sample;
@@ -128,10 +146,10 @@ static void faults_are_named(void **state)
         seen s;
         if (SANITIZED && !strcmp(rows[i].kernel, "attention/hungry"))
             continue; /* a sanitizer's shadow memory leaves no room for a limit */
-        const as_visit_result r = visit(rows[i].kernel, &s);
+        const as_result r = visit(rows[i].kernel, &s, *state);
         if (strcmp(r.status, "failed") || !strstr(r.reason, rows[i].reason))
             fail_msg("%s: '%s' '%s', not '%s'", rows[i].kernel, r.status, r.reason, rows[i].reason);
-        assert_false(r.checked);
+        assert_int_equal(r.checked == 1, 0);
         if (!rows[i].may_sample)
             assert_int_equal(s.samples, 0);
     }
@@ -139,13 +157,12 @@ static void faults_are_named(void **state)
 
 static void a_good_kernel_gives_all_samples(void **state)
 {
-    (void)state;
     seen s;
-    const as_visit_result r = visit("attention/good", &s);
+    const as_result r = visit("attention/good", &s, *state);
     if (strcmp(r.status, "ok"))
         fail_msg("%s", r.reason);
     assert_int_equal(s.samples, BATCHES);
-    assert_true(r.checked && r.error_max >= 0 && r.error_max <= r.error_allowed);
+    assert_true(r.checked == 1 && r.error_max >= 0 && r.error_max <= r.error_allowed);
     assert_true(s.last.wall_ns >= 1e6); /* a batch lasts */
     assert_int_equal(r.workspace_peak_bytes, 0);
     assert_true(r.rss_peak_bytes > 1 << 20);
@@ -153,29 +170,26 @@ static void a_good_kernel_gives_all_samples(void **state)
 
 static void printing_does_not_reach_the_protocol(void **state)
 {
-    (void)state;
     seen s;
-    const as_visit_result r = visit("attention/chatter", &s);
+    const as_result r = visit("attention/chatter", &s, *state);
     assert_string_equal(r.status, "ok");
     assert_int_equal(s.samples, BATCHES);
 }
 
 static void touched_workspace_is_counted_in_pages(void **state)
 {
-    (void)state;
     seen s;
-    const as_visit_result r = visit("attention/sparse_workspace", &s);
+    const as_result r = visit("attention/sparse_workspace", &s, *state);
     assert_string_equal(r.status, "ok");
     assert_in_range(r.workspace_peak_bytes, 100, 16384);
 }
 
 static void a_cold_batch_is_one_call(void **state)
 {
-    (void)state;
     as_case row = row_of("attention/good", 17);
     seen s;
     row.cache = "cold";
-    const as_visit_result r = visit_row(&row, NULL, &s);
+    const as_result r = visit_row(&row, NULL, &s, *state);
     assert_string_equal(r.status, "ok");
     assert_int_equal(s.samples, 3 * BATCHES);
     assert_int_equal(s.last.calls, 1);
@@ -183,10 +197,9 @@ static void a_cold_batch_is_one_call(void **state)
 
 static void the_null_kernel_shows_what_the_harness_adds(void **state)
 {
-    (void)state;
     const as_case row = row_of("attention/null", 1);
     seen s;
-    const as_visit_result r = visit_row(&row, NULL, &s);
+    const as_result r = visit_row(&row, NULL, &s, *state);
     if (strcmp(r.status, "ok"))
         fail_msg("%s", r.reason);
     print_message("null kernel: %.2f ns per call\n", s.last.wall_ns / (double)s.last.calls);
@@ -195,11 +208,10 @@ static void the_null_kernel_shows_what_the_harness_adds(void **state)
 
 static void counters_are_values_or_reasons(void **state)
 {
-    (void)state;
     static const char *const events[] = {"perf::TASK-CLOCK", "perf::NO-SUCH-EVENT", NULL};
     const as_case row = row_of("attention/good", 17);
     seen s;
-    const as_visit_result r = visit_row(&row, events, &s);
+    const as_result r = visit_row(&row, events, &s, *state);
     assert_string_equal(r.status, "ok");
     assert_true(s.counters >= 2);
     assert_non_null(strstr(s.unavailable, "unavailable: "));
@@ -207,16 +219,16 @@ static void counters_are_values_or_reasons(void **state)
 
 static void an_interrupt_ends_a_visit_at_once(void **state)
 {
-    (void)state;
     const volatile sig_atomic_t stop = 1;
     static const char *const plugins[] = {TEST_PLUGINS "/plugin_faulty.so", NULL};
     const as_measure measure = {.batches = BATCHES, .case_timeout_s = 60};
     const as_case row = row_of("attention/hang", 17);
-    const as_visit v = {.row = &row, .measure = &measure, .plugins = plugins, .seed = 1, .stop = &stop};
-    as_visit_result r;
+    const as_visit v = {
+        .row = &row, .measure = &measure, .plugins = plugins, .seed = 1, .arena = *state, .stop = &stop};
+    as_result r;
     as_err err = {0};
     seen s = {0};
-    assert_true(as_run_visit(&v, &(as_sink){on_sample, on_counter, NULL, &s}, &r, &err));
+    assert_true(as_run_visit(&v, &(as_sink){on_record, &s}, &r, &err));
     assert_string_equal(r.status, "interrupted");
     assert_true(r.seconds < 20);
 }
@@ -226,14 +238,14 @@ int main(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], "worker"))
         return as_worker_main();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_are_named),
-        cmocka_unit_test(a_good_kernel_gives_all_samples),
-        cmocka_unit_test(printing_does_not_reach_the_protocol),
-        cmocka_unit_test(touched_workspace_is_counted_in_pages),
-        cmocka_unit_test(a_cold_batch_is_one_call),
-        cmocka_unit_test(the_null_kernel_shows_what_the_harness_adds),
-        cmocka_unit_test(counters_are_values_or_reasons),
-        cmocka_unit_test(an_interrupt_ends_a_visit_at_once),
+        cmocka_unit_test_setup_teardown(faults_are_named, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(a_good_kernel_gives_all_samples, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(printing_does_not_reach_the_protocol, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(touched_workspace_is_counted_in_pages, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(a_cold_batch_is_one_call, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(the_null_kernel_shows_what_the_harness_adds, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(counters_are_values_or_reasons, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(an_interrupt_ends_a_visit_at_once, make_arena, free_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

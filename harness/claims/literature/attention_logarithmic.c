@@ -28,7 +28,7 @@ static bool compute(as_finding *out, as_err *err)
                 "%.3g..%.3g steps, and at T = 1M they grow as T^%.2f",
                 (unsigned long long)c.span, (unsigned long long)(twice.span - c.span), (unsigned long long)c.work,
                 (double)c.work / (double)c.span, as_brent_low(&c, 64), as_brent_high(&c, 64), at_64);
-    out->verdict = as_judge(at_64 < 0.5, c.span == 62 && twice.span == 65);
+    out->verdict = as_claim_judge(at_64 < 0.5, c.span == 62 && twice.span == 65);
     return true;
 }
 

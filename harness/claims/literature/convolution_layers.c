@@ -9,7 +9,7 @@ static bool compute(as_finding *out, as_err *err)
         return false;
     as_text_add(&out->computed, "from word 100 back to word 1: %llu layers at k = 3, %llu at k = 5: ceil(99/(k-1))",
                 (unsigned long long)three, (unsigned long long)five);
-    out->verdict = as_judge(three == 33 && five == 20, false);
+    out->verdict = as_claim_judge(three == 33 && five == 20, false);
     return true;
 }
 

@@ -29,7 +29,7 @@ static bool compute(as_finding *out, as_err *err)
         (unsigned long long)d, 100.0 * (double)core(d + 1, d) / (double)all, (unsigned long long)past_projections,
         (unsigned long long)past_all);
     bool exact = past_projections + 1 == 4 * d + 1 && past_all + 1 == 12 * d + 1;
-    out->verdict = as_judge(past_all <= d + 1, exact);
+    out->verdict = as_claim_judge(past_all <= d + 1, exact);
     return true;
 }
 

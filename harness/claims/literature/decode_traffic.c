@@ -13,7 +13,7 @@ static bool compute(as_finding *out, as_err *err)
     as_text_add(&out->computed,
                 "D = 4096, MHA, Dff = 4D, batch 1: cache traffic equals weight traffic at t = %llu = 6D",
                 (unsigned long long)t);
-    out->verdict = as_judge(t <= 1, t == 6 * d);
+    out->verdict = as_claim_judge(t <= 1, t == 6 * d);
     return true;
 }
 

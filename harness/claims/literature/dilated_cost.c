@@ -23,7 +23,7 @@ static bool compute(as_finding *out, as_err *err)
         &out->computed,
         "r = 8: pairs grow as T^%.3f (about T^2/2r) when every r-th token is kept, as T^%.3f when k = 64 taps are", all,
         capped);
-    out->verdict = as_judge(all < 1.05, all < 1.5);
+    out->verdict = as_claim_judge(all < 1.05, all < 1.5);
     return true;
 }
 

@@ -11,7 +11,7 @@ static bool compute(as_finding *out, as_err *err)
     as_text_add(&out->computed,
                 "r = 4, T = 1024: %llu tokens after 1 layer, %llu after 64; all T: %s (ceil(T/r) at any depth)",
                 (unsigned long long)one, (unsigned long long)deep, layers == UINT64_MAX ? "never" : "some depth");
-    out->verdict = as_judge(layers != UINT64_MAX, deep > one);
+    out->verdict = as_claim_judge(layers != UINT64_MAX, deep > one);
     return true;
 }
 

@@ -16,7 +16,7 @@ static bool compute(as_finding *out, as_err *err)
         equal = equal && sees == stated[depth - 1];
     }
     as_text_add(&out->computed, " tokens, without gaps");
-    out->verdict = as_judge(equal, false);
+    out->verdict = as_claim_judge(equal, false);
     return true;
 }
 

@@ -37,7 +37,7 @@ static bool compute(as_finding *out, as_err *err)
                 "before it; the last token sees %llu of %d), %u of %llu when bidirectional",
                 T, WINDOW, causal, (unsigned long long)all, (unsigned long long)engine, T, both,
                 (unsigned long long)all);
-    out->verdict = as_judge(causal == all && engine == T, causal == all);
+    out->verdict = as_claim_judge(causal == all && engine == T, causal == all);
     if (both != all)
         out->verdict = AS_HOLDS; /* then the condition named above is wrong */
     return true;

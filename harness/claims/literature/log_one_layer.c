@@ -12,7 +12,7 @@ static bool compute(as_finding *out, as_err *err)
         &out->computed,
         "N(8) has %llu of 8 tokens {8,7,6,4}; T = 1024: %llu tokens after 1 layer, all after %llu = floor(log2 T)",
         (unsigned long long)of_eight, (unsigned long long)one, (unsigned long long)layers);
-    out->verdict = as_judge(layers == 1, one == 1024);
+    out->verdict = as_claim_judge(layers == 1, one == 1024);
     return true;
 }
 

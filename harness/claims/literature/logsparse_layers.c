@@ -18,7 +18,7 @@ static bool compute(as_finding *out, as_err *err)
     as_text_add(&out->computed, "T = 2..512: the number is %s, and %s; the exact need is %s",
                 enough ? "always enough" : "too small", tight ? "sometimes needed" : "never needed",
                 exact ? "floor(log2 T), one less" : "another");
-    out->verdict = as_judge(enough && (tight || exact), false);
+    out->verdict = as_claim_judge(enough && (tight || exact), false);
     return true;
 }
 

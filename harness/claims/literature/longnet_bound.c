@@ -31,7 +31,7 @@ static bool compute(as_finding *out, as_err *err)
                 "1,2,4,6,12: %.0f, "
                 "%s; score and value on the causal pairs: %.0f. Holds for r_i = alpha^i, one product counted",
                 bound, grown, paper, paper > bound ? "above the bound" : "within it", causal);
-    out->verdict = as_judge(paper <= bound && causal <= bound, grown <= bound);
+    out->verdict = as_claim_judge(paper <= bound && causal <= bound, grown <= bound);
     return true;
 }
 

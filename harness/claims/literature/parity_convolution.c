@@ -21,7 +21,7 @@ static bool compute(as_finding *out, as_err *err)
                 "%llu = (k-4)D; "
                 "k = 3 costs less than a whole attention layer at every length",
                 (unsigned long long)core, (unsigned long long)layer);
-    out->verdict = as_judge(core <= 2, core == 7 * d && layer == 3 * d && small == 2);
+    out->verdict = as_claim_judge(core <= 2, core == 7 * d && layer == 3 * d && small == 2);
     return true;
 }
 

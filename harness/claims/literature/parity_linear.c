@@ -17,7 +17,7 @@ static bool compute(as_finding *out, as_err *err)
                 "cheaper from "
                 "T = %llu on; below, softmax is cheaper",
                 (unsigned long long)(t + 1), (unsigned long long)exact);
-    out->verdict = as_judge(t <= 1, t + 1 == 2 * m && exact >= t);
+    out->verdict = as_claim_judge(t <= 1, t + 1 == 2 * m && exact >= t);
     return true;
 }
 

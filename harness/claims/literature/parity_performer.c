@@ -12,7 +12,7 @@ static bool compute(as_finding *out, as_err *err)
         t++;
     as_text_add(&out->computed, "m = 256: same cost as causal softmax at T+1 = %llu = 4m; below, softmax is cheaper",
                 (unsigned long long)(t + 1));
-    out->verdict = as_judge(t <= 1, t + 1 == 4 * m);
+    out->verdict = as_claim_judge(t <= 1, t + 1 == 4 * m);
     return true;
 }
 

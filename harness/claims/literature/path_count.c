@@ -51,7 +51,7 @@ static bool compute(as_finding *out, as_err *err)
     as_number_free(&ten);
     as_number_free(&more);
     as_number_free(&four);
-    out->verdict = as_judge(binomial_any, unit && once && any);
+    out->verdict = as_claim_judge(binomial_any, unit && once && any);
     return true;
 }
 

@@ -18,7 +18,7 @@ static bool compute(as_finding *out, as_err *err)
                 "pairs grow as "
                 "T^%.3f against T^%.3f",
                 (unsigned long long)once.largest_row, (unsigned long long)log_once.largest_row, power, logarithmic);
-    out->verdict = as_judge(fabs(power - logarithmic) < 0.05, power < 1.2);
+    out->verdict = as_claim_judge(fabs(power - logarithmic) < 0.05, power < 1.2);
     return true;
 }
 

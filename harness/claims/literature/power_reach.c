@@ -17,7 +17,7 @@ static bool compute(as_finding *out, as_err *err)
                 "p = 2: %llu layers at T = 1M, never more than %llu for T = 2..600 (Lagrange); p = 3: %llu layers at T "
                 "= 16k (Waring)",
                 (unsigned long long)layers, (unsigned long long)most, (unsigned long long)three);
-    out->verdict = as_judge(most == 4 && three <= 9, false);
+    out->verdict = as_claim_judge(most == 4 && three <= 9, false);
     return true;
 }
 

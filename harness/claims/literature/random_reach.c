@@ -59,7 +59,7 @@ static bool compute(as_finding *out, as_err *err)
                 "of one draw %llu, against r^8 = 65536: paths meet, and a causal row leans to the start",
                 T, R, exact, mean, error, SEEDS, R * R, (unsigned long long)deep);
     bool agree = fabs(mean - exact) < 5 * error + 1e-9;
-    out->verdict = as_judge(agree && fabs(exact - R * R) < 0.01, agree && exact < R * R && exact > 0.5 * R * R);
+    out->verdict = as_claim_judge(agree && fabs(exact - R * R) < 0.01, agree && exact < R * R && exact > 0.5 * R * R);
     return true;
 }
 

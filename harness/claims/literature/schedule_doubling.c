@@ -17,7 +17,7 @@ static bool compute(as_finding *out, as_err *err)
         "(all T: %s); dilations 1..16: %llu of 32 after 5 layers. No gaps only if it starts at 1 and grows by at most "
         "k",
         (unsigned long long)from_2, cover_2 == UINT64_MAX ? "never" : "some depth", (unsigned long long)from_1);
-    out->verdict = as_judge(cover_2 != UINT64_MAX, from_2 == 64);
+    out->verdict = as_claim_judge(cover_2 != UINT64_MAX, from_2 == 64);
     if (from_1 != 32 || cover_1 != 5)
         out->verdict = AS_HOLDS; /* then the remedy named above is wrong */
     return true;

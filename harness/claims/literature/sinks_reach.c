@@ -20,7 +20,7 @@ static bool compute(as_finding *out, as_err *err)
         "4 sinks, window 64, T = 4096: at every depth 1..16 %s; all T after %llu layers with sinks, %llu without",
         equal ? "exactly the 4 sinks more" : "not just the 4 sinks more", (unsigned long long)cover_with,
         (unsigned long long)cover_without);
-    out->verdict = as_judge(equal, false);
+    out->verdict = as_claim_judge(equal, false);
     return true;
 }
 

@@ -21,7 +21,7 @@ static bool compute(as_finding *out, as_err *err)
         }
     as_text_add(&out->computed, "strided l and fixed l,c = 1 for l = 2..16, T to 130: never more than %llu layers",
                 (unsigned long long)worst);
-    out->verdict = as_judge(worst == 2, false);
+    out->verdict = as_claim_judge(worst == 2, false);
     return true;
 }
 

@@ -30,7 +30,7 @@ static bool compute(as_finding *out, as_err *err)
         n, (unsigned long long)self, (unsigned long long)recurrent, k, (unsigned long long)grown,
         (unsigned long long)contiguous, r, (unsigned long long)restricted, n / r);
     bool others = self == 1 && recurrent == n - 1 && restricted == 10;
-    out->verdict = as_judge(others && contiguous == 6, others && grown == 6 && contiguous == 364);
+    out->verdict = as_claim_judge(others && contiguous == 6, others && grown == 6 && contiguous == 364);
     return true;
 }
 

@@ -12,7 +12,7 @@ static bool compute(as_finding *out, as_err *err)
                        4096, 10, &sees, err))
         return false;
     as_text_add(&out->computed, "10 layers, k = 2, dilations 1..512: %llu samples", (unsigned long long)sees);
-    out->verdict = as_judge(sees == 1024, false);
+    out->verdict = as_claim_judge(sees == 1024, false);
     return true;
 }
 

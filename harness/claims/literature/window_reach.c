@@ -23,7 +23,7 @@ static bool compute(as_finding *out, as_err *err)
                 "w = 256, T = 4096: 4 layers see %llu, not 1024; all T needs %llu layers, not 16: 1 + L(w-1) tokens, "
                 "ceil((T-1)/(w-1)) layers; right to within L-1 tokens",
                 (unsigned long long)four, (unsigned long long)layers);
-    out->verdict = as_judge(four == 1024 && layers == 16, worst != UINT64_MAX && four == 1021 && layers == 17);
+    out->verdict = as_claim_judge(four == 1024 && layers == 16, worst != UINT64_MAX && four == 1021 && layers == 17);
     return true;
 }
 
