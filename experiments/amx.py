@@ -282,6 +282,7 @@ def measure_lines(bench, lines, kept, wanted, write):
         results[i] = (line, reached)
         print("  ".join(map(str, cells(line, reached))), flush=True)
         write([(of, found) for of, found in results if found])
+    write([(of, found) for of, found in results if found])
 
 
 def main():
@@ -310,7 +311,7 @@ def main():
     command = f"python3 experiments/amx.py{' --quick' if o.quick else ''} --seconds {o.seconds:g}"
 
     def write(results):
-        if out:
+        if out and results:
             write_page(out, page(machine, kept.content["versions"], results, command) + remarks.splitlines())
     measure_lines(bench, all_lines(o.quick), kept, lambda line, found: o.only in key_of(line) and (o.again or not found), write)
     return 0
