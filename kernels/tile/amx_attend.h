@@ -32,13 +32,32 @@ static void amx_load_queries(amx_strip *a, const tile_view *view, size_t t)
     a->queries = tiles;
 }
 
+/* Row i goes on from a state. While all rows before it and it have seen nothing, there are no outputs to go on from. */
+static inline void amx_load_state(const amx_strip *a, size_t i, const float *state)
+{
+    const tile_plan *plan = a->plan;
+    const bool was_fresh = a->w->fresh[a->slot];
+    if (state[0] == -INFINITY && was_fresh)
+        return;
+    a->w->fresh[a->slot] = false;
+    if (was_fresh) /* what lies behind d and behind the last row is multiplied and never looked at */
+        memset(amx_out_at(plan, a->w, a->slot), 0, AMX_BLOCK * plan->d_room * sizeof(float));
+    amx_set_reference(a, i, state[0]);
+    if (state[0] == -INFINITY)
+        a->w->reference[a->slot * AMX_BLOCK + i] = 0;
+    a->w->sum[(a->slot * AMX_BLOCK + i) * VF_N] = state[1];
+    for (size_t c = 0; c < plan->d; c += AMX_SIDE)
+        vf_store(amx_out_row(plan, a->w, a->slot, i, c / AMX_SIDE),
+                 vf_load_n(state + 2 + c, amx_left(plan->d, c, AMX_SIDE)));
+}
+
 /* Where each row's softmax stands. */
 static void amx_load_strip(const amx_strip *a, const tile_view *view, size_t t)
 {
     const tile_plan *plan = a->plan;
     const tile_bench *w = a->w;
     float *sum = w->sum + a->slot * AMX_BLOCK * VF_N;
-    w->fresh[a->slot] = !view->state;
+    w->fresh[a->slot] = true;
     w->without[a->slot] = true;
     for (size_t i = 0; i < AMX_BLOCK; i++)
         vf_store(sum + i * VF_N, vf_zero());
@@ -49,19 +68,8 @@ static void amx_load_strip(const amx_strip *a, const tile_view *view, size_t t)
         w->next[a->row + i] = 0;
     }
     amx_find_span(a);
-    if (!view->state)
-        return;
-    memset(amx_out_at(plan, w, a->slot), 0, AMX_BLOCK * plan->d_room * sizeof(float));
-    for (size_t i = 0; i < a->rows; i++) {
-        const float *state = view->state + (t + a->row + i) * view->step * TILE_STATE(plan->d);
-        amx_set_reference(a, i, state[0]);
-        if (state[0] == -INFINITY)
-            w->reference[a->slot * AMX_BLOCK + i] = 0;
-        sum[i * VF_N] = state[1];
-        for (size_t c = 0; c < plan->d; c += AMX_SIDE)
-            memcpy(amx_out_row(plan, w, a->slot, i, c / AMX_SIDE), state + 2 + c,
-                   amx_left(plan->d, c, AMX_SIDE) * sizeof(float));
-    }
+    for (size_t i = 0; view->state && i < a->rows; i++)
+        amx_load_state(a, i, view->state + (t + a->row + i) * view->step * TILE_STATE(plan->d));
 }
 
 /* One row of outputs: sums times `factor`. */
@@ -89,8 +97,8 @@ static void amx_store_state(const tile_plan *plan, const tile_bench *w, size_t s
     state[0] = max;
     state[1] = sum;
     for (size_t c = 0; c < plan->d; c += AMX_SIDE)
-        memcpy(state + 2 + c, amx_out_row(plan, w, slot, i, c / AMX_SIDE),
-               amx_left(plan->d, c, AMX_SIDE) * sizeof(float));
+        vf_store_n(state + 2 + c, w->fresh[slot] ? vf_zero() : vf_load(amx_out_row(plan, w, slot, i, c / AMX_SIDE)),
+                   amx_left(plan->d, c, AMX_SIDE));
 }
 
 /* o = out / sum, zeros where nothing was seen; or the state, where others go on. */
