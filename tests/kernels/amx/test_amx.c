@@ -18,6 +18,7 @@
 #include "harness/verify/shapes.h"
 #include "harness/verify/verify.h"
 #include "kernels/api/cpu.h"
+#include "kernels/api/kernel_name.h"
 #include "kernels/common/bf16.h"
 #include "kernels/common/random.h"
 #include "kernels/pattern/pattern.h"
@@ -30,13 +31,17 @@ extern atomic_long amx_model_products;
 atomic_long amx_model_products;
 
 extern const as_kernel as_kernel_attention_flash_amx_emulated, as_kernel_attention_tiles_amx_emulated,
-    as_kernel_attention_residues_amx_emulated, as_kernel_attention_longnet_amx_emulated;
+    as_kernel_attention_residues_amx_emulated, as_kernel_attention_longnet_amx_emulated,
+    as_kernel_layer_projections_amx_emulated, as_kernel_layer_feed_forward_amx_emulated,
+    as_kernel_convolution_gemm_amx_emulated, as_kernel_mixing_mixer_channel_amx_emulated,
+    as_kernel_kernelised_linear_chunked_amx_emulated;
 
 static const as_kernel *const kernels[] = {
-    &as_kernel_attention_flash_amx_emulated,
-    &as_kernel_attention_tiles_amx_emulated,
-    &as_kernel_attention_residues_amx_emulated,
-    &as_kernel_attention_longnet_amx_emulated,
+    &as_kernel_attention_flash_amx_emulated,           &as_kernel_attention_tiles_amx_emulated,
+    &as_kernel_attention_residues_amx_emulated,        &as_kernel_attention_longnet_amx_emulated,
+    &as_kernel_layer_projections_amx_emulated,         &as_kernel_layer_feed_forward_amx_emulated,
+    &as_kernel_convolution_gemm_amx_emulated,          &as_kernel_mixing_mixer_channel_amx_emulated,
+    &as_kernel_kernelised_linear_chunked_amx_emulated,
 };
 static const char f32_refused[] = "amx multiplies bf16; f32 runs on avx512";
 #define KERNELS (sizeof kernels / sizeof *kernels)
@@ -73,11 +78,14 @@ typedef struct {
     as_truths *truths;
 } tally;
 
-static void check_problem(const as_problem *p, void *more)
+static void check_problem(const as_problem *of, void *more)
 {
     tally *t = more;
     for (size_t i = 0; i < KERNELS; i++) {
         const as_entry entry = {kernels[i], AS_AMX, NULL};
+        as_problem usual = *of;
+        const as_problem *p = &usual;
+        as_kernel_params_usual(kernels[i], usual.param);
         char why[300] = "";
         if (p->dtype == AS_F32) {
             t->refused += kernels[i]->refuse(p, why, sizeof why) && !strcmp(why, f32_refused);
@@ -107,7 +115,7 @@ static void check_problem(const as_problem *p, void *more)
 
 static void test_kernels(void **state)
 {
-    static const size_t least[KERNELS] = {40, 100, 20, 5};
+    static const size_t least[KERNELS] = {40, 100, 20, 5, 5, 5, 5, 5, 5};
     tally t = {.truths = as_truths_create()};
     (void)state;
     need_avx512();
