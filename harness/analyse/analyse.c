@@ -1,6 +1,5 @@
-/* analyse.c: see analyse.h. A list of steps: read, gather, summarise, count, fit, share out; and the files that come of
- * it. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* analyse.c: the steps of the analysis, in their order, and the files that they write.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "analyse.h"
 
 #include "../base/file.h"
@@ -10,23 +9,26 @@
 bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
 {
     as_sample_list *lists = NULL;
-    void *cases = NULL, *samples = NULL;
+    as_folder_contents folder = as_folder_open(dir, arena);
     *out = (as_findings){0};
-    if (!as_table_read(&as_case_schema, dir, arena, &cases, &out->case_count, err) ||
-        !as_table_read(&as_sample_schema, dir, arena, &samples, &out->sample_count, err) ||
-        !as_machine_facts_read(dir, arena, &out->machine, err))
+    /* counters.csv and phases.csv are absent from folders of earlier versions, or made by hand */
+    if (!as_folder_read(&folder, AS_FOLDER_CASES | AS_FOLDER_SAMPLES,
+                        AS_FOLDER_MACHINE | AS_FOLDER_COUNTERS | AS_FOLDER_PHASES, err))
         return false;
-    out->cases = cases;
-    out->samples = samples;
+    out->cases = folder.cases;
+    out->case_count = folder.case_count;
+    out->samples = folder.samples;
+    out->sample_count = folder.sample_count;
+    out->machine = folder.machine;
     if (!as_samples_gather(dir, out, arena, &lists, err))
         return false;
     as_replicates_make(out, lists, arena);
     as_summary_make(out, lists, arena);
-    if (!as_events_make(dir, out, lists, arena, err))
+    if (!as_events_make(&folder, out, lists, err))
         return false;
     as_fits_make(out, arena);
     as_crossovers_make(out, arena);
-    return as_shares_make(dir, out, arena, err);
+    return as_shares_make(&folder, out, err);
 }
 
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err)

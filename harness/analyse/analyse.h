@@ -5,9 +5,8 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "../folder/reader.h"
 #include "../model/curve.h"
-#include "../machine/read_json.h"
-#include "../model/records.h"
 
 /* What one worker process says of a case: the unit of replication. */
 typedef struct {
@@ -52,8 +51,5 @@ bool as_analyse(const char *dir, as_arena *arena, as_findings *out, as_err *err)
 
 /* Writes summary.csv, fits.csv, crossovers.csv, benchmark.json and, where there are phases, shares.csv. */
 bool as_findings_write(const as_findings *findings, const char *dir, as_err *err);
-
-/* The table that `run` ends with: per kernel and pattern at the longest T. */
-void as_findings_print(const as_findings *findings, as_text *out);
 
 #endif

@@ -221,7 +221,7 @@ bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out)
     as_text_add(out, "{\n  \"context\": %s,\n  \"benchmarks\": [", text);
     free(text);
     for (size_t i = 0; i < f->case_count; i++) {
-        if (strcmp(f->summary[i].status, "ok") != 0)
+        if (f->summary[i].status != AS_STATUS_OK)
             continue;
         const writer w = {.out = out, .f = f, .at = i, .name = json_of(f->summary[i].case_)};
         if (!w.name)

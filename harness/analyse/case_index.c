@@ -1,5 +1,5 @@
-/* case_index.c: see case_index.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* case_index.c: a hash table from interned keys to rows.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "case_index.h"
 
 #include <stdlib.h>

@@ -36,8 +36,8 @@ static uint64_t calls_of(const as_sample_list *list, uint64_t process, uint64_t 
 }
 
 /* The rows that hold a count above 0; of a batch that is in samples.csv. */
-static bool take(const char *dir, const as_counter *rows, size_t row_count, as_known *known,
-                 const as_sample_list *lists, count *out, size_t *taken, as_err *err)
+static bool list_counts(const char *dir, const as_counter *rows, size_t row_count, as_known *known,
+                        const as_sample_list *lists, count *out, size_t *taken, as_err *err)
 {
     for (size_t i = 0; i < row_count; i++) {
         const as_counter *r = &rows[i];
@@ -55,7 +55,7 @@ static bool take(const char *dir, const as_counter *rows, size_t row_count, as_k
 }
 
 /* Sorted counts become an event each, with a value for each case: the median. */
-static void gather(as_findings *f, const count *counts, size_t taken, as_arena *arena)
+static void add_events(as_findings *f, const count *counts, size_t taken, as_arena *arena)
 {
     double *room = as_arena_alloc(arena, (taken + 1) * sizeof *room);
     size_t cap = 0;
@@ -72,19 +72,16 @@ static void gather(as_findings *f, const count *counts, size_t taken, as_arena *
     }
 }
 
-bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err)
+bool as_events_make(const as_folder_contents *folder, as_findings *f, const as_sample_list *lists, as_err *err)
 {
-    void *rows = NULL;
-    size_t row_count = 0, taken = 0;
-    if (!as_dir_has(dir, as_counter_schema.file))
-        return true; /* of an earlier version, or made by hand */
-    if (!as_table_read(&as_counter_schema, dir, arena, &rows, &row_count, err))
-        return false;
-    as_known *known = as_known_create(dir, f, arena, err);
-    count *counts = as_arena_alloc(arena, (row_count + 1) * sizeof *counts);
-    const bool ok = known && take(dir, rows, row_count, known, lists, counts, &taken, err);
+    as_arena *arena = folder->arena;
+    size_t taken = 0;
+    as_known *known = as_known_create(folder->dir, f, arena, err);
+    count *counts = as_arena_alloc(arena, (folder->counter_count + 1) * sizeof *counts);
+    const bool ok =
+        known && list_counts(folder->dir, folder->counters, folder->counter_count, known, lists, counts, &taken, err);
     as_known_free(known);
     qsort(counts, taken, sizeof *counts, by_event_case_value);
-    gather(f, counts, taken, arena);
+    add_events(f, counts, taken, arena);
     return ok;
 }

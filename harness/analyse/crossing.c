@@ -1,5 +1,5 @@
-/* crossing.c: see crossing.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* crossing.c: tries every place between two points as the crossing.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "crossing.h"
 
 #include <math.h>

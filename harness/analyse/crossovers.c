@@ -216,12 +216,12 @@ static double place_of(const as_crossing *drawn, as_crossing_kind kind)
     return b_wins == (kind == AS_B_BEYOND) ? -INFINITY : INFINITY;
 }
 
-static void judge(const pair *p, bool resampled, as_crossover *row)
+static void judge_pair(const pair *p, bool resampled, as_crossover *row)
 {
-    static const char *const verdicts[] = {[AS_A_FASTER] = "none in range",
-                                           [AS_B_FASTER] = "always",
-                                           [AS_B_BEYOND] = "crosses",
-                                           [AS_A_BEYOND] = "crosses"};
+    static const as_crossover_verdict verdicts[] = {[AS_A_FASTER] = AS_CROSSOVER_NONE,
+                                                    [AS_B_FASTER] = AS_CROSSOVER_ALWAYS,
+                                                    [AS_B_BEYOND] = AS_CROSSOVER_CROSSES,
+                                                    [AS_A_BEYOND] = AS_CROSSOVER_CROSSES};
     const as_crossing found = crossing_of(p, 0);
     const bool crosses = found.kind == AS_B_BEYOND || found.kind == AS_A_BEYOND;
     size_t agree = 0, opposite = 0, placed = 0;
@@ -237,13 +237,13 @@ static void judge(const pair *p, bool resampled, as_crossover *row)
             p->at[placed++] = place_of(&drawn, found.kind);
     }
     if (crosses) {
-        row->beyond = found.kind == AS_B_BEYOND ? "b" : "a";
+        row->beyond = found.kind == AS_B_BEYOND ? AS_CURVE_B : AS_CURVE_A;
         row->at = exp(found.log_at);
     }
     if (!resampled)
         return;
     if (agree < (crosses ? CROSSES : UNCLEAR) * DRAWS || opposite > DRAWS / 20)
-        row->verdict = "unclear";
+        row->verdict = AS_CROSSOVER_UNCLEAR;
     as_stats_sort_ends(p->at, placed, placed / 40 + 1);
     if (!crosses || !placed)
         return;
@@ -261,7 +261,7 @@ static void add_pair(book *b, const group *g, const trace *s, const trace *t)
     f->crossovers = as_arena_grow(b->arena, f->crossovers, &b->cap, f->crossover_count, sizeof *f->crossovers);
     as_crossover *row = &f->crossovers[f->crossover_count++];
     as_record_clear(&as_crossover_schema, row);
-    row->axis = as_axis_name(g->axis);
+    row->axis = g->axis;
     row->curve = g->shape;
     row->kernel_a = s->curve ? s->curve->kernel : "dense";
     row->pattern_a = s->curve ? s->curve->pattern : "causal";
@@ -274,7 +274,7 @@ static void add_pair(book *b, const group *g, const trace *s, const trace *t)
     row->to = round(1e6 * exp(p.log_x[p.count - 1])) / 1e6;
     row->ratio_from = exp(p.a[0][0] - p.b[0][0]);
     row->ratio_to = exp(p.a[p.count - 1][0] - p.b[p.count - 1][0]);
-    judge(&p, s->resampled && t->resampled, row);
+    judge_pair(&p, s->resampled && t->resampled, row);
 }
 
 static void add_group(book *b, const group *g)

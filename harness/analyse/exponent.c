@@ -1,5 +1,5 @@
-/* exponent.c: see exponent.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* exponent.c: least squares on each side of a step.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "exponent.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* export.c: see export.h. jansson spells JSON. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* export.c: one writer for each format.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "export.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 
 static bool counts(const as_findings *f, size_t i)
 {
-    return !strcmp(f->summary[i].status, "ok") && f->summary[i].median_ns > 0;
+    return f->summary[i].status == AS_STATUS_OK && f->summary[i].median_ns > 0;
 }
 
 static bool dump(json_t *root, as_text *out, as_err *err)

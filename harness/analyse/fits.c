@@ -140,7 +140,7 @@ static void add_curve(book *b, size_t curve, const quantity *q)
     row->curve = c->fixed;
     row->kernel = c->kernel;
     row->pattern = c->pattern;
-    row->axis = as_axis_name(c->axis);
+    row->axis = c->axis;
     row->quantity = q->name;
     row->points = c->count;
     row->from = points[0].x;
@@ -175,7 +175,7 @@ static sheet *find_sheets(book *b)
     as_text key = {0};
     for (size_t i = 0; i < b->f->case_count; i++) {
         const as_summary *r = &b->f->summary[i];
-        if (!r->status || strcmp(r->status, "ok") || !(r->median_ns > 0) || r->length != r->context)
+        if (r->status != AS_STATUS_OK || !(r->median_ns > 0) || r->length != r->context)
             continue;
         key.length = 0;
         as_text_add(&key, "%s\x1f%s\x1f", r->kernel ? r->kernel : "?", r->pattern ? r->pattern : "?");
@@ -236,7 +236,7 @@ static void add_surface(book *b, const sheet *s, const quantity *q)
     row->curve = s->fixed;
     row->kernel = first->kernel;
     row->pattern = first->pattern;
-    row->axis = "length x width";
+    row->axis = AS_AXIS_SURFACE;
     row->quantity = q->name;
     row->points = s->count;
     row->from = points[0].x;

@@ -1,5 +1,5 @@
-/* growth.c: see growth.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* growth.c: every class is fitted to the points by least squares; AICc chooses.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "growth.h"
 
 #include <math.h>
@@ -318,7 +318,7 @@ static double power_instead(const as_growth *g, const as_growth_point *p, size_t
     return power;
 }
 
-static as_growth judge(const as_growth_point *p, size_t n, bool surface)
+static as_growth choose_class(const as_growth_point *p, size_t n, bool surface)
 {
     as_growth g = {.step_x = NAN, .step = 1, .residual = NAN, .margin = NAN, .power = NAN};
     board b;
@@ -368,7 +368,7 @@ static size_t different(const as_growth_point *p, size_t n)
 
 as_growth as_growth_fit(const as_growth_point *points, size_t count, double tail_low, double tail_high)
 {
-    as_growth g = judge(points, count, false);
+    as_growth g = choose_class(points, count, false);
     g.claimed = g.claimed && different(points, count) >= AS_GROWTH_POINTS_MIN &&
                 log2(points[count - 1].x / points[0].x) >= AS_GROWTH_OCTAVES_MIN - 1e-9 &&
                 meets_tail(&g, points, count, tail_low, tail_high);
@@ -377,7 +377,7 @@ as_growth as_growth_fit(const as_growth_point *points, size_t count, double tail
 
 as_growth as_growth_fit_surface(const as_growth_point *points, size_t count)
 {
-    as_growth g = judge(points, count, true);
+    as_growth g = choose_class(points, count, true);
     g.claimed = g.claimed && count >= AS_GROWTH_POINTS_MIN;
     return g;
 }

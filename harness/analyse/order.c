@@ -146,21 +146,23 @@ static bool one_decides(const excess *e, size_t first, const as_fit *fit)
     return false;
 }
 
-static const char *verdict_of(const excess *e, size_t first, const as_fit *fit)
+static as_fit_verdict verdict_of(const excess *e, size_t first, const as_fit *fit)
 {
     const double due = fit->expected_slope, width = fit->tail_high - fit->tail_low;
     if (e->count < POINTS_MIN || !(log2(fit->to / fit->from) >= OCTAVES_MIN - 1e-9) || !(width <= WIDTH_MAX) ||
         one_decides(e, first, fit))
-        return "not enough range";
+        return AS_FIT_NOT_ENOUGH_RANGE;
     if (fit->tail_low <= due + MARGIN && fit->tail_high >= due - MARGIN)
-        return fabs(rise_unstepped(e, first, e->count).power) <= MARGIN + width ? "confirmed" : "not enough range";
+        return fabs(rise_unstepped(e, first, e->count).power) <= MARGIN + width ? AS_FIT_CONFIRMED
+                                                                                : AS_FIT_NOT_ENOUGH_RANGE;
     if (log2(fit->to / fit->from) < OCTAVES_REFUTE - 1e-9)
-        return "not enough range";
+        return AS_FIT_NOT_ENOUGH_RANGE;
     const as_exponent before = rise_unstepped(e, 0, first + 1), tail = rise_unstepped(e, first, e->count);
     const as_exponent last = rise(e, last_part(e, first), e->count);
     const double unit = width / 4 * sqrt(rise(e, first, e->count).xx);
     const bool stepped = fit->tail_slope > due && is_stepped(e, first, MARGIN + width / 2);
-    return stepped || is_closer(&tail, &before, unit) || is_closer(&last, &tail, unit) ? "not enough range" : "refuted";
+    return stepped || is_closer(&tail, &before, unit) || is_closer(&last, &tail, unit) ? AS_FIT_NOT_ENOUGH_RANGE
+                                                                                       : AS_FIT_REFUTED;
 }
 
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit)

@@ -24,7 +24,7 @@ double as_roof_boost(const as_findings *f)
     return peak > roof ? peak / roof : 1;
 }
 
-static double between(const as_machine_facts *m, const double rate[AS_SCOPE_COUNT], uint64_t threads)
+static double rate_of_threads(const as_machine_facts *m, const double rate[AS_SCOPE_COUNT], uint64_t threads)
 {
     const double one = rate[AS_ONE_CPU], all = rate[AS_ALL_CPUS];
     if (threads == AS_NO_COUNT || threads == 0 || isnan(one))
@@ -37,19 +37,19 @@ static double between(const as_machine_facts *m, const double rate[AS_SCOPE_COUN
     return one + share * (all - one);
 }
 
-static double roof(const as_machine_facts *m, double boost, int isa, const char *dtype, uint64_t threads)
+static double roof_of_isa(const as_machine_facts *m, double boost, int isa, const char *dtype, uint64_t threads)
 {
     as_dtype own = AS_F32;
-    const double f32 = between(m, m->rate[AS_F32][isa], threads);
+    const double f32 = rate_of_threads(m, m->rate[AS_F32][isa], threads);
     if (!dtype || !as_dtype_parse(dtype, &own) || (int)own >= AS_RATED_DTYPES)
         own = AS_F32;
-    return boost * fmax(f32, between(m, m->rate[own][isa], threads));
+    return boost * fmax(f32, rate_of_threads(m, m->rate[own][isa], threads));
 }
 
 double as_roof_of(const as_machine_facts *m, double boost, const as_summary *row)
 {
     as_isa which;
-    return row->isa && as_isa_parse(row->isa, &which) ? roof(m, boost, which, row->dtype, row->threads) : NAN;
+    return row->isa && as_isa_parse(row->isa, &which) ? roof_of_isa(m, boost, which, row->dtype, row->threads) : NAN;
 }
 
 double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uint64_t threads)
@@ -66,6 +66,6 @@ double as_roof_widest(const as_machine_facts *m, double boost, const as_summary 
 {
     double widest = NAN;
     for (int isa = 0; isa < AS_ISA_COUNT; isa++)
-        widest = fmax(widest, roof(m, boost, isa, row->dtype, row->threads));
+        widest = fmax(widest, roof_of_isa(m, boost, isa, row->dtype, row->threads));
     return widest;
 }

@@ -176,23 +176,18 @@ static void share_case(work *w, const piece *pieces, size_t count)
     }
 }
 
-bool as_shares_make(const char *dir, as_findings *f, as_arena *arena, as_err *err)
+bool as_shares_make(const as_folder_contents *folder, as_findings *f, as_err *err)
 {
-    work w = {.f = f, .arena = arena};
-    void *rows = NULL;
-    size_t count = 0;
-    if (!as_dir_has(dir, as_phase_schema.file))
-        return true; /* of an earlier version, or made by hand */
-    if (!as_table_read(&as_phase_schema, dir, arena, &rows, &count, err))
-        return false;
-    piece *pieces = as_arena_alloc(arena, (count + 1) * sizeof *pieces);
-    w.room = as_arena_alloc(arena, (count + 1) * sizeof *w.room);
-    if (!sort_pieces(dir, &w, rows, count, pieces, err))
+    work w = {.f = f, .arena = folder->arena};
+    const size_t count = folder->phase_count;
+    piece *pieces = as_arena_alloc(w.arena, (count + 1) * sizeof *pieces);
+    w.room = as_arena_alloc(w.arena, (count + 1) * sizeof *w.room);
+    if (!sort_pieces(folder->dir, &w, folder->phases, count, pieces, err))
         return false;
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from; to < count && pieces[to].owner == pieces[from].owner;)
             to++;
-        if (!strcmp(f->summary[pieces[from].owner].status, "ok"))
+        if (f->summary[pieces[from].owner].status == AS_STATUS_OK)
             share_case(&w, pieces + from, to - from);
     }
     return true;

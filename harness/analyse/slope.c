@@ -1,5 +1,5 @@
-/* slope.c: see slope.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* slope.c: a line through logarithms, and its quantiles over resampled processes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "slope.h"
 
 #include <math.h>

@@ -19,8 +19,8 @@ size_t as_samples_process_end(const as_sample_list *list, size_t from);
 /* gather.c: fills f->replicates from the lists. */
 void as_replicates_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
 
-/* counters.c: fills f->counted from counters.csv, where there is one. */
-bool as_events_make(const char *dir, as_findings *f, const as_sample_list *lists, as_arena *arena, as_err *err);
+/* counters.c: fills f->counted from the rows of counters.csv. */
+bool as_events_make(const as_folder_contents *folder, as_findings *f, const as_sample_list *lists, as_err *err);
 
 /* summary.c: fills f->summary. */
 void as_summary_make(as_findings *f, const as_sample_list *lists, as_arena *arena);
@@ -40,8 +40,8 @@ double as_roof_widest(const as_machine_facts *m, double boost, const as_summary 
  * that is unknown, and for more threads than one. */
 double as_bandwidth_of(const as_machine_facts *m, uint64_t bytes, bool cold, uint64_t threads);
 
-/* shares.c: fills f->shares from phases.csv, where there is one; f->summary is there. */
-bool as_shares_make(const char *dir, as_findings *f, as_arena *arena, as_err *err);
+/* shares.c: fills f->shares from the rows of phases.csv, after f->summary. */
+bool as_shares_make(const as_folder_contents *folder, as_findings *f, as_err *err);
 
 /* order.c: what the kernel of the curve declares, against the fit over its points [first, ...). */
 void as_order_judge(const as_findings *f, const as_curve *c, size_t first, as_fit *fit);
@@ -51,8 +51,6 @@ void as_fits_make(as_findings *f, as_arena *arena);
 
 /* crossovers.c: fills f->crossovers; curves and summary are there. */
 void as_crossovers_make(as_findings *f, as_arena *arena);
-/* crossovers_print.c: where the sparse ones pass the dense one along `axis`, in sentences. */
-void as_crossovers_print(const as_findings *f, as_axis axis, as_text *out);
 
 /* benchmark_json.c */
 bool as_benchmark_json(const as_findings *f, const char *dir, as_text *out);

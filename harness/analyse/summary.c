@@ -47,7 +47,8 @@ static void add_bandwidth(as_summary *row, const as_case *c, const as_machine_fa
     if (!above(c->bytes_min))
         return;
     row->gbs_min = (double)c->bytes_min / row->median_ns;
-    row->percent_of_bandwidth = 100 * row->gbs_min / as_bandwidth_of(m, c->bytes_min, cold, c->threads);
+    row->roof_gbs = as_bandwidth_of(m, c->bytes_min, cold, c->threads);
+    row->percent_of_bandwidth = 100 * row->gbs_min / row->roof_gbs;
 }
 
 static void add_rates(as_summary *row, const as_case *c)
@@ -60,7 +61,7 @@ static void add_rates(as_summary *row, const as_case *c)
         row->ns_per_edge = row->median_ns / ((double)c->edges * (double)c->heads * (double)c->batch);
 }
 
-static void set_status(as_summary *row, const char *status, const char *reason)
+static void set_status(as_summary *row, as_status status, const char *reason)
 {
     row->status = status;
     row->reason = reason;
@@ -69,19 +70,19 @@ static void set_status(as_summary *row, const char *status, const char *reason)
 /* What cases.csv says, and what the samples make of it. */
 static void add_status(as_summary *row, const as_case *c)
 {
-    const char *status = c->status ? c->status : "planned";
+    const as_status status = c->status == AS_NO_WORD ? AS_STATUS_PLANNED : c->status;
     bool checked = c->error_max <= c->error_allowed;
     set_status(row, status, c->reason);
-    if (!strcmp(status, "ok") && !row->n)
-        set_status(row, "failed", "no sample was recorded");
-    if (strcmp(status, "planned") != 0)
+    if (status == AS_STATUS_OK && !row->n)
+        set_status(row, AS_STATUS_FAILED, "no sample was recorded");
+    if (status != AS_STATUS_PLANNED)
         return;
     if (!row->n)
-        set_status(row, "skipped", "not measured: the run ended before it");
+        set_status(row, AS_STATUS_SKIPPED, "not measured: the run ended before it");
     else if (checked)
-        set_status(row, "ok", "the run ended before all of its processes were measured");
+        set_status(row, AS_STATUS_OK, "the run ended before all of its processes were measured");
     else
-        set_status(row, "suspect", "the run ended before its result was checked against the oracle");
+        set_status(row, AS_STATUS_SUSPECT, "the run ended before its result was checked against the oracle");
 }
 
 /* Plain C is compiled for the architecture's baseline, and the compiler may use vectors there (SSE2 on x86-64), which
@@ -91,14 +92,16 @@ static void hold_against_roof(as_summary *row, const as_machine_facts *m, double
 {
     double roof = as_roof_of(m, boost, row), widest = as_roof_widest(m, boost, row);
     bool plain = row->isa && !strcmp(row->isa, "scalar");
-    bool ok = row->status && !strcmp(row->status, "ok");
+    bool ok = row->status == AS_STATUS_OK;
     double hard = plain ? widest : roof;
     if (isnan(row->gflops_useful))
         return;
-    if (!(plain && row->gflops_useful > roof))
+    if (!(plain && row->gflops_useful > roof)) {
+        row->roof_gflops = roof;
         row->percent_of_roof = 100 * row->gflops_useful / roof;
+    }
     if (ok && row->gflops_useful > hard)
-        set_status(row, "suspect",
+        set_status(row, AS_STATUS_SUSPECT,
                    as_arena_printf(arena,
                                    "%.4g GFLOP/s is above the measured roof of %.4g GFLOP/s (%s, %" PRIu64
                                    " threads): the work is miscounted or the clock is wrong",
@@ -126,7 +129,7 @@ static void add_dense_key(as_text *key, const as_summary *r)
 
 static bool is_dense(const as_summary *r)
 {
-    return r->status && !strcmp(r->status, "ok") && r->median_ns > 0 && r->pattern && !strcmp(r->pattern, "causal") &&
+    return r->status == AS_STATUS_OK && r->median_ns > 0 && r->pattern && !strcmp(r->pattern, "causal") &&
            (!r->mechanism || !strcmp(r->mechanism, "attention"));
 }
 
@@ -150,7 +153,7 @@ static void add_speedups(as_findings *f, as_arena *arena)
     }
     for (size_t i = 0; i < f->case_count; i++) {
         as_summary *row = &f->summary[i];
-        if (!row->status || strcmp(row->status, "ok") != 0 || !(row->median_ns > 0))
+        if (row->status != AS_STATUS_OK || !(row->median_ns > 0))
             continue;
         add_dense_key(&key, row);
         HASH_FIND(hh, table, key.data, key.length, hit);

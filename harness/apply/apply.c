@@ -16,8 +16,6 @@
 #define CHECK_SEED 1
 #define CHECK_FLOPS 1e9 /* about a second of the float64 loops */
 
-AS_SCHEMA(as_applied_schema, as_applied, AS_APPLY_COLUMNS, "apply.csv", "one kernel applied to the user's arrays");
-
 typedef struct {
     as_tensor q, k, v;
     as_pattern *pattern;

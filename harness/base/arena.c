@@ -1,5 +1,5 @@
-/* arena.c: see arena.h. Blocks in a list; a uthash table for interned texts. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* arena.c: blocks in a list; a uthash table for interned texts.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "arena.h"
 
 #include <stdarg.h>
@@ -19,9 +19,16 @@ typedef struct {
     char text[];
 } interned;
 
+typedef struct deferred {
+    struct deferred *next;
+    void (*release)(void *thing);
+    void *thing;
+} deferred;
+
 struct as_arena {
     block *blocks;
     interned *texts;
+    deferred *deferred;
 };
 
 static void *must(void *p)
@@ -39,6 +46,8 @@ void as_arena_free(as_arena *a)
 {
     if (!a)
         return;
+    for (const deferred *d = a->deferred; d; d = d->next)
+        d->release(d->thing);
     HASH_CLEAR(hh, a->texts);
     for (block *b = a->blocks, *next; b; b = next) {
         next = b->next;
@@ -62,6 +71,13 @@ void *as_arena_alloc(as_arena *a, size_t bytes)
     void *p = (char *)b->data + b->used;
     b->used += bytes;
     return p;
+}
+
+void as_arena_defer(as_arena *a, void (*release)(void *thing), void *thing)
+{
+    deferred *d = as_arena_alloc(a, sizeof *d);
+    *d = (deferred){a->deferred, release, thing};
+    a->deferred = d;
 }
 
 void *as_arena_grow(as_arena *a, void *array, size_t *cap, size_t count, size_t element)

@@ -23,4 +23,7 @@ const char *as_arena_intern(as_arena *a, const char *text);
 const char *as_arena_intern_n(as_arena *a, const char *text, size_t length);
 const char *as_arena_printf(as_arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Calls release(thing) when the arena is freed, the latest first: for what cannot live in an arena itself. */
+void as_arena_defer(as_arena *a, void (*release)(void *thing), void *thing);
+
 #endif

@@ -1,5 +1,5 @@
-/* err.c: see err.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* err.c: the one sentence of an error, without control bytes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "err.h"
 
 #include <stdarg.h>

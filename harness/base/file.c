@@ -1,5 +1,5 @@
-/* file.c: see file.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* file.c: reads and writes whole files, and finds the files of the program.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "file.h"
 
 #include <errno.h>

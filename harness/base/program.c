@@ -1,5 +1,5 @@
-/* program.c: see program.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* program.c: a child in a process group of its own, with pipes and a deadline.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "program.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* suggest.c: see suggest.h. Optimal string alignment over three rows of the usual table.
+/* suggest.c: optimal string alignment over three rows of the usual table.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "suggest.h"
 

@@ -1,5 +1,5 @@
-/* table.c: see table.h. libcsv parses, jansson spells JSON. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* table.c: libcsv parses, jansson spells JSON.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
 #include <csv.h>
@@ -50,6 +50,8 @@ const char *as_record_cell(const as_column *column, const void *record, char out
             snprintf(out, 40, "%" PRIu64, count);
         return out;
     }
+    if (column->kind == AS_WORD)
+        return as_word_text(column->words, *(const int *)(const void *)field);
     double real = *(const double *)(const void *)field;
     if (!isnan(real))
         snprintf(out, 40, "%.9g", real);
@@ -96,10 +98,10 @@ void as_table_row(const as_schema *schema, const void *record, as_text *out)
         const char *cell = as_record_cell(&schema->columns[i], record, number);
         if (i)
             as_text_append(out, ",", 1);
-        if (schema->columns[i].kind == AS_TEXT)
-            add_text_cell(out, cell);
-        else
+        if (as_column_is_number(&schema->columns[i]))
             as_text_append(out, cell, strlen(cell));
+        else
+            add_text_cell(out, cell);
     }
     as_text_append(out, "\r\n", 2);
 }
@@ -150,6 +152,18 @@ static void header_cell(reading *r, const char *name)
     r->mapped++;
 }
 
+static void set_word(reading *r, const as_column *column, int *field, const char *text, size_t length)
+{
+    as_text what = {0};
+    *field = as_word_find(column->words, text, length);
+    if (*field == AS_NO_WORD) {
+        as_text_add(&what, "'%.40s' is not ", text);
+        as_words_add(column->words, &what);
+        bad(r, what.data, column->name);
+    }
+    as_text_free(&what);
+}
+
 static void set_cell(reading *r, const as_column *column, char *record, const char *text, size_t length)
 {
     void *field = record + column->offset;
@@ -161,6 +175,10 @@ static void set_cell(reading *r, const as_column *column, char *record, const ch
         if (text[0] == '\'' && formula_like(text, length))
             text++, length--;
         *(const char **)field = as_arena_intern_n(r->arena, text, length);
+        return;
+    }
+    if (column->kind == AS_WORD) {
+        set_word(r, column, field, text, length);
         return;
     }
     if (column->kind == AS_COUNT)
@@ -314,10 +332,10 @@ bool as_table_json(const as_schema *schema, const void *records, size_t count, a
         for (size_t c = 0; c < schema->count; c++) {
             const as_column *column = &schema->columns[c];
             const char *cell = as_record_cell(column, (const char *)records + i * schema->size, number);
-            json_t *value = !*cell                     ? json_null()
-                            : column->kind == AS_TEXT  ? json_string(cell)
-                            : column->kind == AS_COUNT ? json_integer((json_int_t)strtoull(cell, NULL, 10))
-                                                       : json_real(strtod(cell, NULL));
+            json_t *value = !*cell                         ? json_null()
+                            : !as_column_is_number(column) ? json_string(cell)
+                            : column->kind == AS_COUNT     ? json_integer((json_int_t)strtoull(cell, NULL, 10))
+                                                           : json_real(strtod(cell, NULL));
             json_object_set_new(row, as_column_name(column, name), value ? value : json_null());
         }
         json_array_append_new(rows, row);

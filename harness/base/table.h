@@ -3,8 +3,8 @@
  *
  * A record type is one X-macro list; see model/records.h. From it come the struct, the header row, the writer, the
  * reader and the page that explains the columns. CSV is RFC 4180, UTF-8, one header row. A missing value is an empty
- * cell: NULL, AS_NO_COUNT, NaN. Text that a spreadsheet would take for a formula is written behind an apostrophe,
- * which the reader takes away again. */
+ * cell: NULL, AS_NO_COUNT, NaN, AS_NO_WORD. Text that a spreadsheet would take for a formula is written behind an
+ * apostrophe, which the reader takes away again. */
 #ifndef AS_BASE_TABLE_H
 #define AS_BASE_TABLE_H
 
@@ -15,18 +15,25 @@
 #include "arena.h"
 #include "err.h"
 #include "text.h"
+#include "words.h"
 
-typedef enum { AS_TEXT, AS_COUNT, AS_REAL } as_column_kind;
+typedef enum { AS_TEXT, AS_COUNT, AS_REAL, AS_WORD } as_column_kind;
 
 #define AS_NO_COUNT UINT64_MAX
 #define AS_NO_REAL ((double)NAN)
 
 typedef struct {
     const char *name; /* with its unit: wall_ns */
-    as_column_kind kind;
     size_t offset;
     const char *help;
+    as_column_kind kind;
+    const as_word_list *words; /* of AS_WORD; else NULL */
 } as_column;
+
+static inline bool as_column_is_number(const as_column *column)
+{
+    return column->kind == AS_COUNT || column->kind == AS_REAL;
+}
 
 typedef struct {
     const char *file; /* "samples.csv" */
@@ -40,8 +47,13 @@ typedef struct {
 #define AS_CTYPE_AS_TEXT const char *
 #define AS_CTYPE_AS_COUNT uint64_t
 #define AS_CTYPE_AS_REAL double
+#define AS_CTYPE_AS_WORD(type) type /* of words.h; in a list of columns: F(t, AS_WORD(as_side), side, "...") */
+#define AS_KIND_AS_TEXT AS_TEXT, NULL
+#define AS_KIND_AS_COUNT AS_COUNT, NULL
+#define AS_KIND_AS_REAL AS_REAL, NULL
+#define AS_KIND_AS_WORD(type) AS_WORD, &type##_words
 #define AS_RECORD_FIELD(type, kind, name, help) AS_CTYPE_##kind name;
-#define AS_RECORD_COLUMN(type, kind, name, help) {#name, kind, offsetof(type, name), help},
+#define AS_RECORD_COLUMN(type, kind, name, help) {#name, offsetof(type, name), help, AS_KIND_##kind},
 #define AS_RECORD(type, LIST)                                                                                          \
     typedef struct type {                                                                                              \
         LIST(AS_RECORD_FIELD, type)                                                                                    \
@@ -67,9 +79,9 @@ const char *as_record_cell(const as_column *column, const void *record, char out
 bool as_table_write(const as_schema *schema, const void *records, size_t count, const char *dir, as_err *err);
 
 /* Reads `dir`/schema->file into an array in `arena` (texts interned there). Columns are found by name: an unknown one
- * is passed over, a missing one reads as missing. A cell that is not of its column's kind, a row with another number of
- * cells or no header at all is an error with file:line. A last line without its newline (the program was killed while
- * it wrote) is dropped. */
+ * is passed over, a missing one reads as missing. A cell that is not of its column's kind or not one of its words, a
+ * row with another number of cells or no header at all is an error with file:line. A last line without its newline (the
+ * program was killed while it wrote) is dropped. */
 bool as_table_read(const as_schema *schema, const char *dir, as_arena *arena, void **records, size_t *count,
                    as_err *err);
 

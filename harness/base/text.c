@@ -1,5 +1,5 @@
-/* text.c: see text.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* text.c: growing texts, units, globs, UTF-8 and printed tables.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "text.h"
 
 #include <errno.h>

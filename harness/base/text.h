@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A text that grows; start from {0}, end with as_text_free. `data` is NUL-terminated once anything was added. */
 typedef struct {
@@ -33,6 +34,9 @@ char *as_format_count(char out[32], uint64_t count);
 /* Length of the UTF-8 character at `text`; 0 where there is none that a page may show: overlong, surrogate, a stray
  * byte, a C1 control, U+FFFE, U+FFFF. */
 size_t as_utf8_length(const char *text);
+
+/* Equal, or both NULL. */
+static inline bool as_text_same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
 
 /* White space becomes a space, other control characters and bytes that are not UTF-8 become '?', so that a kernel's
  * last words can be shown and filed. */

@@ -8,21 +8,21 @@
 enum { LINES_MOST = 40, KINDS = 4 };
 
 static const struct {
-    const char *verdict;
+    as_verdict_kind verdict;
     int style; /* of style.gp */
-} kinds[KINDS] = {{"regressed", 2}, {"improved", 3}, {"same", 1}, {"inconclusive", 7}};
+} kinds[KINDS] = {{AS_REGRESSED, 2}, {AS_IMPROVED, 3}, {AS_SAME, 1}, {AS_INCONCLUSIVE, 7}};
 
 static int kind_of(const as_verdict *v)
 {
     int k = 0;
-    while (k < KINDS && (!v->verdict || strcmp(v->verdict, kinds[k].verdict) != 0))
+    while (k < KINDS && v->verdict != kinds[k].verdict)
         k++;
     return k;
 }
 
 static bool is_drawn(const as_verdict *v)
 {
-    const bool of_time = !v->gate || !strcmp(v->gate, "time");
+    const bool of_time = v->gate == AS_NO_WORD || v->gate == AS_GATE_TIME;
     return of_time && v->ratio > 0 && v->ratio_low > 0 && v->ratio_high > 0 && kind_of(v) < KINDS;
 }
 
@@ -43,7 +43,7 @@ static size_t add_kind(const as_verdict *const *rows, size_t lines, int kind, as
             continue;
         as_text_add(data, "%s%.9g,%.9g,%.9g,%zu,%.9g,%.9g,\"%s\",\"%s\"\n", count++ || first ? "" : "\n\n", v->ratio,
                     v->ratio_low, v->ratio_high, lines - i, v->control_ratio, v->visible,
-                    as_chart_plain(arena, v->case_, 200), kinds[kind].verdict);
+                    as_chart_plain(arena, v->case_, 200), as_verdict_kind_text(kinds[kind].verdict));
     }
     return count;
 }
@@ -56,7 +56,7 @@ static void add_kinds(const as_verdict *const *rows, size_t lines, as_arena *are
     size_t shown = 0;
     for (int k = 0; k < KINDS; k++)
         if (add_kind(rows, lines, k, arena, !shown, data)) {
-            as_text_add(&names, "%s'%s'", shown ? ", " : "", kinds[k].verdict);
+            as_text_add(&names, "%s'%s'", shown ? ", " : "", as_verdict_kind_text(kinds[k].verdict));
             as_text_add(&styles, "%s%d", shown++ ? ", " : "", kinds[k].style);
         }
     as_text_add(header, "AS_CURVES = %zu\narray AS_LABEL[%zu] = [%s]\narray AS_STYLE[%zu] = [%s]\n", shown, shown,

@@ -1,6 +1,6 @@
-/* chart.c: see chart.h. A chart is a file in plots/ that says on its first lines which axis it has and what it shows;
- * each page of it becomes data, a script that stands alone, and two pictures. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* chart.c: a chart is a file in plots/ that says on its first lines which axis it has and what it shows;
+ * each page of it becomes data, a script that stands alone, and two pictures.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "chart.h"
 
 #include <dirent.h>
@@ -51,11 +51,11 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
         kind->axis = kind->across->axis;
         kind->is_chart = true;
     }
-    for (int a = 0; a < AS_AXIS_COUNT; a++)
-        if (!strcmp(as_axis_name((as_axis)a), word)) {
-            kind->axis = (as_axis)a;
-            kind->is_chart = true;
-        }
+    const int axis = as_word_find(&as_axis_words, word, strlen(word));
+    if (axis != AS_NO_WORD && axis != AS_AXIS_SURFACE) {
+        kind->axis = (as_axis)axis;
+        kind->is_chart = true;
+    }
     if (!kind->is_chart)
         return as_fail(err, AS_EXIT_USAGE, "%s: there is no axis '%.40s'", path.text, word);
     kind->value = said(&kind->body, "value", word) ? as_chart_value_find(word) : NULL;
@@ -119,63 +119,35 @@ static void free_kinds(kinds *all)
     as_text_free(&all->finish);
 }
 
-/* results/quick-20260101T120000Z, results/quick-.../ and . all name the folder. */
-static const char *folder_name(const char *dir, as_arena *arena)
-{
-    char whole[PATH_MAX];
-    if (!realpath(dir, whole))
-        return as_arena_intern(arena, dir);
-    const char *slash = strrchr(whole, '/');
-    return as_arena_intern(arena, slash && slash[1] ? slash + 1 : whole);
-}
-
 /* cases.csv, where it has the same cases in the same order: the plan's counts. */
-static bool read_cases(const char *dir, as_chart_input *in, as_err *err)
+static const as_case *cases_of_rows(const as_folder_contents *folder)
 {
-    void *records = NULL;
-    size_t count = 0;
-    if (as_dir_has(dir, as_case_schema.file) && !as_table_read(&as_case_schema, dir, in->arena, &records, &count, err))
-        return false;
-    const as_case *cases = records;
-    bool same = count == in->row_count;
-    for (size_t i = 0; same && i < count; i++)
-        same = cases[i].case_ == in->rows[i].case_; /* interned */
-    in->cases = same ? cases : NULL;
-    return true;
+    bool same = folder->case_count == folder->summary_count;
+    for (size_t i = 0; same && i < folder->case_count; i++)
+        same = folder->cases[i].case_ == folder->summary[i].case_; /* interned */
+    return same ? folder->cases : NULL;
 }
 
-/* verdicts.csv, of a duel: such a folder needs no summary. */
-static bool read_verdicts(const char *dir, as_chart_input *in, as_err *err)
-{
-    void *records = NULL;
-    if (as_dir_has(dir, as_verdict_schema.file) &&
-        !as_table_read(&as_verdict_schema, dir, in->arena, &records, &in->verdict_count, err))
-        return false;
-    in->verdicts = records;
-    return true;
-}
-
+/* The folder of a duel has verdicts and needs no summary. */
 static bool read_input(const char *dir, as_chart_input *in, as_err *err)
 {
-    void *rows = NULL, *fits = NULL, *shares = NULL;
-    size_t share_count = 0;
-    if (!read_verdicts(dir, in, err))
+    as_folder_contents folder = as_folder_open(dir, in->arena);
+    if (!as_folder_read(&folder, 0, AS_FOLDER_VERDICTS | AS_FOLDER_MACHINE, err) ||
+        !as_folder_read(&folder, folder.verdict_count ? 0 : AS_FOLDER_SUMMARY | AS_FOLDER_FITS,
+                        AS_FOLDER_CASES | AS_FOLDER_SHARES, err))
         return false;
-    if ((!in->verdict_count && (!as_table_read(&as_summary_schema, dir, in->arena, &rows, &in->row_count, err) ||
-                                !as_table_read(&as_fit_schema, dir, in->arena, &fits, &in->fit_count, err))) ||
-        !as_machine_facts_read(dir, in->arena, &in->machine, err))
-        return false;
-    in->rows = rows;
-    in->fits = fits;
-    in->sweep = folder_name(dir, in->arena);
+    in->verdicts = folder.verdicts;
+    in->verdict_count = folder.verdict_count;
+    in->rows = folder.summary;
+    in->row_count = folder.summary_count;
+    in->fits = folder.fits;
+    in->fit_count = folder.fit_count;
+    in->machine = folder.machine;
+    in->sweep = folder.name;
     in->curves = as_curves_find(in->rows, in->row_count, in->arena, &in->curve_count);
     as_chart_points(in);
-    if (!read_cases(dir, in, err))
-        return false;
-    if (as_dir_has(dir, as_share_schema.file) &&
-        !as_table_read(&as_share_schema, dir, in->arena, &shares, &share_count, err))
-        return false;
-    as_chart_phases(in, shares, share_count);
+    in->cases = cases_of_rows(&folder);
+    as_chart_phases(in, folder.shares, folder.share_count);
     return true;
 }
 

@@ -10,12 +10,10 @@ enum { VARYING_MOST = 8, TEXT_MOST = 30, PART_LEAST = 8, LINE = 15 /* pixels */,
 
 /* --- what it is called ------------------------------------------------------------------------------------------- */
 
-static bool same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
-
 static bool varies(const char *const *parts, size_t count, size_t width, size_t part)
 {
     for (size_t i = 1; i < count; i++)
-        if (!same(parts[i * width + part], parts[part]))
+        if (!as_text_same(parts[i * width + part], parts[part]))
             return true;
     return false;
 }

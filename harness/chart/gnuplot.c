@@ -1,5 +1,5 @@
-/* gnuplot.c: see gnuplot.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* gnuplot.c: starts gnuplot with a time limit and renames what it has drawn.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "gnuplot.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static const char *reason_in(as_text *said)
     return reason ? reason : "no reason given";
 }
 
-static bool keep(const char *dir, const char *name, bool png, as_err *err)
+static bool rename_pictures(const char *dir, const char *name, bool png, as_err *err)
 {
     static const char *const kinds[] = {"svg", "png"};
     bool ok = true;
@@ -62,7 +62,7 @@ bool as_gnuplot_draw(const char *dir, const char *name, bool png, double seconds
     else if (code != 0)
         as_fail(err, AS_EXIT_ENVIRONMENT, "%s/%s: gnuplot failed: %s", dir, script.data, reason_in(&said));
     else
-        ok = keep(dir, name, png, err);
+        ok = rename_pictures(dir, name, png, err);
     as_text_free(&said);
     as_text_free(&script);
     return ok;

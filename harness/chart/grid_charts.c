@@ -37,7 +37,7 @@ const char *as_set_name(const as_chart_input *in, const as_summary *row)
 
 bool as_set_is_ok(const as_summary *row)
 {
-    return row->status && !strcmp(row->status, "ok") && row->median_ns > 0 && row->context == row->length;
+    return row->status == AS_STATUS_OK && row->median_ns > 0 && row->context == row->length;
 }
 
 const char *as_set_shape(const as_chart_input *in, const as_summary *row, const char *free)

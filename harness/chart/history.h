@@ -13,10 +13,7 @@ typedef struct {
     const char *pinned, *machine; /* for the title */
 } as_history_chart;
 
-/* chart.c: DIR/plots/history.{svg,png,csv,gp}, history-2, ... */
-bool as_chart_history(const as_history_chart *chart, const char *dir, unsigned *drawn, as_err *err);
-
-/* history.c: the page that begins with the case of row `at`; returns the row that the next page begins with. */
+/* The page that begins with the case of row `at`; returns the row that the next page begins with. */
 size_t as_history_page(const as_history_chart *chart, size_t at, const char *name, as_arena *arena, as_text *header,
                        as_text *data);
 

@@ -90,12 +90,10 @@ static const char *held(const as_chart_input *in, const as_curve *c, int factor)
 /* What goes without saying where all curves have it. */
 static bool is_usual(const char *text) { return !strcmp(text, "Hkv=H") || !strcmp(text, "S=T"); }
 
-static bool same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
-
 static bool all_have(const as_page *page, int factor, const char *text)
 {
     for (size_t i = 0; i < page->count; i++)
-        if (!same(held(page->in, page->curves[i], factor), text))
+        if (!as_text_same(held(page->in, page->curves[i], factor), text))
             return false;
     return true;
 }
@@ -121,8 +119,8 @@ static const as_fit *fit_of(const as_chart_input *in, const as_curve *c)
     const size_t own = (size_t)(c - in->curves);
     for (size_t i = 0; i < in->fit_count; i++) {
         const as_fit *f = &in->fits[(own + i) % in->fit_count];
-        if (same(f->axis, as_axis_name(c->axis)) && same(f->kernel, c->kernel) && same(f->pattern, c->pattern) &&
-            same(f->curve, c->fixed))
+        if (f->axis == c->axis && as_text_same(f->kernel, c->kernel) && as_text_same(f->pattern, c->pattern) &&
+            as_text_same(f->curve, c->fixed))
             return f;
     }
     return NULL;

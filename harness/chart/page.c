@@ -87,7 +87,7 @@ void as_page_data(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
     as_text_add(out, "%s,%s,low,high,curve,kernel,pattern,isa\n",
-                page->kind->across ? page->kind->across->name : as_axis_name(page->kind->axis),
+                page->kind->across ? page->kind->across->name : as_axis_text(page->kind->axis),
                 page->kind->value->column);
     for (size_t i = 0; i < page->count; i++) {
         const as_curve *c = page->curves[i];
@@ -110,7 +110,7 @@ typedef struct {
     double low, high; /* above 0 */
 } extent;
 
-static extent measure(const as_page *page)
+static extent extent_of(const as_page *page)
 {
     size_t n = 0, points = 0;
     for (size_t i = 0; i < page->count; i++)
@@ -153,9 +153,8 @@ static roofs find_read_roofs(const as_page *page)
     for (size_t i = 0; i < page->count; i++)
         for (size_t k = 0; k < page->curves[i]->count; k++) {
             const as_summary *row = &in->rows[page->curves[i]->points[k]];
-            const double roof = 100 * row->gbs_min / row->percent_of_bandwidth;
             for (size_t l = 0; l < 4; l++)
-                used[l] = used[l] || fabs(roof / in->machine.read_gbs[l] - 1) < 1e-6;
+                used[l] = used[l] || fabs(row->roof_gbs / in->machine.read_gbs[l] - 1) < 1e-6;
         }
     for (size_t l = 0; l < 4; l++) {
         if (!used[l])
@@ -177,7 +176,7 @@ static roofs find_roofs(const as_page *page)
         return found;
     for (size_t i = 0; page->kind->value->roof && i < page->count; i++) {
         const as_summary *row = &page->in->rows[page->curves[i]->points[0]];
-        double roof = 100 * row->gflops_useful / row->percent_of_roof;
+        const double roof = row->roof_gflops;
         if (!(roof > 0) || !isfinite(roof) || found.count == 8)
             continue;
         const char *text = as_arena_printf(page->in->arena, "measured %s roof, %s, %" PRIu64 " thread%s: %.3g GFLOP/s",
@@ -318,7 +317,7 @@ static void add_ends(const as_page *page, const as_end *guides, size_t guide_cou
 void as_page_header(const as_page *page, as_text *out)
 {
     as_arena *a = page->in->arena;
-    extent e = measure(page);
+    extent e = extent_of(page);
     const as_chart_value *value = page->kind->value;
     double left = e.x[0], right = e.x[e.x_count - 1], margin = right > left ? pow(right / left, 0.03) : 2;
     double low = e.low / 1.5, high = e.high * 1.5;

@@ -7,9 +7,7 @@
 #include "../base/err.h"
 #include "../base/text.h"
 #include "../model/curve.h"
-#include "../machine/read_json.h"
-#include "../model/verdicts.h"
-#include "chart.h"
+#include "../folder/reader.h"
 
 /* What a folder says, as far as charts go. */
 typedef struct as_chart_input {
@@ -89,16 +87,6 @@ const char *as_set_shape(const as_chart_input *in, const as_summary *row, const 
 bool as_set_surface(const as_chart_input *in, size_t index, as_text *data, as_text *header);
 bool as_set_reach(const as_chart_input *in, size_t index, as_text *data, as_text *header);
 bool as_set_change(const as_chart_input *in, size_t index, as_text *data, as_text *header);
-
-/* A script that is written, and its place among those of its kind. */
-typedef struct {
-    const char *name;
-    size_t page;
-} as_picture;
-
-/* pictures.c: draws as many as chart.h says; the first failure ends it. */
-bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t count, as_arena *arena, as_charts *charts,
-                      as_err *err);
 
 /* masks.c: plots/mask-N.svg for every pattern swept, up to a number; not by gnuplot, so not counted as drawn. */
 bool as_masks_draw(const as_chart_input *in, const char *plots, as_err *err);

@@ -19,7 +19,7 @@ static as_summary row_of(const as_share *share, as_arena *arena)
     row.median_ns = share->median_ns;
     row.median_low_ns = share->median_low_ns;
     row.median_high_ns = share->median_high_ns;
-    row.status = "ok";
+    row.status = AS_STATUS_OK;
     return row;
 }
 

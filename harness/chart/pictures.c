@@ -3,9 +3,8 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include "chart.h"
 #include "gnuplot.h"
-#include "page.h"
+#include "pictures.h"
 
 #define SECONDS_PER_CHART 60.0
 
@@ -22,7 +21,7 @@ typedef struct {
     pthread_mutex_t lock;
 } bench;
 
-static const as_picture *take(bench *b)
+static const as_picture *next_picture(bench *b)
 {
     pthread_mutex_lock(&b->lock);
     const as_picture *picture = !b->failed && b->next < b->count ? b->pictures[b->next++] : NULL;
@@ -30,10 +29,10 @@ static const as_picture *take(bench *b)
     return picture;
 }
 
-static void *work(void *at)
+static void *draw_pictures(void *at)
 {
     bench *b = at;
-    for (const as_picture *p; (p = take(b)) != NULL;) {
+    for (const as_picture *p; (p = next_picture(b)) != NULL;) {
         as_err err = {0};
         const bool ok = as_gnuplot_draw(b->plots, p->name, p->page < b->png_pages, SECONDS_PER_CHART, &err);
         pthread_mutex_lock(&b->lock);
@@ -46,7 +45,7 @@ static void *work(void *at)
     return NULL;
 }
 
-static size_t hands(size_t pictures)
+static size_t count_of_workers(size_t pictures)
 {
     cpu_set_t cpus;
     size_t count = sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? (size_t)CPU_COUNT(&cpus) : 1;
@@ -82,9 +81,9 @@ bool as_pictures_draw(const char *plots, const as_picture *pictures, size_t coun
             b.pictures[b.count++] = &pictures[i];
     b.png_pages = b.count < count ? 1 : limit;
     pthread_mutex_init(&b.lock, NULL);
-    while (started + 1 < hands(b.count) && pthread_create(&threads[started], NULL, work, &b) == 0)
+    while (started + 1 < count_of_workers(b.count) && pthread_create(&threads[started], NULL, draw_pictures, &b) == 0)
         started++;
-    work(&b);
+    draw_pictures(&b);
     while (started)
         pthread_join(threads[--started], NULL);
     pthread_mutex_destroy(&b.lock);

@@ -13,9 +13,9 @@ typedef struct {
     char key[];
 } group;
 
-static bool is_point(const as_summary *r) { return r->status && !strcmp(r->status, "ok") && r->median_ns > 0; }
+static bool is_point(const as_summary *r) { return r->status == AS_STATUS_OK && r->median_ns > 0; }
 
-static const char *known(const char *text) { return text ? text : "?"; }
+static const char *text_or_mark(const char *text) { return text ? text : "?"; }
 
 void as_chart_points(as_chart_input *in)
 {
@@ -30,8 +30,8 @@ void as_chart_points(as_chart_input *in)
         as_text key = {0};
         if (!is_point(r))
             continue;
-        as_text_add(&key, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%zu", known(r->kernel), known(r->pattern), known(r->isa),
-                    known(r->dtype), known(r->machine), (size_t)r->threads);
+        as_text_add(&key, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%zu", text_or_mark(r->kernel), text_or_mark(r->pattern),
+                    text_or_mark(r->isa), text_or_mark(r->dtype), text_or_mark(r->machine), (size_t)r->threads);
         HASH_FIND(hh, groups, key.data, key.length, g);
         if (!g) {
             g = as_arena_alloc(in->arena, sizeof *g + key.length + 1);

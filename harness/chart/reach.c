@@ -39,7 +39,7 @@ static bool is_meant(const as_summary *r)
            r->length <= LENGTH_MOST;
 }
 
-static size_t gather(const as_chart_input *in, const char *shape, offer offers[PATTERNS_MOST])
+static size_t list_offers(const as_chart_input *in, const char *shape, offer offers[PATTERNS_MOST])
 {
     size_t count = 0;
     for (size_t i = 0; i < in->row_count; i++) {
@@ -69,13 +69,13 @@ static const char *choose_shape(const as_chart_input *in, offer offers[PATTERNS_
         if (!is_meant(row) || row->length <= longest)
             continue;
         const char *shape = as_set_shape(in, row, "");
-        if (shape != last && gather(in, shape, offers) >= 3) {
+        if (shape != last && list_offers(in, shape, offers) >= 3) {
             best = shape;
             longest = row->length;
         }
         last = shape;
     }
-    *count = best ? gather(in, best, offers) : 0;
+    *count = best ? list_offers(in, best, offers) : 0;
     return best;
 }
 
@@ -91,7 +91,7 @@ enum { NEVER_ROOM = 48 }; /* characters of the line below the title */
 
 /* Keeps those that cover, in the order of layers; the others are named in `never`, or counted where their names are
  * long. */
-static size_t judge(const as_chart_input *in, offer *offers, size_t count, as_text *never)
+static size_t keep_covering(const as_chart_input *in, offer *offers, size_t count, as_text *never)
 {
     size_t kept = 0;
     double least = INFINITY;
@@ -138,7 +138,7 @@ bool as_set_reach(const as_chart_input *in, size_t index, as_text *data, as_text
     as_text never = {0};
     size_t count;
     const char *shape = index ? NULL : choose_shape(in, offers, &count);
-    const size_t kept = shape ? judge(in, offers, count, &never) : 0;
+    const size_t kept = shape ? keep_covering(in, offers, count, &never) : 0;
     if (kept < 2) {
         as_text_free(&never);
         return false;

@@ -45,7 +45,7 @@ static size_t place_of(const side *s, uint64_t value)
     return i;
 }
 
-static void put(surface *f, const as_summary *row)
+static void add_cell_of(surface *f, const as_summary *row)
 {
     const size_t t = place_of(&f->t, row->length), d = place_of(&f->d, row->width);
     if (t == f->t.count || d == f->d.count)
@@ -76,7 +76,7 @@ static bool competes(const as_summary *row)
 }
 
 /* The shape number `index` of those that have two lengths, two widths, and two kernels or patterns at some cell. */
-static bool find(const as_chart_input *in, size_t index, surface *f)
+static bool find_surface(const as_chart_input *in, size_t index, surface *f)
 {
     const char *seen[64];
     size_t seen_count = 0, found = 0;
@@ -98,7 +98,7 @@ static bool find(const as_chart_input *in, size_t index, surface *f)
         qsort(f->d.value, f->d.count, sizeof *f->d.value, ascending);
         for (size_t k = i; k < in->row_count; k++)
             if (competes(&in->rows[k]) && as_set_shape(in, &in->rows[k], "TD") == shape)
-                put(f, &in->rows[k]);
+                add_cell_of(f, &in->rows[k]);
         for (size_t t = 0; t < f->t.count; t++)
             for (size_t d = 0; d < f->d.count; d++)
                 rivals = rivals || f->second[t][d];
@@ -138,7 +138,7 @@ static void add_cell(const as_chart_input *in, const surface *f, size_t t, size_
 bool as_set_surface(const as_chart_input *in, size_t index, as_text *data, as_text *header)
 {
     surface f;
-    if (!find(in, index, &f))
+    if (!find_surface(in, index, &f))
         return false;
     for (size_t t = 0; t < f.t.count; t++)
         for (size_t d = 0; d < f.d.count; d++)

@@ -16,6 +16,7 @@
 #include "../theory/reach.h"
 #include "estimate.h"
 
+AS_WORDS_LIST(as_basis, AS_BASIS_WORDS);
 AS_SCHEMA(as_choice_schema, as_choice, AS_CHOICE_COLUMNS, "choice.csv", "a candidate");
 
 struct as_covered {
@@ -158,26 +159,34 @@ as_choice *as_choosing_add(as_choosing *c, const as_choice *like)
     return &out->rows[out->count++];
 }
 
-static bool is_wanted(const as_choose_ask *ask, const char *pattern)
+/* Any spelling of a pattern will do. */
+static void read_named(as_choosing *c)
 {
-    bool wanted = !ask->patterns || !ask->patterns[0];
-    for (const char *const *p = ask->patterns; p && *p && !wanted; p++) {
-        as_pattern_error at;
-        as_pattern *named = as_pattern_parse(*p, &at); /* any spelling will do */
-        wanted = as_glob(named ? as_pattern_text(named) : *p, pattern);
-        as_pattern_free(named);
+    size_t cap = 0;
+    for (const char *const *p = c->ask->patterns; p && *p; p++) {
+        as_pattern *pattern = as_pattern_parse(*p, NULL);
+        c->named = as_arena_grow(c->arena, c->named, &cap, c->named_count, sizeof *c->named);
+        c->named[c->named_count++] =
+            (as_named_pattern){as_arena_intern(c->arena, pattern ? as_pattern_text(pattern) : *p), pattern != NULL};
+        as_pattern_free(pattern);
     }
+}
+
+static bool is_wanted(const as_choosing *c, const char *pattern)
+{
+    bool wanted = !c->named_count;
+    for (size_t i = 0; i < c->named_count && !wanted; i++)
+        wanted = as_glob(c->named[i].text, pattern);
     return wanted;
 }
 
 static void consider(as_choosing *c, const as_family *f, const char *text)
 {
-    static const char *const bases[] = {"measured", "interpolated", "extrapolated", "not known"};
     const as_summary *like = &c->ask->rows[f->rows[0]];
     as_pattern_error at;
     char why[300] = "";
     as_choice clear;
-    as_pattern *pattern = is_wanted(c->ask, text) ? as_pattern_parse(text, &at) : NULL;
+    as_pattern *pattern = is_wanted(c, text) ? as_pattern_parse(text, &at) : NULL;
     if (!pattern)
         return;
     as_record_clear(&as_choice_schema, &clear);
@@ -205,12 +214,12 @@ static void consider(as_choosing *c, const as_family *f, const char *text)
     row->ms = time.ns * layers;
     row->ms_low = time.low * layers;
     row->ms_high = time.high * layers;
-    row->basis = bases[time.basis];
+    row->basis = time.basis;
     const as_choose_cover cover = as_choosing_cover(c, row->pattern);
     row->layers_to_cover = cover.layers_to_cover;
     row->reach = cover.reach;
     row->note = ruled_out(c, row, &p, error_of(c->ask, f, &p, row->pattern));
-    if (!row->note && time.basis == AS_UNKNOWN)
+    if (!row->note && time.basis == AS_BASIS_UNKNOWN)
         row->note = "ruled out: too few cases of its family were measured to tell its time";
     as_pattern_free(pattern);
 }
@@ -273,6 +282,7 @@ bool as_choose(const as_choose_ask *ask, as_arena *arena, as_chosen *out, as_err
 {
     as_choosing c = {.ask = ask, .arena = arena, .out = out};
     *out = (as_chosen){0};
+    read_named(&c);
     as_family *families = as_families_find(&c);
     const bool any = families != NULL;
     for (const as_family *f = families; f; f = f->hh.next)

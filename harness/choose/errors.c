@@ -1,15 +1,13 @@
-/* errors.c: see errors.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* errors.c: reads each file as JSON, else as CSV.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "errors.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-#include "../apply/apply.h"
-
-static bool add(as_choose_error *e, const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap,
-                as_arena *arena, as_err *err)
+static bool add_error(as_choose_error *e, const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap,
+                      as_arena *arena, as_err *err)
 {
     if (!e->kernel || !e->pattern || isnan(e->error))
         return as_fail(err, AS_EXIT_USAGE,
@@ -31,7 +29,7 @@ static bool add_json(const json_t *object, const char *path, as_choose_ask *ask,
     as_choose_error e = {kernel ? as_arena_intern(arena, kernel) : NULL,
                          pattern ? as_arena_intern(arena, pattern) : NULL,
                          json_is_number(error) ? json_number_value(error) : NAN};
-    return add(&e, path, ask, all, cap, arena, err);
+    return add_error(&e, path, ask, all, cap, arena, err);
 }
 
 static bool add_csv(const char *path, as_choose_ask *ask, as_choose_error **all, size_t *cap, as_arena *arena,
@@ -49,7 +47,7 @@ static bool add_csv(const char *path, as_choose_ask *ask, as_choose_error **all,
     for (size_t i = 0; i < count && ok; i++) {
         const as_applied *a = (const as_applied *)records + i;
         as_choose_error e = {a->kernel, a->pattern, a->dense_error_max};
-        ok = add(&e, path, ask, all, cap, arena, err);
+        ok = add_error(&e, path, ask, all, cap, arena, err);
     }
     return ok;
 }

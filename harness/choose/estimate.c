@@ -1,5 +1,5 @@
-/* estimate.c: see estimate.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* estimate.c: measured, interpolated, extrapolated, then the plane through the nearest cases.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "estimate.h"
 
 #include <math.h>
@@ -39,7 +39,7 @@ static size_t curve_of(const as_estimand *e, const as_summary **out)
     return n;
 }
 
-static double line(double x, double x0, double y0, double x1, double y1)
+static double interpolate(double x, double x0, double y0, double x1, double y1)
 {
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0);
 }
@@ -52,17 +52,18 @@ static double bend(const as_summary *const *c, size_t n, size_t i)
 {
     if (i == 0 || i + 1 >= n)
         return 0;
-    return fabs(log(c[i]->median_ns) -
-                line(x_of(c[i]), x_of(c[i - 1]), log(c[i - 1]->median_ns), x_of(c[i + 1]), log(c[i + 1]->median_ns))) /
+    return fabs(log(c[i]->median_ns) - interpolate(x_of(c[i]), x_of(c[i - 1]), log(c[i - 1]->median_ns), x_of(c[i + 1]),
+                                                   log(c[i + 1]->median_ns))) /
            4;
 }
 
-static as_estimate between(const as_summary *const *c, size_t n, size_t i, double x)
+static as_estimate estimate_between(const as_summary *const *c, size_t n, size_t i, double x)
 {
     const double x0 = x_of(c[i - 1]), x1 = x_of(c[i]), slack = fmax(bend(c, n, i - 1), bend(c, n, i));
-    return (as_estimate){exp(line(x, x0, log(c[i - 1]->median_ns), x1, log(c[i]->median_ns))),
-                         exp(line(x, x0, log(low_of(c[i - 1])), x1, log(low_of(c[i]))) - slack),
-                         exp(line(x, x0, log(high_of(c[i - 1])), x1, log(high_of(c[i]))) + slack), AS_INTERPOLATED};
+    return (as_estimate){exp(interpolate(x, x0, log(c[i - 1]->median_ns), x1, log(c[i]->median_ns))),
+                         exp(interpolate(x, x0, log(low_of(c[i - 1])), x1, log(low_of(c[i]))) - slack),
+                         exp(interpolate(x, x0, log(high_of(c[i - 1])), x1, log(high_of(c[i]))) + slack),
+                         AS_INTERPOLATED};
 }
 
 static const as_fit *fit_of(const as_estimand *e, const as_summary *r)
@@ -73,9 +74,10 @@ static const as_fit *fit_of(const as_estimand *e, const as_summary *r)
     snprintf(isa, sizeof isa, "isa=%.20s ", r->isa ? r->isa : "?");
     for (size_t i = 0; i < e->ask->fit_count; i++) {
         const as_fit *f = &e->ask->fits[i];
-        if (!f->quantity || strcmp(f->quantity, "time") || strcmp(f->axis, r->length == 1 ? "context" : "length") ||
-            strcmp(f->kernel, r->kernel) || strcmp(f->pattern, r->pattern) || !strstr(f->curve, width) ||
-            !strstr(f->curve, heads) || strncmp(f->curve, isa, strlen(isa)))
+        if (!f->quantity || strcmp(f->quantity, "time") ||
+            f->axis != (r->length == 1 ? AS_AXIS_CONTEXT : AS_AXIS_LENGTH) || strcmp(f->kernel, r->kernel) ||
+            strcmp(f->pattern, r->pattern) || !strstr(f->curve, width) || !strstr(f->curve, heads) ||
+            strncmp(f->curve, isa, strlen(isa)))
             continue;
         return f;
     }
@@ -232,7 +234,7 @@ static double scatter(const cloud *c, double value, const double slope[FEATURES_
 }
 
 /* What was measured, nearest first; *far: how far the target lies beyond all of it, on the axis where it does most. */
-static void gather(const as_estimand *e, cloud *c, double *far)
+static void list_neighbours(const as_estimand *e, cloud *c, double *far)
 {
     double low[FEATURES_MAX], high[FEATURES_MAX];
     for (size_t i = 0; i < e->family->count; i++) {
@@ -260,12 +262,12 @@ static as_estimate by_family(const as_estimand *e)
         .p = malloc((e->family->count + 1) * sizeof *c.p),
         .features = features_of(e->family),
         .at = {log((double)ask->length), log(e->edges / queries), log((double)ask->width), log((double)ask->heads)}};
-    as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
+    as_estimate out = {NAN, NAN, NAN, AS_BASIS_UNKNOWN};
     double half = 0, miss = 0, far = 0, slope[FEATURES_MAX], other[FEATURES_MAX];
     if (c.features > 4)
         as_family_place(e->family, e->pattern, c.at + 4);
     if (c.p)
-        gather(e, &c, &far);
+        list_neighbours(e, &c, &far);
     if (c.n < 3)
         goto done;
     qsort(c.p, c.n, sizeof *c.p, by_distance);
@@ -290,19 +292,19 @@ as_estimate as_estimate_find(const as_estimand *e)
 {
     const as_summary **c = malloc((e->family->count + 1) * sizeof *c);
     const double x = log((double)e->ask->length);
-    as_estimate out = {NAN, NAN, NAN, AS_UNKNOWN};
+    as_estimate out = {NAN, NAN, NAN, AS_BASIS_UNKNOWN};
     if (!c)
         return out;
     const size_t n = curve_of(e, c);
     for (size_t i = 0; i < n; i++)
         if (x_of(c[i]) == x)
             out = (as_estimate){c[i]->median_ns, low_of(c[i]), high_of(c[i]), AS_MEASURED};
-    for (size_t i = 1; i < n && out.basis == AS_UNKNOWN; i++)
+    for (size_t i = 1; i < n && out.basis == AS_BASIS_UNKNOWN; i++)
         if (x_of(c[i - 1]) < x && x < x_of(c[i]))
-            out = between(c, n, i, x);
-    if (n >= 2 && out.basis == AS_UNKNOWN)
+            out = estimate_between(c, n, i, x);
+    if (n >= 2 && out.basis == AS_BASIS_UNKNOWN)
         out = beyond(e, c, n, x);
-    if (out.basis == AS_UNKNOWN)
+    if (out.basis == AS_BASIS_UNKNOWN)
         out = by_family(e);
     free(c);
     return out;

@@ -5,8 +5,6 @@
 
 #include "internal.h"
 
-typedef enum { AS_MEASURED, AS_INTERPOLATED, AS_EXTRAPOLATED, AS_UNKNOWN } as_basis;
-
 typedef struct {
     double ns, low, high;
     as_basis basis;

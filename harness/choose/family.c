@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../kernels/pattern/pattern.h"
+#include "../../kernels/pattern/shape.h"
 #include "internal.h"
 
 enum {
@@ -15,44 +16,15 @@ enum {
     GRID_MAX = 96,   /* patterns of a family: a finer grid is left out, then a coarse one */
 };
 
-typedef struct {
-    const char *at;
-    size_t length;
-    double value;
-    bool whole; /* and no seed: something that may lie between */
-} number;
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/* Returns how many there are; more than NUMBERS_MAX are counted, not kept. */
-static size_t read_numbers(const char *pattern, number out[NUMBERS_MAX])
+/* What as_pattern_shape finds; of one kind of pattern each has as many numbers. */
+static size_t read_numbers(const char *pattern, as_pattern_number out[NUMBERS_MAX])
 {
-    size_t n = 0;
-    for (const char *c = pattern; *c; n++) {
-        c += strcspn(c, "0123456789");
-        if (!*c)
-            break;
-        const size_t digits = strspn(c, "0123456789"), all = strspn(c, "0123456789.");
-        const bool seed = c - pattern >= 5 && !strncmp(c - 5, "seed=", 5);
-        if (n < NUMBERS_MAX)
-            out[n] = (number){c, all, strtod(c, NULL), digits == all && !seed};
-        c += all;
-    }
-    return n;
-}
-
-static void add_skeleton(as_text *out, const char *pattern)
-{
-    for (const char *c = pattern; *c; c++)
-        if (!is_digit(*c) && (*c != '.' || c == pattern || !is_digit(c[-1])))
-            as_text_append(out, c, 1);
-        else if (c == pattern || (!is_digit(c[-1]) && c[-1] != '.'))
-            as_text_append(out, "*", 1);
+    return as_pattern_shape(pattern, NULL, 0, out, NUMBERS_MAX);
 }
 
 static bool speaks(const as_choose_ask *ask, const as_summary *r)
 {
-    if (!r->status || strcmp(r->status, "ok") || !(r->median_ns > 0) || !r->kernel || !r->pattern || r->batch != 1)
+    if (r->status != AS_STATUS_OK || !(r->median_ns > 0) || !r->kernel || !r->pattern || r->batch != 1)
         return false;
     if (ask->decode ? r->length != 1 : r->length != r->context)
         return false;
@@ -70,20 +42,25 @@ static const char *pattern_of(const as_choosing *c, const as_family *f, size_t i
 
 /* A number that is not free is its value in the first pattern, or the ratio of it to the free one that it goes with. */
 typedef struct {
-    number like[NUMBERS_MAX];
+    as_pattern_number like[NUMBERS_MAX];
     size_t count;
     size_t leader[NUMBERS_MAX]; /* place of a number that this one is a multiple of throughout; its own: free or
                                    constant */
     bool varies[NUMBERS_MAX];
 } shape;
 
+static bool is_whole(const shape *s, size_t n) { return s->like[n].kind == AS_NUMBER_WHOLE; }
+
 static bool find_shape(const as_choosing *c, const as_family *f, shape *s)
 {
-    number other[NUMBERS_MAX];
-    *s = (shape){.count = read_numbers(pattern_of(c, f, 0), s->like)};
-    if (!s->count || s->count > NUMBERS_MAX || strstr(pattern_of(c, f, 0), "file:"))
+    as_pattern_number other[NUMBERS_MAX];
+    *s = (shape){.count = 0};
+    s->count = read_numbers(pattern_of(c, f, 0), s->like);
+    if (!s->count || s->count > NUMBERS_MAX)
         return false;
-    read_numbers(pattern_of(c, f, 0), s->like);
+    for (size_t n = 0; n < s->count; n++)
+        if (s->like[n].kind == AS_NUMBER_NAME)
+            return false;
     for (size_t n = 0; n < s->count; n++) {
         s->leader[n] = n;
         for (size_t i = 1; i < f->count && !s->varies[n]; i++) {
@@ -93,7 +70,7 @@ static bool find_shape(const as_choosing *c, const as_family *f, shape *s)
     }
     for (size_t n = 1; n < s->count; n++)
         for (size_t m = 0; m < n && s->leader[n] == n; m++) {
-            bool together = s->varies[n] && s->varies[m] && s->leader[m] == m && s->like[n].whole && s->like[m].whole &&
+            bool together = s->varies[n] && s->varies[m] && s->leader[m] == m && is_whole(s, n) && is_whole(s, m) &&
                             s->like[m].value > 0;
             for (size_t i = 1; i < f->count && together; i++) {
                 read_numbers(pattern_of(c, f, i), other);
@@ -122,7 +99,7 @@ static void find_free(const as_choosing *c, as_family *f)
 
 void as_family_place(const as_family *f, const char *pattern, double out[AS_FREE_MAX])
 {
-    number all[NUMBERS_MAX];
+    as_pattern_number all[NUMBERS_MAX];
     const size_t n = read_numbers(pattern, all);
     for (size_t k = 0; k < f->free_count; k++)
         out[k] = f->free[k] < n ? log1p(all[f->free[k]].value) : 0;
@@ -131,6 +108,7 @@ void as_family_place(const as_family *f, const char *pattern, double out[AS_FREE
 as_family *as_families_find(as_choosing *c)
 {
     as_family *families = NULL, *hit;
+    char skeleton[AS_PATTERN_SHAPE_MAX];
     as_text key = {0};
     for (size_t i = 0; i < c->ask->count; i++) {
         const as_summary *r = &c->ask->rows[i];
@@ -139,7 +117,8 @@ as_family *as_families_find(as_choosing *c)
         key.length = 0;
         as_text_add(&key, "%s\x1f%s\x1f%s\x1f%s\x1f%" PRIu64 "\x1f", r->kernel, r->isa ? r->isa : "?",
                     r->dtype ? r->dtype : "?", r->cache ? r->cache : "?", r->threads);
-        add_skeleton(&key, r->pattern);
+        as_pattern_shape(r->pattern, skeleton, sizeof skeleton, NULL, 0);
+        as_text_add(&key, "%s", skeleton);
         HASH_FIND(hh, families, key.data, key.length, hit);
         if (!hit) {
             hit = as_arena_alloc(c->arena, sizeof *hit + key.length + 1);
@@ -162,7 +141,7 @@ typedef struct {
     size_t count;
 } values;
 
-static void insert(values *v, double x)
+static void insert_value(values *v, double x)
 {
     size_t at = v->count;
     while (at && v->value[at - 1] > x)
@@ -177,28 +156,28 @@ static void insert(values *v, double x)
 /* What was measured of the number at `place`, and between it 1, 2, 4, 8, ... (fineness 1), and 3, 6, 12, ... (2). */
 static values values_of(const as_choosing *c, const as_family *f, size_t place, int fineness)
 {
-    number all[NUMBERS_MAX];
+    as_pattern_number all[NUMBERS_MAX];
     values v = {.count = 0};
     bool whole = true;
     for (size_t i = 0; i < f->count; i++) {
         read_numbers(pattern_of(c, f, i), all);
-        insert(&v, all[place].value);
-        whole = whole && all[place].whole;
+        insert_value(&v, all[place].value);
+        whole = whole && all[place].kind == AS_NUMBER_WHOLE;
     }
     const double low = v.value[0], high = v.value[v.count - 1];
     if (v.count < VALUES_MIN || !whole)
         return v;
     for (double x = 1; fineness && x < high; x *= 2) {
         if (x > low)
-            insert(&v, x);
+            insert_value(&v, x);
         if (fineness > 1 && 3 * x > low && 3 * x < high)
-            insert(&v, 3 * x);
+            insert_value(&v, 3 * x);
     }
     return v;
 }
 
 /* The pattern with these values; false: a number that goes with a free one would not be whole. */
-static bool spell(const shape *s, const as_family *f, const double *chosen, const char *like, as_text *out)
+static bool spell_pattern(const shape *s, const as_family *f, const double *chosen, const char *like, as_text *out)
 {
     out->length = 0;
     const char *from = like;
@@ -207,14 +186,15 @@ static bool spell(const shape *s, const as_family *f, const double *chosen, cons
         for (size_t k = 0; k < f->free_count; k++)
             if (f->free[k] == s->leader[n])
                 value = chosen[k] * s->like[n].value / s->like[s->leader[n]].value;
-        if (s->like[n].whole && s->varies[n] && value != floor(value))
+        if (is_whole(s, n) && s->varies[n] && value != floor(value))
             return false;
-        as_text_append(out, from, (size_t)(s->like[n].at - from));
+        const char *at = like + s->like[n].at;
+        as_text_append(out, from, (size_t)(at - from));
         if (s->varies[n])
             as_text_add(out, "%.15g", value);
         else
-            as_text_append(out, s->like[n].at, s->like[n].length);
-        from = s->like[n].at + s->like[n].length;
+            as_text_append(out, at, s->like[n].length);
+        from = at + s->like[n].length;
     }
     as_text_add(out, "%s", from);
     return true;
@@ -240,8 +220,8 @@ static bool is_candidate(const as_choosing *c, size_t from, const char *text)
     return false;
 }
 
-static void try(as_choosing *c, const as_family *f, size_t from, const char *text,
-                void (*consider)(as_choosing *, const as_family *, const char *))
+static void try_pattern(as_choosing *c, const as_family *f, size_t from, const char *text,
+                        void (*consider)(as_choosing *, const as_family *, const char *))
 {
     as_pattern_error at;
     as_pattern *p = as_pattern_parse(text, &at);
@@ -272,8 +252,8 @@ static void each_between(as_choosing *c, const as_family *f, size_t from,
             chosen[k] = v[k].value[rest % v[k].count];
             rest /= v[k].count;
         }
-        if (spell(&s, f, chosen, pattern_of(c, f, 0), &text))
-            try(c, f, from, text.data, consider);
+        if (spell_pattern(&s, f, chosen, pattern_of(c, f, 0), &text))
+            try_pattern(c, f, from, text.data, consider);
     }
     as_text_free(&text);
 }
@@ -282,16 +262,13 @@ static void each_between(as_choosing *c, const as_family *f, size_t from,
 static void each_named(as_choosing *c, const as_family *f, size_t from,
                        void (*consider)(as_choosing *, const as_family *, const char *))
 {
-    for (const char *const *p = c->ask->patterns; p && *p; p++) {
-        as_text skeleton = {0};
-        as_pattern_error at;
-        as_pattern *pattern = as_pattern_parse(*p, &at);
-        if (pattern)
-            add_skeleton(&skeleton, as_pattern_text(pattern));
-        if (pattern && !strcmp(skeleton.data, strrchr(f->key, '\x1f') + 1))
-            try(c, f, from, *p, consider);
-        as_text_free(&skeleton);
-        as_pattern_free(pattern);
+    char skeleton[AS_PATTERN_SHAPE_MAX];
+    for (size_t i = 0; i < c->named_count; i++) {
+        if (!c->named[i].is_pattern)
+            continue;
+        as_pattern_shape(c->named[i].text, skeleton, sizeof skeleton, NULL, 0);
+        if (!strcmp(skeleton, strrchr(f->key, '\x1f') + 1))
+            try_pattern(c, f, from, c->named[i].text, consider);
     }
 }
 

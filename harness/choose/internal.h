@@ -5,7 +5,7 @@
 
 #include <uthash.h>
 
-#include "choose.h"
+#include "ask.h"
 
 enum { AS_FREE_MAX = 3 }; /* numbers of a pattern that may vary independently */
 
@@ -26,8 +26,16 @@ typedef struct {
 
 typedef struct as_covered as_covered;
 
+/* One of ask->patterns: a pattern, then its canonical text, or a glob. */
+typedef struct {
+    const char *text;
+    bool is_pattern;
+} as_named_pattern;
+
 typedef struct {
     const as_choose_ask *ask;
+    as_named_pattern *named;
+    size_t named_count;
     as_arena *arena;
     as_chosen *out;
     size_t cap;

@@ -1,5 +1,5 @@
-/* measure.c: see measure.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* measure.c: reads a folder with what was added to it, and runs the program for what is missing.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "measure.h"
 
 #include <errno.h>
@@ -170,7 +170,7 @@ static bool was_tried(const as_choose_ask *ask, const as_choice *row)
     return false;
 }
 
-static const as_choice *find(const as_chosen *chosen, const char *kernel, size_t length, const char *pattern)
+static const as_choice *find_choice(const as_chosen *chosen, const char *kernel, size_t length, const char *pattern)
 {
     for (size_t i = 0; i < chosen->count; i++)
         if (!strncmp(chosen->rows[i].kernel, kernel, length) && !chosen->rows[i].kernel[length] &&
@@ -185,9 +185,9 @@ typedef struct {
     size_t count;
 } missing;
 
-static void miss(missing *m, const as_choice *row)
+static void add_missing(missing *m, const as_choice *row)
 {
-    bool known = !row || !strcmp(row->basis, "measured") || m->count == CANDIDATES_MAX || was_tried(m->ask, row);
+    bool known = !row || row->basis == AS_MEASURED || m->count == CANDIDATES_MAX || was_tried(m->ask, row);
     for (size_t i = 0; i < m->count && !known; i++)
         known = m->rows[i] == row;
     if (!known)
@@ -195,14 +195,14 @@ static void miss(missing *m, const as_choice *row)
 }
 
 /* Of a stack what its layers are of: K1;K2;... (or one K) on schedule(P1;P2;...). */
-static void miss_parts(missing *m, const as_chosen *chosen, const as_choice *row)
+static void add_missing_layers(missing *m, const as_chosen *chosen, const as_choice *row)
 {
     as_pattern_error at;
     as_layers *s = as_layers_parse(row->pattern, &at);
     const char *kernel = row->kernel;
     for (size_t i = 0; s && i < as_layers_period(s); i++) {
         const size_t length = strcspn(kernel, ";");
-        miss(m, find(chosen, kernel, length, as_pattern_text(as_layers_at(s, i))));
+        add_missing(m, find_choice(chosen, kernel, length, as_pattern_text(as_layers_at(s, i))));
         kernel += kernel[length] ? length + 1 : 0;
     }
     as_layers_free(s);
@@ -217,7 +217,7 @@ static bool measure_candidates(const as_choose_source *source, const as_choose_a
     unsigned n = 1;
     for (size_t i = 0; i < chosen->ranked; i++)
         if (chosen->rows[i].ms_low <= chosen->rows[0].ms_high)
-            miss_parts(&m, chosen, &chosen->rows[i]);
+            add_missing_layers(&m, chosen, &chosen->rows[i]);
     *count = m.count;
     if (!*count)
         return true;

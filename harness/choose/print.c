@@ -64,7 +64,7 @@ static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, 
                                  as_arena_printf(a, "%.4g .. %.4g", r->ms_low, r->ms_high),
                                  count_text(a, r->layers_to_cover, "never"),
                                  as_arena_intern(a, bytes),
-                                 r->basis};
+                                 as_basis_text(r->basis)};
         memcpy(&cells[(i + 1) * COLS], row, sizeof row);
     }
     as_print_rows(out, cells, count + 1, COLS);
@@ -80,7 +80,7 @@ static void print_verdict(const as_chosen *c, as_arena *a, as_text *out)
                     c->tied == 2 ? "" : "s");
     else
         as_text_add(out, "\nuse %s on %s: %.4g ms for all layers (%.4g .. %.4g, %s)\n", shorten(a, first->kernel),
-                    shorten(a, first->pattern), first->ms, first->ms_low, first->ms_high, first->basis);
+                    shorten(a, first->pattern), first->ms, first->ms_low, first->ms_high, as_basis_text(first->basis));
 }
 
 /* A line for each pattern and reason, with the kernels that it is about. Rows of one pattern are neighbours. */

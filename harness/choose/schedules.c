@@ -198,11 +198,6 @@ static const char *pattern_of(const as_choice *row) { return row->pattern; }
 static const char *kernel_of(const as_choice *row) { return row->kernel; }
 static const char *isa_of(const as_choice *row) { return row->isa ? row->isa : "?"; }
 
-static int weakness(const char *basis)
-{
-    return !strcmp(basis, "measured") ? 0 : !strcmp(basis, "interpolated") ? 1 : 2;
-}
-
 static void add_row(building *b, const stack *s, const char *pattern, as_choose_cover cover)
 {
     const double layers = (double)b->c->ask->layers;
@@ -219,7 +214,7 @@ static void add_row(building *b, const stack *s, const char *pattern, as_choose_
         const double share = (double)(b->c->ask->layers / s->length + (i < b->c->ask->layers % s->length)) / layers;
         row.ms_low += share * layer->ms_low;
         row.ms_high += share * layer->ms_high;
-        if (weakness(layer->basis) > weakness(row.basis))
+        if (layer->basis > row.basis)
             row.basis = layer->basis;
         if (layer->workspace_bytes > row.workspace_bytes) /* AS_NO_COUNT, not known, is the largest */
             row.workspace_bytes = layer->workspace_bytes;

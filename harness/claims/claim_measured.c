@@ -10,17 +10,12 @@
 
 enum { QUOTED = 4 }; /* curves in one cell */
 
-bool as_measured_read(const char *dir, as_arena *arena, as_measured *out, as_err *err)
+bool as_measured_read(const char *dir, as_arena *arena, as_folder_contents *out, as_err *err)
 {
-    bool fits = as_dir_has(dir, as_fit_schema.file), cases = as_dir_has(dir, as_summary_schema.file);
-    bool crossovers = as_dir_has(dir, as_crossover_schema.file);
-    *out = (as_measured){0};
-    if (!fits && !cases)
+    *out = as_folder_open(dir, arena);
+    if (!as_dir_has(dir, as_fit_schema.file) && !as_dir_has(dir, as_summary_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: neither fits.csv nor summary.csv is there: give a result folder", dir);
-    return (!fits || as_table_read(&as_fit_schema, dir, arena, (void **)&out->fits, &out->fit_count, err)) &&
-           (!cases || as_table_read(&as_summary_schema, dir, arena, (void **)&out->cases, &out->case_count, err)) &&
-           (!crossovers ||
-            as_table_read(&as_crossover_schema, dir, arena, (void **)&out->crossovers, &out->crossover_count, err));
+    return as_folder_read(out, 0, AS_FOLDER_FITS | AS_FOLDER_SUMMARY | AS_FOLDER_CROSSOVERS, err);
 }
 
 static bool about(const as_measurable *m, const char *kernel, const char *pattern)
@@ -28,12 +23,12 @@ static bool about(const as_measurable *m, const char *kernel, const char *patter
     return kernel && pattern && as_glob(m->kernels, kernel) && as_glob(m->patterns, pattern);
 }
 
-static void quote_exponents(const as_measured *m, const as_measurable *what, as_text *out)
+static void quote_exponents(const as_folder_contents *m, const as_measurable *what, as_text *out)
 {
     size_t found = 0;
     for (size_t i = 0; i < m->fit_count; i++) {
         const as_fit *f = &m->fits[i];
-        if (!about(what, f->kernel, f->pattern) || !f->axis || strcmp(f->axis, "length") || isnan(f->tail_slope) ||
+        if (!about(what, f->kernel, f->pattern) || f->axis != AS_AXIS_LENGTH || isnan(f->tail_slope) ||
             (f->quantity && strcmp(f->quantity, "time")))
             continue;
         if (++found > QUOTED)
@@ -49,13 +44,11 @@ static void quote_exponents(const as_measured *m, const as_measurable *what, as_
         as_text_add(out, "; %zu more in fits.csv", found - QUOTED);
 }
 
-static bool same(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
-
 static bool comparable(const as_summary *a, const as_summary *b)
 {
-    return same(a->kernel, b->kernel) && same(a->pattern, b->pattern) && same(a->isa, b->isa) &&
-           same(a->dtype, b->dtype) && same(a->cache, b->cache) && a->batch == b->batch && a->heads == b->heads &&
-           a->kv_heads == b->kv_heads && a->width == b->width && a->threads == b->threads;
+    return as_text_same(a->kernel, b->kernel) && as_text_same(a->pattern, b->pattern) && as_text_same(a->isa, b->isa) &&
+           as_text_same(a->dtype, b->dtype) && as_text_same(a->cache, b->cache) && a->batch == b->batch &&
+           a->heads == b->heads && a->kv_heads == b->kv_heads && a->width == b->width && a->threads == b->threads;
 }
 
 static bool usable(const as_measurable *what, const as_summary *c)
@@ -64,16 +57,17 @@ static bool usable(const as_measurable *what, const as_summary *c)
 }
 
 /* Where the curves themselves cross, between the measured lengths. */
-static void quote_interval(const as_measured *m, const as_summary *first, as_text *out)
+static void quote_interval(const as_folder_contents *m, const as_summary *first, as_text *out)
 {
     char width[40], heads[40];
     snprintf(width, sizeof width, " D=%llu ", (unsigned long long)first->width);
     snprintf(heads, sizeof heads, " H=%llu ", (unsigned long long)first->heads);
     for (size_t i = 0; i < m->crossover_count; i++) {
         const as_crossover *c = &m->crossovers[i];
-        if (!same(c->kernel_a, "dense") || !same(c->axis, "length") || !same(c->kernel_b, first->kernel) ||
-            !same(c->pattern_b, first->pattern) || !same(c->isa_b, first->isa) || !same(c->verdict, "crosses") ||
-            !same(c->beyond, "b") || !c->curve || !strstr(c->curve, width) || !strstr(c->curve, heads))
+        if (!as_text_same(c->kernel_a, "dense") || c->axis != AS_AXIS_LENGTH ||
+            !as_text_same(c->kernel_b, first->kernel) || !as_text_same(c->pattern_b, first->pattern) ||
+            !as_text_same(c->isa_b, first->isa) || c->verdict != AS_CROSSOVER_CROSSES || c->beyond != AS_CURVE_B ||
+            !c->curve || !strstr(c->curve, width) || !strstr(c->curve, heads))
             continue;
         as_text_add(out, ", crossing at %.0f", c->at);
         if (!isnan(c->at_low) && !isnan(c->at_high))
@@ -84,11 +78,12 @@ static void quote_interval(const as_measured *m, const as_summary *first, as_tex
 
 /* The least measured length from which on every longer one is faster than dense attention, along the curve of `first`.
  */
-static void quote_crossing(const as_measured *m, const as_measurable *what, const as_summary *first, as_text *out)
+static void quote_crossing(const as_folder_contents *m, const as_measurable *what, const as_summary *first,
+                           as_text *out)
 {
     uint64_t least = UINT64_MAX, most = 0, slow = 0, crossing = UINT64_MAX;
-    for (size_t i = 0; i < m->case_count; i++) {
-        const as_summary *c = &m->cases[i];
+    for (size_t i = 0; i < m->summary_count; i++) {
+        const as_summary *c = &m->summary[i];
         if (!usable(what, c) || !comparable(c, first))
             continue;
         least = c->length < least ? c->length : least;
@@ -96,8 +91,8 @@ static void quote_crossing(const as_measured *m, const as_measurable *what, cons
         if (c->speedup <= 1 && c->length > slow)
             slow = c->length;
     }
-    for (size_t i = 0; i < m->case_count; i++) {
-        const as_summary *c = &m->cases[i];
+    for (size_t i = 0; i < m->summary_count; i++) {
+        const as_summary *c = &m->summary[i];
         if (usable(what, c) && comparable(c, first) && c->length > slow && c->length < crossing)
             crossing = c->length;
     }
@@ -111,23 +106,23 @@ static void quote_crossing(const as_measured *m, const as_measurable *what, cons
     as_text_add(out, " (%llu..%llu measured)", (unsigned long long)least, (unsigned long long)most);
 }
 
-static void quote_crossings(const as_measured *m, const as_measurable *what, as_text *out)
+static void quote_crossings(const as_folder_contents *m, const as_measurable *what, as_text *out)
 {
     size_t found = 0;
-    for (size_t i = 0; i < m->case_count; i++) {
-        bool seen = !usable(what, &m->cases[i]);
+    for (size_t i = 0; i < m->summary_count; i++) {
+        bool seen = !usable(what, &m->summary[i]);
         for (size_t j = 0; !seen && j < i; j++)
-            seen = usable(what, &m->cases[j]) && comparable(&m->cases[i], &m->cases[j]);
+            seen = usable(what, &m->summary[j]) && comparable(&m->summary[i], &m->summary[j]);
         if (seen || ++found > QUOTED)
             continue;
         as_text_add(out, "%s", found > 1 ? "; " : "");
-        quote_crossing(m, what, &m->cases[i], out);
+        quote_crossing(m, what, &m->summary[i], out);
     }
     if (found > QUOTED)
         as_text_add(out, "; %zu more curves", found - QUOTED);
 }
 
-void as_measured_quote(const as_measured *m, const as_measurable *what, as_text *out)
+void as_measured_quote(const as_folder_contents *m, const as_measurable *what, as_text *out)
 {
     if (!what->kernels)
         return;

@@ -16,8 +16,8 @@ static int by_order(const void *a, const void *b)
     return x->order != y->order ? (x->order > y->order) - (x->order < y->order) : strcmp(x->name, y->name);
 }
 
-static bool judge_claim(const as_claim *claim, const as_measured *measured, as_arena *arena, as_judged_claim *out,
-                        as_err *err)
+static bool judge_claim(const as_claim *claim, const as_folder_contents *measured, as_arena *arena,
+                        as_judged_claim *out, as_err *err)
 {
     as_finding finding = {0};
     as_text quote = {0};
@@ -40,7 +40,7 @@ static bool judge_claim(const as_claim *claim, const as_measured *measured, as_a
 
 bool as_claims_judge(const char *from, as_arena *arena, as_judged_claim **rows, size_t *count, as_err *err)
 {
-    as_measured measured = {0};
+    as_folder_contents measured = {0};
     if (from && !as_measured_read(from, arena, &measured, err))
         return false;
     for (*count = 0; as_claims[*count];)

@@ -45,11 +45,11 @@ typedef struct {
         name, AS_OPT_MANY, AS_OPT_AT(type, member, const char **), meta, NULL, help                                    \
     }
 
-/* What stands behind a command's name. */
+/* The arguments behind a command's name. */
 typedef struct {
     int count;
     char **at;
-} as_words;
+} as_arguments;
 
 typedef struct as_command as_command;
 
@@ -66,15 +66,15 @@ struct as_command {
     int min, max;            /* arguments that are no options */
     int order;               /* place in `help`; 0: not shown */
     /* Returns the exit code; on bad usage or failure `err` holds the sentence, which main prints. */
-    as_exit (*run)(const as_command *self, as_words words, as_err *err);
+    as_exit (*run)(const as_command *self, as_arguments arguments, as_err *err);
 };
 
 extern const as_command *const as_commands[]; /* ends with NULL */
 
-/* Reads the options in `words` into the struct at `options`, which holds the defaults, and leaves the other arguments
- * in `words`. Accepts --name VALUE and --name=VALUE; "--" ends the options. false: an unknown option, a missing value,
- * a wrong choice, or not between min and max arguments. */
-bool as_parse(const as_command *command, as_words *words, void *options, as_err *err);
+/* Reads the options in `arguments` into the struct at `options`, which holds the defaults, and leaves the other
+ * arguments in place. Accepts --name VALUE and --name=VALUE; "--" ends the options. false: an unknown option, a missing
+ * value, a wrong choice, or not between min and max arguments. */
+bool as_parse(const as_command *command, as_arguments *arguments, void *options, as_err *err);
 
 /* A share such as 5% or 0.05, above 0 and below 1; NULL leaves *out as it is. */
 bool as_option_share(const char *text, const char *option, double *out, as_err *err);

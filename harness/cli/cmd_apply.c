@@ -105,11 +105,11 @@ static bool print_result(const as_applied *a, const apply_options *o, as_arena *
     return ok;
 }
 
-static as_exit run_apply(const as_command *self, as_words words, as_err *err)
+static as_exit run_apply(const as_command *self, as_arguments arguments, as_err *err)
 {
     apply_options o = {.request.warn = print_warning, .format = "table"};
     as_applied applied;
-    if (!as_parse(self, &words, &o, err) || !check_given(&o.request, err) || !read_numbers(&o, err) ||
+    if (!as_parse(self, &arguments, &o, err) || !check_given(&o.request, err) || !read_numbers(&o, err) ||
         !as_plugins_load(&o.selection, err) || !as_isas_allowed(o.selection.isa, &o.request.isas, err))
         return err->code;
     as_arena *arena = as_arena_create();

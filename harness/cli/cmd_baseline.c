@@ -12,14 +12,14 @@ static const as_opt options[] = {
     {0},
 };
 
-static as_exit run_baseline(const as_command *self, as_words words, as_err *err)
+static as_exit run_baseline(const as_command *self, as_arguments arguments, as_err *err)
 {
     baseline_options o = {0};
     as_text out = {0};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
-    const char *path = as_baseline_keep(o.baselines, words.at[0], arena, err);
+    const char *path = as_baseline_keep(o.baselines, arguments.at[0], arena, err);
     if (path)
         as_text_add(&out, "baseline: %s\n", path);
     const bool ok = path && as_print(&out, err);

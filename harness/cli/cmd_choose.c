@@ -119,10 +119,10 @@ static as_exit choose(const choose_options *o, as_arena *arena, as_err *err)
     return chosen.ranked ? AS_EXIT_OK : AS_EXIT_BAD;
 }
 
-static as_exit run_choose(const as_command *self, as_words words, as_err *err)
+static as_exit run_choose(const as_command *self, as_arguments arguments, as_err *err)
 {
     choose_options o = {.format = "table"};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
     const as_exit code = choose(&o, arena, err);

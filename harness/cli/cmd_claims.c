@@ -74,10 +74,10 @@ static bool print_claims(const char *format, const as_judged_claim *rows, size_t
     return ok;
 }
 
-static as_exit run_claims(const as_command *self, as_words words, as_err *err)
+static as_exit run_claims(const as_command *self, as_arguments arguments, as_err *err)
 {
     claims_options o = {.format = "text"};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
     as_judged_claim *rows;

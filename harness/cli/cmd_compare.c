@@ -37,17 +37,17 @@ static as_exit compare(const char *base, const char *new, const compare_options 
     return ok ? as_verdict_exit(rows, count, o->to.strict) : err->code;
 }
 
-static as_exit run_compare(const as_command *self, as_words words, as_err *err)
+static as_exit run_compare(const as_command *self, as_arguments arguments, as_err *err)
 {
     compare_options o = {.rules = as_compare_rules_usual(), .to = {.title = "attnscope compare"}};
-    if (!as_parse(self, &words, &o, err) || !as_option_share(o.floor, "--floor", &o.rules.bounds.floor, err) ||
+    if (!as_parse(self, &arguments, &o, err) || !as_option_share(o.floor, "--floor", &o.rules.bounds.floor, err) ||
         !as_option_share(o.margin, "--margin", &o.rules.bounds.margin, err))
         return err->code;
-    if (words.count != (o.baseline || o.baselines ? 1 : 2))
+    if (arguments.count != (o.baseline || o.baselines ? 1 : 2))
         return as_fail(err, AS_EXIT_USAGE, "compare BASE NEW, or compare --baseline NEW"), err->code;
     as_arena *arena = as_arena_create();
-    const char *new = words.at[words.count - 1];
-    const char *base = words.count == 2 ? words.at[0] : as_baseline_find(o.baselines, new, arena, err);
+    const char *new = arguments.at[arguments.count - 1];
+    const char *base = arguments.count == 2 ? arguments.at[0] : as_baseline_find(o.baselines, new, arena, err);
     const as_exit code = base ? compare(base, new, &o, arena, err) : err->code;
     as_arena_free(arena);
     return code;

@@ -75,17 +75,17 @@ static bool read_rules(duel_options *o, as_err *err)
            (o->ask.again || read_gates(o, err));
 }
 
-static bool read_arguments(duel_options *o, as_words words, as_err *err)
+static bool read_arguments(duel_options *o, as_arguments arguments, as_err *err)
 {
     const bool one = o->ask.from_git || o->ask.plugin[0];
-    const bool programs = words.count == 3 && !o->ask.from_git;
-    if (!(o->ask.again ? words.count == 0 : programs || (words.count == 1 && one)))
+    const bool programs = arguments.count == 3 && !o->ask.from_git;
+    if (!(o->ask.again ? arguments.count == 0 : programs || (arguments.count == 1 && one)))
         return as_fail(err, AS_EXIT_USAGE,
                        "duel BASE NEW CONFIG, duel --from-git REV CONFIG, duel --plugin-base A.so --plugin-new B.so "
                        "CONFIG, or duel --again DIR");
-    o->ask.config_path = words.count ? words.at[words.count - 1] : NULL;
-    o->ask.program[0] = programs ? words.at[0] : NULL;
-    o->ask.program[1] = programs ? words.at[1] : NULL;
+    o->ask.config_path = arguments.count ? arguments.at[arguments.count - 1] : NULL;
+    o->ask.program[0] = programs ? arguments.at[0] : NULL;
+    o->ask.program[1] = programs ? arguments.at[1] : NULL;
     return true;
 }
 
@@ -95,7 +95,7 @@ static void show_progress(void *state, const as_duel_progress *p)
     (void)state;
     fprintf(stderr, "%s[%zu/%zu] %.0f s %s%.90s: %+.2f %% (%+.2f .. %+.2f), %u pairs, %s%s", terminal ? "\r\033[K" : "",
             p->index + 1, p->count, p->seconds, p->confirming ? "again " : "", p->case_, 100 * expm1(p->now->estimate),
-            100 * expm1(p->now->low), 100 * expm1(p->now->high), p->now->processes, as_verdict_name(p->now->kind),
+            100 * expm1(p->now->low), 100 * expm1(p->now->high), p->now->processes, as_verdict_kind_text(p->now->kind),
             terminal ? "" : "\n");
 }
 
@@ -107,10 +107,10 @@ static as_exit print_verdicts(const as_duel_session *s, const as_verdict_outputs
     return ok ? as_verdict_exit(s->verdicts, s->verdict_count, to->strict) : err->code;
 }
 
-static as_exit run_duel(const as_command *self, as_words words, as_err *err)
+static as_exit run_duel(const as_command *self, as_arguments arguments, as_err *err)
 {
     duel_options o = {.to = {.title = "attnscope duel"}};
-    if (!as_parse(self, &words, &o, err) || !read_rules(&o, err) || !read_arguments(&o, words, err))
+    if (!as_parse(self, &arguments, &o, err) || !read_rules(&o, err) || !read_arguments(&o, arguments, err))
         return err->code;
     as_duel_session s = {.ask = o.ask};
     const bool measured = !o.ask.again;

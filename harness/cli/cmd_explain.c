@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "../theory/explain.h"
+#include "../narrate/explain_text.h"
 #include "../theory/picture.h"
 #include "cli.h"
 
@@ -61,13 +61,13 @@ static bool draw(const as_layers *s, size_t length, as_text *out, as_err *err)
     return as_picture_svg(s, length, out, err);
 }
 
-static as_exit run_explain(const as_command *self, as_words words, as_err *err)
+static as_exit run_explain(const as_command *self, as_arguments arguments, as_err *err)
 {
     explain_options o = {.format = "text"};
     as_pattern_error at;
-    if (!as_parse(self, &words, &o, err) || !read_numbers(&o, err))
+    if (!as_parse(self, &arguments, &o, err) || !read_numbers(&o, err))
         return err->code;
-    as_layers *s = as_layers_parse(words.at[0], &at);
+    as_layers *s = as_layers_parse(arguments.at[0], &at);
     if (!s)
         return as_fail(err, AS_EXIT_USAGE, "pattern, column %zu: %s", at.column, at.what), err->code;
     as_text out = {0};

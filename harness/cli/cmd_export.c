@@ -18,17 +18,17 @@ static const as_opt options[] = {
     {0},
 };
 
-static as_exit run_export(const as_command *self, as_words words, as_err *err)
+static as_exit run_export(const as_command *self, as_arguments arguments, as_err *err)
 {
     export_options o = {0};
     as_findings findings;
     as_text out = {0};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
     if (!o.format)
         return as_fail(err, AS_EXIT_USAGE, "--to is missing: one of " AS_EXPORT_FORMATS), err->code;
     as_arena *arena = as_arena_create();
-    const bool ok = as_analyse(words.at[0], arena, &findings, err) && as_export(o.format, &findings, &out, err) &&
+    const bool ok = as_analyse(arguments.at[0], arena, &findings, err) && as_export(o.format, &findings, &out, err) &&
                     (o.path ? as_file_write(o.path, out.data, out.length, err) : as_print(&out, err));
     as_text_free(&out);
     as_arena_free(arena);

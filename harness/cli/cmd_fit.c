@@ -3,12 +3,12 @@
 #include "../sweep/conclude.h"
 #include "cli.h"
 
-static as_exit run_fit(const as_command *self, as_words words, as_err *err)
+static as_exit run_fit(const as_command *self, as_arguments arguments, as_err *err)
 {
     as_text out = {0};
-    if (!as_parse(self, &words, NULL, err))
+    if (!as_parse(self, &arguments, NULL, err))
         return err->code;
-    const bool ok = as_conclude_table(words.at[0], &out, err) && as_print(&out, err);
+    const bool ok = as_conclude_table(arguments.at[0], &out, err) && as_print(&out, err);
     as_text_free(&out);
     return ok ? AS_EXIT_OK : err->code;
 }

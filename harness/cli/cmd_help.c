@@ -76,7 +76,8 @@ static const char columns_intro[] =
     "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n"
     "| `report.html` | one page, no network: findings in sentences, charts, a table to sort and filter |\n";
 
-static const char *const kinds[] = {[AS_TEXT] = "text", [AS_COUNT] = "whole number", [AS_REAL] = "number"};
+static const char *const kinds[] = {
+    [AS_TEXT] = "text", [AS_COUNT] = "whole number", [AS_REAL] = "number", [AS_WORD] = "word"};
 
 static void add_schema(const as_schema *schema, as_text *out)
 {
@@ -120,12 +121,12 @@ static bool add_page(const char *name, as_text *out, as_err *err)
                    close ? "did you mean '" : "'attnscope help' shows them all", close ? close : "", close ? "'?" : "");
 }
 
-static as_exit run_help(const as_command *self, as_words words, as_err *err)
+static as_exit run_help(const as_command *self, as_arguments arguments, as_err *err)
 {
     as_text out = {0};
-    if (!as_parse(self, &words, NULL, err))
+    if (!as_parse(self, &arguments, NULL, err))
         return err->code;
-    bool ok = (words.count ? add_page(words.at[0], &out, err) : add_overview(&out, err)) && as_print(&out, err);
+    bool ok = (arguments.count ? add_page(arguments.at[0], &out, err) : add_overview(&out, err)) && as_print(&out, err);
     as_text_free(&out);
     return ok ? AS_EXIT_OK : err->code;
 }

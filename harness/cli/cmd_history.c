@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../chart/history.h"
+#include "../chart/chart.h"
 #include "../verdict/history.h"
 #include "cli.h"
 
@@ -77,14 +77,14 @@ static bool write_history(const char *dir, const as_history_found *f, as_err *er
            as_chart_history(&chart, dir, &drawn, err);
 }
 
-static as_exit run_history(const as_command *self, as_words words, as_err *err)
+static as_exit run_history(const as_command *self, as_arguments arguments, as_err *err)
 {
     history_options o = {.in = {.rules = {.alpha = 0.05}}, .format = "table"};
     as_history_found found;
-    if (!as_parse(self, &words, &o, err) || !as_option_share(o.floor, "--floor", &o.in.rules.floor, err))
+    if (!as_parse(self, &arguments, &o, err) || !as_option_share(o.floor, "--floor", &o.in.rules.floor, err))
         return err->code;
-    o.in.dirs = (const char *const *)words.at;
-    o.in.count = (size_t)words.count;
+    o.in.dirs = (const char *const *)arguments.at;
+    o.in.count = (size_t)arguments.count;
     as_arena *arena = as_arena_create();
     const bool ok = as_history_make(&o.in, arena, &found, err) && (!o.out || write_history(o.out, &found, err)) &&
                     print_history(o.format, &found, arena, err);

@@ -104,10 +104,10 @@ static void print_tables(const json_t *all, as_arena *arena, as_text *out)
     print_params(json_object_get(all, "kernels"), arena, out);
 }
 
-static as_exit run_list(const as_command *self, as_words words, as_err *err)
+static as_exit run_list(const as_command *self, as_arguments arguments, as_err *err)
 {
     list_options o = {.format = "table"};
-    if (!as_parse(self, &words, &o, err) || !as_plugins_load(&o.selection, err))
+    if (!as_parse(self, &arguments, &o, err) || !as_plugins_load(&o.selection, err))
         return err->code;
     as_arena *arena = as_arena_create();
     as_text out = {0};

@@ -42,11 +42,11 @@ static as_exit print_machine(as_machine *m, as_arena *arena, const char *format,
     return ok ? AS_EXIT_OK : err->code;
 }
 
-static as_exit run_machine(const as_command *self, as_words words, as_err *err)
+static as_exit run_machine(const as_command *self, as_arguments arguments, as_err *err)
 {
     machine_options o = {.format = "text"};
     uint32_t isas;
-    if (!as_parse(self, &words, &o, err) || !as_isas_allowed(o.isa, &isas, err))
+    if (!as_parse(self, &arguments, &o, err) || !as_isas_allowed(o.isa, &isas, err))
         return err->code;
     if (o.isa && !o.turns)
         return as_fail(err, AS_EXIT_USAGE, "--isa: goes with --turns; without it all instruction sets are measured"),

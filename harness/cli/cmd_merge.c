@@ -17,15 +17,15 @@ static const as_opt options[] = {
     {0},
 };
 
-static as_exit run_merge(const as_command *self, as_words words, as_err *err)
+static as_exit run_merge(const as_command *self, as_arguments arguments, as_err *err)
 {
     merge_options o = {0};
     as_text table = {0};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
     if (!o.out)
         return as_fail(err, AS_EXIT_USAGE, "--out is missing: the folder to be made"), err->code;
-    if (!as_merge((const char *const *)words.at, (size_t)words.count, o.out, err))
+    if (!as_merge((const char *const *)arguments.at, (size_t)arguments.count, o.out, err))
         return err->code;
     const bool ok = as_conclude_table(o.out, &table, err) && as_print(&table, err) && as_conclude_pages(o.out, err);
     as_text_free(&table);

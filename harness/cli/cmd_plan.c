@@ -27,8 +27,13 @@ TEXT_CELL(kernel)
 TEXT_CELL(pattern)
 TEXT_CELL(isa)
 TEXT_CELL(dtype)
-TEXT_CELL(status)
 TEXT_CELL(reason)
+static const char *cell_status(char out[40], const as_case *row)
+{
+    (void)out;
+    return or_dash(as_status_text(row->status));
+}
+
 COUNT_CELL(length)
 COUNT_CELL(width)
 COUNT_CELL(heads)
@@ -148,19 +153,18 @@ static const as_opt options[] = {
     {0},
 };
 
-static as_exit run_plan(const as_command *self, as_words words, as_err *err)
+static as_exit run_plan(const as_command *self, as_arguments arguments, as_err *err)
 {
     plan_options o = {.format = "table"};
     as_config config;
     as_target target;
     as_plan plan = {0};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
     as_arena *arena = as_arena_create();
-    bool ok = as_config_read(words.at[0], arena, &config, err) && as_plugins_load(&o.selection, err) &&
+    bool ok = as_config_read(arguments.at[0], arena, &config, err) && as_plugins_load(&o.selection, err) &&
               as_target_here(&o.selection, &target, err) && as_plan_build(&config, &target, arena, &plan, err) &&
               print_plan(&plan, o.format, arena, err);
-    as_plan_free(&plan);
     as_arena_free(arena);
     return ok ? AS_EXIT_OK : err->code;
 }

@@ -3,17 +3,17 @@
 #include "../chart/chart.h"
 #include "cli.h"
 
-static as_exit run_plot(const as_command *self, as_words words, as_err *err)
+static as_exit run_plot(const as_command *self, as_arguments arguments, as_err *err)
 {
     as_charts charts;
     as_text out = {0};
-    if (!as_parse(self, &words, NULL, err) || !as_chart_all(words.at[0], &charts, err))
+    if (!as_parse(self, &arguments, NULL, err) || !as_chart_all(arguments.at[0], &charts, err))
         return err->code;
     if (charts.left)
         as_text_add(&out, "%u charts: %s/plots; %u more are scripts there, to be drawn with gnuplot NAME.gp\n",
-                    charts.drawn, words.at[0], charts.left);
+                    charts.drawn, arguments.at[0], charts.left);
     else if (charts.drawn)
-        as_text_add(&out, "%u charts: %s/plots\n", charts.drawn, words.at[0]);
+        as_text_add(&out, "%u charts: %s/plots\n", charts.drawn, arguments.at[0]);
     else
         as_text_add(
             &out, "no chart: no kernel of this sweep was measured at two lengths, contexts, widths or head counts, or "

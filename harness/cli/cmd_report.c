@@ -3,12 +3,12 @@
 #include "../report/report.h"
 #include "cli.h"
 
-static as_exit run_report(const as_command *self, as_words words, as_err *err)
+static as_exit run_report(const as_command *self, as_arguments arguments, as_err *err)
 {
     as_text out = {0};
-    if (!as_parse(self, &words, NULL, err) || !as_report_write(words.at[0], err))
+    if (!as_parse(self, &arguments, NULL, err) || !as_report_write(arguments.at[0], err))
         return err->code;
-    as_text_add(&out, "report: %s/report.html\n", words.at[0]);
+    as_text_add(&out, "report: %s/report.html\n", arguments.at[0]);
     const bool ok = as_print(&out, err);
     as_text_free(&out);
     return ok ? AS_EXIT_OK : err->code;

@@ -80,12 +80,12 @@ static as_exit run_stages(as_run_session *s, bool quiet)
     return !ok ? s->err->code : s->failed ? AS_EXIT_PARTIAL : AS_EXIT_OK;
 }
 
-static as_exit run_run(const as_command *self, as_words words, as_err *err)
+static as_exit run_run(const as_command *self, as_arguments arguments, as_err *err)
 {
     run_options o = {0};
-    if (!as_parse(self, &words, &o, err))
+    if (!as_parse(self, &arguments, &o, err))
         return err->code;
-    o.ask.config_path = words.count ? words.at[0] : NULL;
+    o.ask.config_path = arguments.count ? arguments.at[0] : NULL;
     as_run_session session = {.ask = o.ask, .err = err};
     const as_exit code = run_stages(&session, o.quiet);
     as_run_close(&session);

@@ -110,11 +110,11 @@ static bool read_values(const self_test_options *o, as_power_session *s, as_err 
            read_number(o->cpu, "--cpu", CPU_SETSIZE - 1, &s->cpu, err);
 }
 
-static as_exit run_self_test(const as_command *self, as_words words, as_err *err)
+static as_exit run_self_test(const as_command *self, as_arguments arguments, as_err *err)
 {
     self_test_options o = {.format = "table"};
     as_power_session s = {.trials = 20, .store.fd = -1};
-    if (!as_parse(self, &words, &o, err) || !read_values(&o, &s, err))
+    if (!as_parse(self, &arguments, &o, err) || !read_values(&o, &s, err))
         return err->code;
     s.only = o.only;
     s.out = o.out;

@@ -29,7 +29,7 @@ static bool print_tally(const as_verify_tally *t, const char *format, as_err *er
         return as_print_records(format, &as_case_schema, t->cases, t->count, err);
     as_text out = {0};
     for (size_t i = 0; i < t->count; i++)
-        if (!strcmp(t->cases[i].status, "failed"))
+        if (t->cases[i].status == AS_STATUS_FAILED)
             as_text_add(&out, "failed  %s: %s\n", t->cases[i].case_, t->cases[i].reason);
     as_text_add(&out, "%zu checks, %zu failed\n", t->checked, t->failed);
     const bool ok = as_print(&out, err);
@@ -56,11 +56,11 @@ static bool read_values(const verify_options *o, as_verify_tally *t, as_err *err
     return true;
 }
 
-static as_exit run_verify(const as_command *self, as_words words, as_err *err)
+static as_exit run_verify(const as_command *self, as_arguments arguments, as_err *err)
 {
     verify_options o = {.seed = "1", .format = "table"};
     as_verify_tally t = {0};
-    if (!as_parse(self, &words, &o, err) || !read_values(&o, &t, err))
+    if (!as_parse(self, &arguments, &o, err) || !read_values(&o, &t, err))
         return err->code;
     t.arena = as_arena_create();
     const bool ok = as_verify_all(&t, err) && print_tally(&t, o.format, err);

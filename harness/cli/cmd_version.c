@@ -3,10 +3,10 @@
 #include "../base/build.h"
 #include "cli.h"
 
-static as_exit run_version(const as_command *self, as_words words, as_err *err)
+static as_exit run_version(const as_command *self, as_arguments arguments, as_err *err)
 {
     as_text out = {0};
-    if (!as_parse(self, &words, NULL, err))
+    if (!as_parse(self, &arguments, NULL, err))
         return err->code;
     as_text_add(&out, "attnscope %s (%s)\n%s, %s: %s\n%s\n", as_build_version, as_build_commit, as_build_compiler,
                 as_build_type, as_build_flags, as_build_isas);

@@ -3,10 +3,10 @@
 #include "../worker/worker.h"
 #include "cli.h"
 
-static as_exit run_worker(const as_command *self, as_words words, as_err *err)
+static as_exit run_worker(const as_command *self, as_arguments arguments, as_err *err)
 {
     (void)self;
-    (void)words;
+    (void)arguments;
     (void)err;
     return (as_exit)as_worker_main();
 }

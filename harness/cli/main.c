@@ -52,7 +52,7 @@ static as_exit dispatch(int argc, char **argv, as_err *err)
     for (int i = 2; i < argc && strcmp(argv[i], "--"); i++)
         if (asks_for_help(argv[i]))
             return print_page(command, err);
-    return command->run(command, (as_words){argc - 2, argv + 2}, err);
+    return command->run(command, (as_arguments){argc - 2, argv + 2}, err);
 }
 
 int main(int argc, char **argv)

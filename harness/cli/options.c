@@ -105,35 +105,36 @@ static bool check_count(const as_command *c, int count, as_err *err)
                    c->max);
 }
 
-/* One option, its value perhaps in the next word. *at: its place in `words`, moved to the last word that was used. */
-static bool parse_option(const as_command *c, const as_words *words, int *at, void *options, as_err *err)
+/* One option, its value perhaps in the next word. *at: its place in `arguments`, moved to the last word that was used.
+ */
+static bool parse_option(const as_command *c, const as_arguments *arguments, int *at, void *options, as_err *err)
 {
     const char *value;
-    const as_opt *opt = find_option(c->options, words->at[*at], &value);
+    const as_opt *opt = find_option(c->options, arguments->at[*at], &value);
     if (!opt)
-        return unknown_option(c->options, words->at[*at], err);
+        return unknown_option(c->options, arguments->at[*at], err);
     if (opt->kind == AS_OPT_FLAG)
         return set_flag(opt, value, options, err);
-    if (!value && *at + 1 == words->count)
+    if (!value && *at + 1 == arguments->count)
         return as_fail(err, AS_EXIT_USAGE, "%s needs a value%s%s", opt->name, opt->choices ? ": one of " : "",
                        opt->choices ? opt->choices : "");
-    return set_value(opt, value ? value : words->at[++*at], options, err);
+    return set_value(opt, value ? value : arguments->at[++*at], options, err);
 }
 
-bool as_parse(const as_command *command, as_words *words, void *options, as_err *err)
+bool as_parse(const as_command *command, as_arguments *arguments, void *options, as_err *err)
 {
     bool only_arguments = false; /* behind "--" */
     int kept = 0;
-    for (int i = 0; i < words->count; i++) {
-        char *word = words->at[i];
+    for (int i = 0; i < arguments->count; i++) {
+        char *word = arguments->at[i];
         if (only_arguments || word[0] != '-' || !word[1])
-            words->at[kept++] = word;
+            arguments->at[kept++] = word;
         else if (!strcmp(word, "--"))
             only_arguments = true;
-        else if (!parse_option(command, words, &i, options, err))
+        else if (!parse_option(command, arguments, &i, options, err))
             return false;
     }
-    words->count = kept;
+    arguments->count = kept;
     return check_count(command, kept, err);
 }
 

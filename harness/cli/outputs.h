@@ -3,7 +3,7 @@
 #ifndef AS_CLI_OUTPUTS_H
 #define AS_CLI_OUTPUTS_H
 
-#include "../verdict/print.h"
+#include "../narrate/verdict_print.h"
 #include "cli.h"
 
 /* `member` is an as_verdict_outputs. */

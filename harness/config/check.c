@@ -86,7 +86,7 @@ static bool check_cases(const as_config *c, as_err *err)
     return true;
 }
 
-bool check_shapes(const as_config *config, as_err *err)
+bool as_config_check_shapes(const as_config *config, as_err *err)
 {
     for (size_t h = 0; h < config->shapes.heads.count; h++)
         if (!check_heads(config, h, err))

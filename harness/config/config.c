@@ -19,7 +19,7 @@ static const char *const caches[] = {"warm", "cold", NULL};
 
 #define LENGTHS "whole numbers such as 512, 8k or 1M, or a range {from: 256, to: 16k, factor: 2}"
 #define NUMBERS "whole numbers such as [1, 2, 8], or a range {from: 1, to: 16, factor: 2}"
-#define SHAPE(name) .offset = offsetof(as_shapes, name), .read = read_counts, .min = 1
+#define SHAPE(name) .offset = offsetof(as_shapes, name), .read = as_config_read_counts, .min = 1
 
 static const field shape_keys[] = {
     {.key = "length", SHAPE(length), .max = 1u << 30, .meant = LENGTHS, .required = true},
@@ -28,39 +28,39 @@ static const field shape_keys[] = {
     {.key = "kv_heads", SHAPE(kv_heads), .max = 1u << 16, .meant = NUMBERS ", or same (= heads)", .words = same},
     {.key = "context", SHAPE(context), .max = 1u << 30, .meant = LENGTHS ", or same (= length)", .words = same},
     {.key = "batch", SHAPE(batch), .max = 1u << 20, .meant = NUMBERS},
-    {.key = "dtype", .read = read_words, .offset = offsetof(as_shapes, dtype), .words = as_dtype_words},
+    {.key = "dtype", .read = as_config_read_words, .offset = offsetof(as_shapes, dtype), .words = as_dtype_words},
     {.key = "threads", SHAPE(threads), .max = 4096, .meant = NUMBERS},
     {.key = NULL},
 };
 
 static const field measure_keys[] = {
-    {.key = "cache", .read = read_cold, .offset = offsetof(as_measure, cold), .words = caches},
+    {.key = "cache", .read = as_config_read_cold, .offset = offsetof(as_measure, cold), .words = caches},
     {.key = "processes",
-     .read = read_unsigned,
+     .read = as_config_read_unsigned,
      .offset = offsetof(as_measure, processes),
      .min = 1,
      .max = 1000,
      .meant = "worker processes per case, such as 5"},
     {.key = "batches",
-     .read = read_unsigned,
+     .read = as_config_read_unsigned,
      .offset = offsetof(as_measure, batches),
      .min = 1,
      .max = 1000,
      .meant = "timed batches per process, such as 7"},
     {.key = "precision",
-     .read = read_share,
+     .read = as_config_read_share,
      .offset = offsetof(as_measure, precision),
      .meant = "a share above 0% and up to 100%, such as 2%"},
     {.key = "budget",
-     .read = read_seconds,
+     .read = as_config_read_seconds,
      .offset = offsetof(as_measure, budget_s),
      .meant = "a time above 0, such as 90s, 10m or 2h"},
     {.key = "case_timeout",
-     .read = read_seconds,
+     .read = as_config_read_seconds,
      .offset = offsetof(as_measure, case_timeout_s),
      .meant = "a time above 0, such as 90s, 10m or 2h"},
     {.key = "memory",
-     .read = read_memory,
+     .read = as_config_read_memory,
      .offset = 0,
      .meant = "a size such as 512MiB or 4GiB, or a share such as 75%"},
     {.key = NULL},
@@ -68,31 +68,31 @@ static const field measure_keys[] = {
 
 static const field root_keys[] = {
     {.key = "name",
-     .read = read_name,
+     .read = as_config_read_name,
      .offset = offsetof(as_config, name),
      .meant = "letters, digits, '.', '_' and '-', at most 80, a letter or digit first"},
-    {.key = "about", .read = read_line, .offset = offsetof(as_config, about), .meant = "one line of text"},
+    {.key = "about", .read = as_config_read_line, .offset = offsetof(as_config, about), .meant = "one line of text"},
     {.key = "shapes",
-     .read = read_section,
+     .read = as_config_read_section,
      .offset = offsetof(as_config, shapes),
      .rows = shape_keys,
      .required = true},
     {.key = "kernels",
-     .read = read_words,
+     .read = as_config_read_words,
      .offset = offsetof(as_config, kernels),
      .required = true,
      .meant = "kernel names or globs, such as [attention/blas, \"attention/*\"]"},
     {.key = "patterns",
-     .read = read_patterns,
+     .read = as_config_read_patterns,
      .offset = offsetof(as_config, patterns),
      .meant = "pattern texts, such as [causal, \"window:w=256\"]"},
-    {.key = "measure", .read = read_section, .offset = offsetof(as_config, measure), .rows = measure_keys},
+    {.key = "measure", .read = as_config_read_section, .offset = offsetof(as_config, measure), .rows = measure_keys},
     {.key = "counters",
-     .read = read_names,
+     .read = as_config_read_names,
      .offset = offsetof(as_config, counters),
      .meant = "names of counter groups, such as [instructions, cache]"},
     {.key = "seed",
-     .read = read_seed,
+     .read = as_config_read_seed,
      .offset = offsetof(as_config, seed),
      .max = (uint64_t)1 << 53,
      .meant = "a whole number"},
@@ -101,19 +101,19 @@ static const field root_keys[] = {
 
 static const field root = {.key = "the config", .rows = root_keys};
 
-const char *place_of(reading *r, const yaml_node_t *node)
+const char *as_config_place(reading *r, const yaml_node_t *node)
 {
     return as_arena_printf(r->arena, "%s:%zu:%zu", r->path, node->start_mark.line + 1, node->start_mark.column + 1);
 }
 
-bool fail_at(reading *r, const yaml_node_t *node, const char *format, ...)
+bool as_config_fail_at(reading *r, const yaml_node_t *node, const char *format, ...)
 {
     char what[900];
     va_list args;
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return as_fail(r->err, AS_EXIT_USAGE, "%s: %s", place_of(r, node), what);
+    return as_fail(r->err, AS_EXIT_USAGE, "%s: %s", as_config_place(r, node), what);
 }
 
 static const field *row_of(const field *section, const char *key)
@@ -134,9 +134,9 @@ static bool unknown_key(reading *r, const yaml_node_t *node, const field *sectio
     }
     const char *close = as_nearest_close(&n);
     if (close)
-        fail_at(r, node, "unknown key '%.40s' in %s: did you mean '%s'?", key, section->key, close);
+        as_config_fail_at(r, node, "unknown key '%.40s' in %s: did you mean '%s'?", key, section->key, close);
     else
-        fail_at(r, node, "unknown key '%.40s' in %s: it takes %s", key, section->key, known.data);
+        as_config_fail_at(r, node, "unknown key '%.40s' in %s: it takes %s", key, section->key, known.data);
     as_text_free(&known);
     return false;
 }
@@ -145,15 +145,15 @@ static const char *key_text(reading *r, const yaml_node_t *node, const field *se
 {
     if (node->type == YAML_SCALAR_NODE && strlen((const char *)node->data.scalar.value) == node->data.scalar.length)
         return (const char *)node->data.scalar.value;
-    fail_at(r, node, "a key of %s is not a word: write KEY: VALUE", section->key);
+    as_config_fail_at(r, node, "a key of %s is not a word: write KEY: VALUE", section->key);
     return NULL;
 }
 
-bool read_section(reading *r, const yaml_node_t *node, const field *section, void *target)
+bool as_config_read_section(reading *r, const yaml_node_t *node, const field *section, void *target)
 {
     bool seen[32] = {false};
     if (node->type != YAML_MAPPING_NODE)
-        return fail_at(r, node, "%s is a list of keys and values: write KEY: VALUE below it", section->key);
+        return as_config_fail_at(r, node, "%s is a list of keys and values: write KEY: VALUE below it", section->key);
     for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++) {
         const yaml_node_t *key = yaml_document_get_node(r->document, p->key);
         const yaml_node_t *value = yaml_document_get_node(r->document, p->value);
@@ -164,15 +164,15 @@ bool read_section(reading *r, const yaml_node_t *node, const field *section, voi
         if (!f)
             return unknown_key(r, key, section, text);
         if (seen[f - section->rows])
-            return fail_at(r, key, "%s is there twice in %s: keep one", f->key, section->key);
+            return as_config_fail_at(r, key, "%s is there twice in %s: keep one", f->key, section->key);
         seen[f - section->rows] = true;
         if (!f->read(r, value, f, (char *)target + f->offset))
             return false;
     }
     for (const field *f = section->rows; f->key; f++)
         if (f->required && !seen[f - section->rows])
-            return fail_at(r, node, "%s has no '%s': add it%s%s", section->key, f->key, f->meant ? "; it is " : "",
-                           f->meant ? f->meant : "");
+            return as_config_fail_at(r, node, "%s has no '%s': add it%s%s", section->key, f->key,
+                                     f->meant ? "; it is " : "", f->meant ? f->meant : "");
     return true;
 }
 
@@ -217,7 +217,7 @@ static void set_defaults(as_config *c, const char *path, as_arena *arena)
     c->shapes.batch = one_count(arena, 1);
     c->shapes.threads = one_count(arena, 1);
     c->shapes.dtype = one_text(arena, "f32");
-    c->patterns = one_text(arena, "causal");
+    c->patterns = as_config_one_pattern(arena, "causal");
     c->measure = (as_measure){
         .processes = 5, .batches = 7, .precision = 0.02, .budget_s = 600, .case_timeout_s = 60, .memory_percent = 75};
 }
@@ -257,7 +257,7 @@ static bool load(yaml_parser_t *parser, yaml_document_t *document, reading *r, c
     }
     const yaml_node_t *second = yaml_document_get_root_node(&more);
     if (second)
-        fail_at(r, second, "a second YAML document: one file is one config");
+        as_config_fail_at(r, second, "a second YAML document: one file is one config");
     yaml_document_delete(&more);
     if (!second)
         return true;
@@ -305,7 +305,8 @@ bool as_config_parse(const char *path, const char *text, size_t length, as_arena
     if (ok) {
         set_defaults(config, path, arena);
         config->text = as_arena_intern_n(arena, text, length);
-        ok = read_section(&r, yaml_document_get_root_node(&document), &root, config) && check_shapes(config, err);
+        ok = as_config_read_section(&r, yaml_document_get_root_node(&document), &root, config) &&
+             as_config_check_shapes(config, err);
         yaml_document_delete(&document);
     }
     yaml_parser_delete(&parser);

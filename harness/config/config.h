@@ -1,4 +1,4 @@
-/* config.h (stage): a YAML text becomes an as_config, or one error with file:line:column.
+/* config.h: a YAML text becomes an as_config, or one error with file:line:column.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_CONFIG_CONFIG_H
 #define AS_CONFIG_CONFIG_H
@@ -13,5 +13,8 @@ bool as_config_read(const char *path, as_arena *arena, as_config *config, as_err
 /* The same from a text; `path` is only named in errors. */
 bool as_config_parse(const char *path, const char *text, size_t length, as_arena *arena, as_config *config,
                      as_err *err);
+
+/* A list of one, as where a config names none; `text` is a pattern. */
+as_patterns as_config_one_pattern(as_arena *arena, const char *text);
 
 #endif

@@ -32,26 +32,28 @@ struct field {
 };
 
 /* Records "path:line:column: ..." and returns false. */
-bool fail_at(reading *r, const yaml_node_t *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
-const char *place_of(reading *r, const yaml_node_t *node);
+bool as_config_fail_at(reading *r, const yaml_node_t *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+const char *as_config_place(reading *r, const yaml_node_t *node);
 
 /* A mapping whose keys are the rows of `f`; each known, none twice, the required ones there. */
-bool read_section(reading *r, const yaml_node_t *node, const field *f, void *target);
+bool as_config_read_section(reading *r, const yaml_node_t *node, const field *f, void *target);
 
-bool read_name(reading *r, const yaml_node_t *node, const field *f, void *target);     /* const char * */
-bool read_line(reading *r, const yaml_node_t *node, const field *f, void *target);     /* const char * */
-bool read_counts(reading *r, const yaml_node_t *node, const field *f, void *target);   /* as_counts */
-bool read_words(reading *r, const yaml_node_t *node, const field *f, void *target);    /* as_texts */
-bool read_names(reading *r, const yaml_node_t *node, const field *f, void *target);    /* as_texts, may be empty */
-bool read_patterns(reading *r, const yaml_node_t *node, const field *f, void *target); /* as_texts, canonical */
-bool read_cold(reading *r, const yaml_node_t *node, const field *f, void *target);     /* bool */
-bool read_unsigned(reading *r, const yaml_node_t *node, const field *f, void *target); /* unsigned */
-bool read_seed(reading *r, const yaml_node_t *node, const field *f, void *target);     /* uint64_t */
-bool read_share(reading *r, const yaml_node_t *node, const field *f, void *target);    /* double, 0..1 */
-bool read_seconds(reading *r, const yaml_node_t *node, const field *f, void *target);  /* double */
-bool read_memory(reading *r, const yaml_node_t *node, const field *f, void *target);   /* as_measure */
+bool as_config_read_name(reading *r, const yaml_node_t *node, const field *f, void *target);   /* const char * */
+bool as_config_read_line(reading *r, const yaml_node_t *node, const field *f, void *target);   /* const char * */
+bool as_config_read_counts(reading *r, const yaml_node_t *node, const field *f, void *target); /* as_counts */
+bool as_config_read_words(reading *r, const yaml_node_t *node, const field *f, void *target);  /* as_texts */
+bool as_config_read_names(reading *r, const yaml_node_t *node, const field *f,
+                          void *target); /* as_texts, may be empty */
+bool as_config_read_patterns(reading *r, const yaml_node_t *node, const field *f, void *target); /* as_patterns */
+bool as_config_read_cold(reading *r, const yaml_node_t *node, const field *f, void *target);     /* bool */
+bool as_config_read_unsigned(reading *r, const yaml_node_t *node, const field *f, void *target); /* unsigned */
+bool as_config_read_seed(reading *r, const yaml_node_t *node, const field *f, void *target);     /* uint64_t */
+bool as_config_read_share(reading *r, const yaml_node_t *node, const field *f, void *target);    /* double, 0..1 */
+bool as_config_read_seconds(reading *r, const yaml_node_t *node, const field *f, void *target);  /* double */
+bool as_config_read_memory(reading *r, const yaml_node_t *node, const field *f, void *target);   /* as_measure */
 
 /* What no single key can know: d whole, Hkv dividing H, sizes that can be counted, a sane number of cases. */
-bool check_shapes(const as_config *config, as_err *err);
+bool as_config_check_shapes(const as_config *config, as_err *err);
 
 #endif

@@ -18,16 +18,16 @@ static const char *scalar(reading *r, const yaml_node_t *node, const field *f)
 {
     static const char *const kinds[] = {[YAML_SEQUENCE_NODE] = "a list", [YAML_MAPPING_NODE] = "keys and values"};
     if (node->type != YAML_SCALAR_NODE) {
-        fail_at(r, node, "%s is %s, not %s", f->key, f->meant ? f->meant : "one word", kinds[node->type]);
+        as_config_fail_at(r, node, "%s is %s, not %s", f->key, f->meant ? f->meant : "one word", kinds[node->type]);
         return NULL;
     }
     const char *text = (const char *)node->data.scalar.value;
     if (strlen(text) != node->data.scalar.length) {
-        fail_at(r, node, "%s holds a NUL byte: take it out", f->key);
+        as_config_fail_at(r, node, "%s holds a NUL byte: take it out", f->key);
         return NULL;
     }
     if (!*text) {
-        fail_at(r, node, "%s has no value: give it one or leave the key out", f->key);
+        as_config_fail_at(r, node, "%s has no value: give it one or leave the key out", f->key);
         return NULL;
     }
     return text;
@@ -35,7 +35,7 @@ static const char *scalar(reading *r, const yaml_node_t *node, const field *f)
 
 static bool not_meant(reading *r, const yaml_node_t *node, const field *f, const char *text)
 {
-    return fail_at(r, node, "%s is %s, not '%.60s'", f->key, f->meant, text);
+    return as_config_fail_at(r, node, "%s is %s, not '%.60s'", f->key, f->meant, text);
 }
 
 static const char *word_among(const char *const *words, const char *text)
@@ -51,7 +51,7 @@ static bool not_a_word(reading *r, const yaml_node_t *node, const field *f, cons
     as_text all = {0};
     for (const char *const *w = f->words; *w; w++)
         as_text_add(&all, "%s%s", w == f->words ? "" : " or ", *w);
-    fail_at(r, node, "%s is %s, not '%.60s'", f->key, all.data, text);
+    as_config_fail_at(r, node, "%s is %s, not '%.60s'", f->key, all.data, text);
     as_text_free(&all);
     return false;
 }
@@ -66,7 +66,8 @@ static bool read_list(reading *r, const yaml_node_t *node, const field *f, void 
     if (node->type != YAML_SEQUENCE_NODE)
         return item(r, node, f, list, &cap);
     if (node->data.sequence.items.start == node->data.sequence.items.top)
-        return fail_at(r, node, "%s is an empty list, so that there is nothing to measure: give it a value", f->key);
+        return as_config_fail_at(r, node, "%s is an empty list, so that there is nothing to measure: give it a value",
+                                 f->key);
     for (yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top; i++)
         if (!item(r, yaml_document_get_node(r->document, *i), f, list, &cap))
             return false;
@@ -75,7 +76,8 @@ static bool read_list(reading *r, const yaml_node_t *node, const field *f, void 
 
 static bool too_many(reading *r, const yaml_node_t *node, const field *f)
 {
-    return fail_at(r, node, "%s has more than %u values: make the list or the range shorter", f->key, LIST_MAX);
+    return as_config_fail_at(r, node, "%s has more than %u values: make the list or the range shorter", f->key,
+                             LIST_MAX);
 }
 
 static bool add_count(reading *r, const yaml_node_t *node, const field *f, as_counts *list, size_t *cap, uint64_t value)
@@ -88,7 +90,7 @@ static bool add_count(reading *r, const yaml_node_t *node, const field *f, as_co
     size_t places_cap = *cap;
     list->values = as_arena_grow(r->arena, list->values, cap, list->count, sizeof *list->values);
     list->places = as_arena_grow(r->arena, list->places, &places_cap, list->count, sizeof *list->places);
-    list->places[list->count] = place_of(r, node);
+    list->places[list->count] = as_config_place(r, node);
     list->values[list->count++] = value;
     return true;
 }
@@ -105,7 +107,7 @@ static bool add_text(reading *r, const yaml_node_t *node, const field *f, as_tex
     size_t places_cap = *cap;
     list->values = as_arena_grow(r->arena, list->values, cap, list->count, sizeof *list->values);
     list->places = as_arena_grow(r->arena, list->places, &places_cap, list->count, sizeof *list->places);
-    list->places[list->count] = place_of(r, node);
+    list->places[list->count] = as_config_place(r, node);
     list->values[list->count++] = value;
     return true;
 }
@@ -120,8 +122,8 @@ static bool whole(reading *r, const yaml_node_t *node, const field *f, uint64_t 
         return false;
     if (as_parse_count(text, out) && *out >= f->min && *out <= f->max)
         return true;
-    return fail_at(r, node, "%s is %s, from %s to %s, not '%.60s'", f->key, f->meant, as_format_count(low, f->min),
-                   as_format_count(high, f->max), text);
+    return as_config_fail_at(r, node, "%s is %s, from %s to %s, not '%.60s'", f->key, f->meant,
+                             as_format_count(low, f->min), as_format_count(high, f->max), text);
 }
 
 typedef struct {
@@ -180,12 +182,12 @@ static bool read_range(reading *r, const yaml_node_t *node, const field *f, rang
     };
     const field section = {.key = name, .rows = keys};
     *out = (range){0};
-    if (!read_section(r, node, &section, out))
+    if (!as_config_read_section(r, node, &section, out))
         return false;
     if ((out->factor > 0) == (out->step > 0))
-        return fail_at(r, node, "%s needs either factor or step: {from: 256, to: 16k, factor: 2}", name);
+        return as_config_fail_at(r, node, "%s needs either factor or step: {from: 256, to: 16k, factor: 2}", name);
     if (out->from > out->to)
-        return fail_at(r, node, "%s is empty, from is above to: swap them", name);
+        return as_config_fail_at(r, node, "%s is empty, from is above to: swap them", name);
     return true;
 }
 
@@ -213,14 +215,14 @@ static bool count_item(reading *r, const yaml_node_t *node, const field *f, void
     return (word || whole(r, node, f, &value)) && add_count(r, node, f, list, cap, value);
 }
 
-bool read_counts(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_counts(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     as_counts *list = target;
     *list = (as_counts){0};
     return read_list(r, node, f, list, count_item);
 }
 
-bool read_unsigned(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_unsigned(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     uint64_t value;
     if (!whole(r, node, f, &value))
@@ -229,7 +231,10 @@ bool read_unsigned(reading *r, const yaml_node_t *node, const field *f, void *ta
     return true;
 }
 
-bool read_seed(reading *r, const yaml_node_t *node, const field *f, void *target) { return whole(r, node, f, target); }
+bool as_config_read_seed(reading *r, const yaml_node_t *node, const field *f, void *target)
+{
+    return whole(r, node, f, target);
+}
 
 /* ---- words */
 
@@ -248,7 +253,7 @@ static bool named(const char *text)
     return strchr(letters, *text) && strspn(text, all) == strlen(text) && strlen(text) <= 80;
 }
 
-bool read_name(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_name(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     const char *text = scalar(r, node, f);
     if (!text)
@@ -259,13 +264,13 @@ bool read_name(reading *r, const yaml_node_t *node, const field *f, void *target
     return true;
 }
 
-bool read_line(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_line(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     const char *text = scalar(r, node, f);
     if (!text)
         return false;
     if (!printable(text) || strlen(text) > 500)
-        return fail_at(r, node, "%s is one line of text, at most 500 bytes: shorten it", f->key);
+        return as_config_fail_at(r, node, "%s is one line of text, at most 500 bytes: shorten it", f->key);
     *(const char **)target = as_arena_intern(r->arena, text);
     return true;
 }
@@ -282,7 +287,7 @@ static bool word_item(reading *r, const yaml_node_t *node, const field *f, void 
     return add_text(r, node, f, list, cap, text);
 }
 
-bool read_words(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_words(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     as_texts *list = target;
     *list = (as_texts){0};
@@ -297,7 +302,7 @@ static bool name_item(reading *r, const yaml_node_t *node, const field *f, void 
     return named(text) ? add_text(r, node, f, list, cap, text) : not_meant(r, node, f, text);
 }
 
-bool read_names(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_names(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     as_texts *list = target;
     *list = (as_texts){0};
@@ -306,7 +311,7 @@ bool read_names(reading *r, const yaml_node_t *node, const field *f, void *targe
     return read_list(r, node, f, list, name_item);
 }
 
-bool read_cold(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_cold(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     const char *text = scalar(r, node, f);
     if (!text)
@@ -331,8 +336,11 @@ static yaml_mark_t mark_within(const yaml_node_t *node, size_t column)
     return mark;
 }
 
-static bool pattern_item(reading *r, const yaml_node_t *node, const field *f, void *list, size_t *cap)
+static void release_pattern(void *pattern) { as_pattern_free(pattern); }
+
+static bool pattern_item(reading *r, const yaml_node_t *node, const field *f, void *target, size_t *cap)
 {
+    as_patterns *list = target;
     as_pattern_error error = {0};
     const char *text = scalar(r, node, f);
     if (!text)
@@ -343,21 +351,39 @@ static bool pattern_item(reading *r, const yaml_node_t *node, const field *f, vo
         return as_fail(r->err, AS_EXIT_USAGE, "%s:%zu:%zu: pattern '%.100s': %s", r->path, mark.line + 1,
                        mark.column + 1, text, error.what);
     }
-    bool ok = add_text(r, node, f, list, cap, as_pattern_text(p));
-    as_pattern_free(p);
-    return ok;
+    as_arena_defer(r->arena, release_pattern, p);
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(as_pattern_text(list->values[i]), as_pattern_text(p)))
+            return true;
+    if (list->count == LIST_MAX)
+        return too_many(r, node, f);
+    size_t places_cap = *cap;
+    list->values = as_arena_grow(r->arena, list->values, cap, list->count, sizeof *list->values);
+    list->places = as_arena_grow(r->arena, list->places, &places_cap, list->count, sizeof *list->places);
+    list->places[list->count] = as_config_place(r, node);
+    list->values[list->count++] = p;
+    return true;
 }
 
-bool read_patterns(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_patterns(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
-    as_texts *list = target;
-    *list = (as_texts){0};
+    as_patterns *list = target;
+    *list = (as_patterns){0};
     return read_list(r, node, f, list, pattern_item);
+}
+
+as_patterns as_config_one_pattern(as_arena *arena, const char *text)
+{
+    as_pattern *p = as_pattern_parse(text, NULL);
+    as_patterns one = {.values = as_arena_alloc(arena, sizeof *one.values), .count = 1};
+    one.values[0] = p;
+    as_arena_defer(arena, release_pattern, p);
+    return one;
 }
 
 /* ---- times, shares, sizes */
 
-bool read_seconds(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_seconds(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     double *out = target;
     const char *text = scalar(r, node, f);
@@ -366,7 +392,7 @@ bool read_seconds(reading *r, const yaml_node_t *node, const field *f, void *tar
     return (as_parse_seconds(text, out) && *out > 0) || not_meant(r, node, f, text);
 }
 
-bool read_share(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_share(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     uint64_t ignored;
     double percent = 0, *out = target;
@@ -380,7 +406,7 @@ bool read_share(reading *r, const yaml_node_t *node, const field *f, void *targe
     return true;
 }
 
-bool read_memory(reading *r, const yaml_node_t *node, const field *f, void *target)
+bool as_config_read_memory(reading *r, const yaml_node_t *node, const field *f, void *target)
 {
     as_measure *m = target;
     uint64_t bytes = 0;

@@ -32,12 +32,12 @@ typedef struct {
     size_t count;
 } verdicts;
 
-static as_verdict *add(verdicts *v, const char *name, const char *gate, as_verdict_kind kind, const char *reason)
+static as_verdict *add(verdicts *v, const char *name, as_gate gate, as_verdict_kind kind, const char *reason)
 {
     as_verdict *row = &v->rows[v->count++];
     as_record_clear(&as_verdict_schema, row);
     row->case_ = name;
-    row->verdict = as_verdict_name(kind);
+    row->verdict = kind;
     row->gate = gate;
     row->reason = reason;
     return row;
@@ -46,20 +46,20 @@ static as_verdict *add(verdicts *v, const char *name, const char *gate, as_verdi
 /* A case that cannot be held against anything: one row, and no gate but that of the check. */
 static bool add_unready(verdicts *v, size_t index)
 {
-    const char *name = v->in->cases[index], *check = as_gate_name(AS_GATE_ACCURACY);
+    const char *name = v->in->cases[index];
     const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     if (as_exact_ready(v->in, index))
         return false;
     if (!base || !new)
-        add(v, name, NULL, AS_INCONCLUSIVE, "interrupted");
+        add(v, name, AS_NO_WORD, AS_INCONCLUSIVE, "interrupted");
     else if (is(base, "lacking") && is(new, "lacking"))
-        add(v, name, NULL, AS_FAILED, "neither build has this kernel");
+        add(v, name, AS_NO_WORD, AS_FAILED, "neither build has this kernel");
     else if (is(base, "lacking"))
-        add(v, name, NULL, AS_NEW, "the base lacks this kernel");
+        add(v, name, AS_NO_WORD, AS_NEW, "the base lacks this kernel");
     else if (is(new, "lacking"))
-        add(v, name, NULL, AS_MISSING, "the new build lacks this kernel");
+        add(v, name, AS_NO_WORD, AS_MISSING, "the new build lacks this kernel");
     else
-        add(v, name, check, AS_FAILED,
+        add(v, name, AS_GATE_ACCURACY, AS_FAILED,
             as_arena_printf(v->arena, "%s: %s", is(new, "ok") ? "base" : "new",
                             is(new, "ok") ? base->reason : new->reason));
     return true;
@@ -70,7 +70,8 @@ static void add_count(verdicts *v, size_t index, size_t k)
     const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     const uint64_t b = *(const uint64_t *)((const char *)base + counted[k].at);
     const uint64_t n = *(const uint64_t *)((const char *)new + counted[k].at);
-    const char *name = v->in->cases[index], *gate = as_gate_name(counted[k].gate), *isa = base->counted_isa;
+    const char *name = v->in->cases[index], *isa = base->counted_isa;
+    const as_gate gate = counted[k].gate;
     if (b == AS_NO_COUNT || n == AS_NO_COUNT) {
         const char *why = n == AS_NO_COUNT ? new->uncounted : base->uncounted;
         add(v, name, gate, AS_INCONCLUSIVE,
@@ -101,7 +102,7 @@ static void add_accuracy(verdicts *v, size_t index)
 {
     const as_exact *base = v->in->pairs[index].base, *new = v->in->pairs[index].new;
     const bool kept = new->error_max <= base->error_allowed;
-    as_verdict *row = add(v, v->in->cases[index], as_gate_name(AS_GATE_ACCURACY), kept ? AS_SAME : AS_FAILED, NULL);
+    as_verdict *row = add(v, v->in->cases[index], AS_GATE_ACCURACY, kept ? AS_SAME : AS_FAILED, NULL);
     if (base->error_max > 0)
         row->ratio = row->ratio_low = row->ratio_high = new->error_max / base->error_max;
     if (!kept)
@@ -118,7 +119,7 @@ static void add_orders(verdicts *v)
     for (size_t i = 0; i < found.count; i++) {
         const as_growth_row *g = &found.of[i];
         const double change = g->slope_new - g->slope_base;
-        add(v, g->longest, as_gate_name(AS_GATE_ORDER),
+        add(v, g->longest, AS_GATE_ORDER,
             change > 0.1    ? AS_REGRESSED
             : change < -0.1 ? AS_IMPROVED
                             : AS_SAME,
@@ -129,7 +130,7 @@ static void add_orders(verdicts *v)
 
 as_verdict *as_exact_judge(const as_exact_input *in, const as_verdict *const *timed, as_arena *arena, size_t *count)
 {
-    const size_t room = in->count * (AS_GATE_COUNT + 1) + 1;
+    const size_t room = in->count * ((size_t)as_gate_words.count + 1) + 1;
     verdicts v = {.in = in, .arena = arena, .rows = as_arena_alloc(arena, room * sizeof *v.rows)};
     for (size_t i = 0; i < in->count; i++) {
         if (add_unready(&v, i))

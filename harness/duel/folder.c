@@ -67,9 +67,9 @@ static json_t *looks_json(const unsigned looks[AS_LOOKS_MAX])
 static bool write_duel(const as_duel_session *s, as_err *err)
 {
     json_t *gates = json_array(), *cases = json_array();
-    for (int gate = 0; gate < AS_GATE_COUNT; gate++)
+    for (int gate = AS_GATE_TIME; gate <= AS_GATE_ORDER; gate++)
         if (s->ask.gates & AS_GATE_BIT(gate))
-            json_array_append_new(gates, json_string(as_gate_name((as_gate)gate)));
+            json_array_append_new(gates, json_string(as_gate_text((as_gate)gate)));
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(cases, json_string(s->cases[i]));
     json_t *object =

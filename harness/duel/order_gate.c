@@ -43,7 +43,7 @@ static points list_points(const as_exact_input *in, as_arena *arena)
         as_record_clear(&as_summary_schema, row);
         memcpy(row, in->rows[i], offsetof(as_summary, median_ns));
         row->median_ns = 1;
-        row->status = "ok";
+        row->status = AS_STATUS_OK;
         p.base[p.count] = in->pairs[i].base;
         p.new[p.count++] = in->pairs[i].new;
     }

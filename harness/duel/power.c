@@ -56,10 +56,10 @@ as_tally as_power_simulate(const as_duel_rules *rules, as_noise noise, double sh
         as_arena *arena = as_arena_create();
         const as_duel duel = {.cases = cases, .count = 1, .rules = *rules, .pair = simulate_pair, .pair_state = &s};
         as_duel_run(&duel, arena, &row);
-        tally.regressed += !strcmp(row.verdict, "regressed");
-        tally.improved += !strcmp(row.verdict, "improved");
-        tally.same += !strcmp(row.verdict, "same");
-        tally.inconclusive += !strcmp(row.verdict, "inconclusive");
+        tally.regressed += row.verdict == AS_REGRESSED;
+        tally.improved += row.verdict == AS_IMPROVED;
+        tally.same += row.verdict == AS_SAME;
+        tally.inconclusive += row.verdict == AS_INCONCLUSIVE;
         as_arena_free(arena);
     }
     return tally;
@@ -82,12 +82,12 @@ void as_power_count(const as_trial *trials, size_t count, as_power *row)
         const as_trial *t = &trials[i];
         if (!of_row(t, row))
             continue;
-        const bool regressed = !strcmp(t->verdict, "regressed"), improved = !strcmp(t->verdict, "improved");
+        const bool regressed = t->verdict == AS_REGRESSED, improved = t->verdict == AS_IMPROVED;
         row->duels++;
         row->flagged += row->share > 0 ? regressed : row->share < 0 ? improved : regressed || improved;
         row->opposite += row->share > 0 ? improved : row->share < 0 ? regressed : false;
-        row->inconclusive += !strcmp(t->verdict, "inconclusive");
-        row->passed += !strcmp(t->verdict, "same");
+        row->inconclusive += t->verdict == AS_INCONCLUSIVE;
+        row->passed += t->verdict == AS_SAME;
         seconds += t->seconds;
         longest = fmax(longest, t->seconds);
         if (!isnan(t->ratio))

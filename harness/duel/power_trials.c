@@ -96,7 +96,6 @@ void as_trials_close(as_trials *t)
 {
     if (t->fd >= 0)
         close(t->fd);
-    as_plan_free(&t->plan);
 }
 
 bool as_trials_have(const as_trials *t, const as_injection *injection, const char *load, uint64_t trial)
@@ -126,8 +125,8 @@ static void set_injection(as_live *live, const as_injection *i)
 static void print_trial(const as_trial *t)
 {
     fprintf(stderr, "%s %+.3g %%, load %s, trial %llu, %s: %s %+.2f %% (%+.2f .. %+.2f", t->injected, 100 * t->share,
-            t->load, (unsigned long long)t->trial, t->case_, t->verdict, 100 * (t->ratio - 1), 100 * (t->ratio_low - 1),
-            100 * (t->ratio_high - 1));
+            t->load, (unsigned long long)t->trial, t->case_, as_verdict_kind_text(t->verdict), 100 * (t->ratio - 1),
+            100 * (t->ratio_low - 1), 100 * (t->ratio_high - 1));
     if (!isnan(t->control_low))
         fprintf(stderr, ", control %+.2f .. %+.2f", 100 * (t->control_low - 1), 100 * (t->control_high - 1));
     fprintf(stderr, "), %.1f s%s%s\n", t->seconds, t->reason ? ": " : "", t->reason ? t->reason : "");

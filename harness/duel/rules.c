@@ -175,8 +175,8 @@ static void write_row(state *s, size_t index, as_verdict *row)
     const double alpha = s->duel->rules.alpha / (double)s->duel->count;
     as_record_clear(&as_verdict_schema, row);
     row->case_ = s->duel->cases[index];
-    row->verdict = as_verdict_name(c->kind);
-    row->gate = "time";
+    row->verdict = c->kind;
+    row->gate = AS_GATE_TIME;
     row->reason = c->reason;
     if (c->news.count && c->kind != AS_FAILED) {
         row->ratio = exp(c->now.estimate);
@@ -231,7 +231,7 @@ bool as_duel_run(const as_duel *duel, as_arena *arena, as_verdict *rows)
         if (control < duel->count && flag(s.cases[i].kind)) {
             s.cases[i].reason = as_arena_printf(
                 arena, "it looked %s, but so did a copy of the base in case %.200s: this machine is too unquiet now",
-                as_verdict_name(s.cases[i].kind), duel->cases[control]);
+                as_verdict_kind_text(s.cases[i].kind), duel->cases[control]);
             s.cases[i].kind = AS_INCONCLUSIVE;
         }
         write_row(&s, i, &rows[i]);

@@ -130,7 +130,7 @@ static bool same_text(const char *a, const char *b) { return !strcmp(a ? a : "",
 
 static bool same_verdict(const as_verdict *a, const as_verdict *b)
 {
-    return same_text(a->case_, b->case_) && same_text(a->gate, b->gate) && same_text(a->verdict, b->verdict) &&
+    return same_text(a->case_, b->case_) && a->gate == b->gate && a->verdict == b->verdict &&
            same_number(a->ratio, b->ratio);
 }
 
@@ -171,6 +171,5 @@ void as_duel_close(as_duel_session *s)
         unlink(s->copies[i]);
     if (s->live.turns_fd >= 0)
         close(s->live.turns_fd);
-    as_plan_free(&s->plan);
     as_arena_free(s->arena);
 }

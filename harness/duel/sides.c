@@ -97,7 +97,7 @@ static void list_cases(as_duel_session *s)
     s->cases = as_arena_alloc(s->arena, (s->plan.count + extra + 1) * sizeof *s->cases);
     for (size_t i = 0; i < s->plan.count; i++) {
         const as_case *row = &s->plan.cases[i].row;
-        if (!row->status || strcmp(row->status, "planned"))
+        if (row->status != AS_STATUS_PLANNED)
             continue;
         s->rows[s->count] = row;
         s->cases[s->count++] = row->case_;

@@ -1,5 +1,5 @@
-/* writer.c: see writer.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* writer.c: files replaced by renaming, rows appended with one write(2) each.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "writer.h"
 
 #include <dirent.h>

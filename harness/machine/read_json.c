@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "read_json.h"
 
-#include <jansson.h>
 #include <math.h>
 
 #include "../../kernels/api/cpu.h"
@@ -42,32 +41,40 @@ static void read_facts(const json_t *root, as_arena *arena, as_machine_facts *fa
     }
 }
 
-bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err)
+bool as_machine_json_read(const char *dir, json_t **root, as_err *err)
 {
     const as_path path = as_path_join(dir, "machine.json");
     as_text text = {0};
     json_error_t where;
-    json_t *root = NULL;
+    *root = NULL;
     bool ok = true;
+    if (as_file_exists(path.text) && (ok = as_file_read(path.text, (size_t)64 << 20, &text, err))) {
+        *root = json_loadb(text.data ? text.data : "", text.length, 0, &where);
+        if (!*root)
+            ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.text, where.line, where.column,
+                         where.text);
+        else if (!json_is_object(*root))
+            ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.text);
+    }
+    if (!ok) {
+        json_decref(*root);
+        *root = NULL;
+    }
+    as_text_free(&text);
+    return ok;
+}
+
+bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err)
+{
+    json_t *root;
     *facts = (as_machine_facts){0};
     as_rates_clear(facts->rate);
     for (size_t i = 0; i < 4; i++)
         facts->read_gbs[i] = NAN;
-
-    if (!as_file_exists(path.text))
-        goto done;
-    ok = as_file_read(path.text, (size_t)64 << 20, &text, err);
-    if (!ok)
-        goto done;
-    root = json_loadb(text.data, text.length, 0, &where);
-    if (!root)
-        ok = as_fail(err, AS_EXIT_USAGE, "%s:%d:%d: is not JSON: %s", path.text, where.line, where.column, where.text);
-    else if (!json_is_object(root))
-        ok = as_fail(err, AS_EXIT_USAGE, "%s:1:1: is not a JSON object", path.text);
-    else
+    if (!as_machine_json_read(dir, &root, err))
+        return false;
+    if (root)
         read_facts(root, arena, facts);
-done:
     json_decref(root);
-    as_text_free(&text);
-    return ok;
+    return true;
 }

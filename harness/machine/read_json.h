@@ -3,6 +3,7 @@
 #ifndef AS_MACHINE_READ_JSON_H
 #define AS_MACHINE_READ_JSON_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "../base/arena.h"
@@ -21,8 +22,11 @@ typedef struct {
     uint64_t cache_bytes[3]; /* 0 where unknown */
 } as_machine_facts;
 
-/* Reads `dir`/machine.json; texts live in `arena`. A folder without the file has an unknown machine, which is no error;
- * a file that is not JSON is, with its line and column. */
+/* Reads `dir`/machine.json, an object that the caller frees with json_decref. A folder without the file has an unknown
+ * machine, which is no error: *root is NULL. A file that is not JSON is an error with its line and column. */
+bool as_machine_json_read(const char *dir, json_t **root, as_err *err);
+
+/* The facts of that file; texts live in `arena`. */
 bool as_machine_facts_read(const char *dir, as_arena *arena, as_machine_facts *facts, as_err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../../kernels/pattern/pattern.h"
 #include "../base/arena.h"
 
 /* Lists live in the arena that the config was read into, each value once, in the order of the file. `places` says where
@@ -22,6 +23,12 @@ typedef struct {
     size_t count;
     const char **places;
 } as_texts;
+
+typedef struct {
+    const as_pattern **values; /* parsed; released with the arena */
+    size_t count;
+    const char **places;
+} as_patterns;
 
 typedef struct {
     as_counts length, width, heads, batch, threads;
@@ -47,8 +54,8 @@ typedef struct {
     const char *name; /* [A-Za-z0-9._-]+ */
     const char *about;
     as_shapes shapes;
-    as_texts kernels;  /* globs */
-    as_texts patterns; /* canonical */
+    as_texts kernels; /* globs */
+    as_patterns patterns;
     as_measure measure;
     as_texts counters; /* group names */
     uint64_t seed;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "../../kernels/pattern/shape.h"
+
 enum {
     HOLD_T = 1,
     HOLD_S = 2,
@@ -42,16 +44,17 @@ static const way ways[] = {
     {AS_AXIS_EDGES, ALL & ~HOLD_PARAMS, false, false, 3}, /* keys chosen by content: topk:k=16, topk:k=64, ... */
 };
 
-static const struct {
-    const char *name, *symbol;
-} axes[AS_AXIS_COUNT] = {{"length", "T"}, {"context", "S"}, {"width", "D"}, {"heads", "H"}, {"edges", "E"}};
-
-const char *as_axis_name(as_axis axis) { return axes[axis].name; }
-const char *as_axis_symbol(as_axis axis) { return axes[axis].symbol; }
+const char *as_axis_symbol(as_axis axis)
+{
+    static const char *const symbols[] = {[AS_AXIS_LENGTH] = "T", [AS_AXIS_CONTEXT] = "S", [AS_AXIS_WIDTH] = "D",
+                                          [AS_AXIS_HEADS] = "H",  [AS_AXIS_EDGES] = "E",   [AS_AXIS_SURFACE] = NULL};
+    const char *symbol = symbols[axis];
+    return symbol ? symbol : "x";
+}
 
 double as_curve_x(as_axis axis, const as_summary *row)
 {
-    const uint64_t x[AS_AXIS_COUNT] = {row->length, row->context, row->width, row->heads, row->edges};
+    const uint64_t x[] = {AS_NO_COUNT, row->length, row->context, row->width, row->heads, row->edges};
     return x[axis] == AS_NO_COUNT ? NAN : (double)x[axis];
 }
 
@@ -87,17 +90,6 @@ typedef struct {
 } search;
 
 static const char *text_or_unknown(const char *text) { return text ? text : "?"; }
-
-/* window:w=64 becomes window:w=*. */
-static void add_without_numbers(as_text *out, const char *pattern)
-{
-    for (const char *c = pattern; *c; c++) {
-        if (*c < '0' || *c > '9')
-            as_text_append(out, c, 1);
-        else if (c == pattern || c[-1] < '0' || c[-1] > '9')
-            as_text_append(out, "*", 1);
-    }
-}
 
 /* content/topk:k=64 becomes content/topk:k=*, and so does content/topk alone, whose k is the usual one. */
 static void add_without_params(as_text *out, const as_summary *row)
@@ -146,13 +138,14 @@ static void add_fixed(as_text *out, const way *w, const as_summary *row)
 static bool is_point(const way *w, const as_summary *row)
 {
     double x = as_curve_x(w->axis, row);
-    return row->status && !strcmp(row->status, "ok") && row->median_ns > 0 && x > 0 &&
-           (!w->s_is_t || row->context == row->length) && (!w->kv_is_h || row->kv_heads == row->heads);
+    return row->status == AS_STATUS_OK && row->median_ns > 0 && x > 0 && (!w->s_is_t || row->context == row->length) &&
+           (!w->kv_is_h || row->kv_heads == row->heads);
 }
 
 static texts texts_of(search *s, const as_summary *row, as_text *room)
 {
     as_arena *a = s->arena;
+    char shape[AS_PATTERN_SHAPE_MAX];
     texts t = {.kernel = as_arena_intern(a, text_or_unknown(row->kernel)),
                .pattern = as_arena_intern(a, text_or_unknown(row->pattern)),
                .isa = as_arena_intern(a, text_or_unknown(row->isa)),
@@ -162,9 +155,8 @@ static texts texts_of(search *s, const as_summary *row, as_text *room)
     room->length = 0;
     add_without_params(room, row);
     t.kernel_any = as_arena_intern(a, room->length ? room->data : "");
-    room->length = 0;
-    add_without_numbers(room, t.pattern);
-    t.pattern_any = as_arena_intern(a, room->length ? room->data : "");
+    as_pattern_shape(t.pattern, shape, sizeof shape, NULL, 0);
+    t.pattern_any = as_arena_intern(a, shape);
     return t;
 }
 

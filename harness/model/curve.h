@@ -15,10 +15,8 @@
 
 #include "records.h"
 
-typedef enum { AS_AXIS_LENGTH, AS_AXIS_CONTEXT, AS_AXIS_WIDTH, AS_AXIS_HEADS, AS_AXIS_EDGES, AS_AXIS_COUNT } as_axis;
-
-const char *as_axis_name(as_axis axis);   /* "length": the word in fits.csv */
-const char *as_axis_symbol(as_axis axis); /* "T" */
+/* "T" of AS_AXIS_LENGTH; "x" where nothing else fits. */
+const char *as_axis_symbol(as_axis axis);
 
 typedef struct {
     as_axis axis;

@@ -6,6 +6,44 @@
 
 #include "../base/table.h"
 
+/* Of a case. */
+#define AS_STATUS_WORDS(W)                                                                                             \
+    W(AS_STATUS_PLANNED, "planned")                                                                                    \
+    W(AS_STATUS_OK, "ok")                                                                                              \
+    W(AS_STATUS_SKIPPED, "skipped")                                                                                    \
+    W(AS_STATUS_FAILED, "failed")                                                                                      \
+    W(AS_STATUS_SUSPECT, "suspect")
+AS_WORDS(as_status, AS_STATUS_WORDS);
+
+/* What varies along a curve; of a surface two things do. Only fits have surfaces. */
+#define AS_AXIS_WORDS(W)                                                                                               \
+    W(AS_AXIS_LENGTH, "length")                                                                                        \
+    W(AS_AXIS_CONTEXT, "context")                                                                                      \
+    W(AS_AXIS_WIDTH, "width")                                                                                          \
+    W(AS_AXIS_HEADS, "heads")                                                                                          \
+    W(AS_AXIS_EDGES, "edges")                                                                                          \
+    W(AS_AXIS_SURFACE, "length x width")
+AS_WORDS(as_axis, AS_AXIS_WORDS);
+
+#define AS_FIT_VERDICT_WORDS(W)                                                                                        \
+    W(AS_FIT_CONFIRMED, "confirmed")                                                                                   \
+    W(AS_FIT_REFUTED, "refuted")                                                                                       \
+    W(AS_FIT_NOT_ENOUGH_RANGE, "not enough range")
+AS_WORDS(as_fit_verdict, AS_FIT_VERDICT_WORDS);
+
+#define AS_CROSSOVER_VERDICT_WORDS(W)                                                                                  \
+    W(AS_CROSSOVER_CROSSES, "crosses")                                                                                 \
+    W(AS_CROSSOVER_ALWAYS, "always")                                                                                   \
+    W(AS_CROSSOVER_NONE, "none in range")                                                                              \
+    W(AS_CROSSOVER_UNCLEAR, "unclear")
+AS_WORDS(as_crossover_verdict, AS_CROSSOVER_VERDICT_WORDS);
+
+/* One of a pair of curves. */
+#define AS_CURVE_OF_PAIR_WORDS(W)                                                                                      \
+    W(AS_CURVE_A, "a")                                                                                                 \
+    W(AS_CURVE_B, "b")
+AS_WORDS(as_curve_of_pair, AS_CURVE_OF_PAIR_WORDS);
+
 /* What identifies a case and what a chart may vary. F is called as F(type, kind, name, help). */
 #define AS_FACTOR_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, case_, "stable readable key of the case; joins the files")                                           \
@@ -57,7 +95,7 @@
     F(t, AS_REAL, predicted_s, "seconds per call that the plan expected")                                              \
     AS_LEARNT_0_1_COLUMNS(F, t)                                                                                        \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T: edges, T, T log T or T^2")                       \
-    F(t, AS_TEXT, status, "planned, ok, skipped, failed or suspect")                                                   \
+    F(t, AS_WORD(as_status), status, "planned, ok, skipped, failed or suspect")                                        \
     F(t, AS_TEXT, reason, "why a case is not ok")                                                                      \
     AS_LEARNT_0_2_COLUMNS(F, t)
 
@@ -146,14 +184,16 @@
     F(t, AS_TEXT, reference, "key of the dense reference: the fastest case of pattern causal")                         \
     F(t, AS_COUNT, workspace_peak_bytes, "workspace pages that the kernel really touched")                             \
     F(t, AS_REAL, mass_kept, "mean share of dense attention's weight on the keys chosen by content")                   \
-    F(t, AS_TEXT, status, "ok, suspect, failed or skipped")                                                            \
-    F(t, AS_TEXT, reason, "why a case is not ok")
+    F(t, AS_WORD(as_status), status, "ok, suspect, failed or skipped")                                                 \
+    F(t, AS_TEXT, reason, "why a case is not ok")                                                                      \
+    F(t, AS_REAL, roof_gflops, "GFLOP/s that percent_of_roof is a share of")                                           \
+    F(t, AS_REAL, roof_gbs, "GB/s that percent_of_bandwidth is a share of")
 
 #define AS_FIT_COLUMNS(F, t)                                                                                           \
     F(t, AS_TEXT, curve, "what is held fixed along the curve")                                                         \
     F(t, AS_TEXT, kernel, "mechanism/algorithm")                                                                       \
     F(t, AS_TEXT, pattern, "canonical text")                                                                           \
-    F(t, AS_TEXT, axis, "what varies: length, context, width, heads or edges; length x width for a surface")           \
+    F(t, AS_WORD(as_axis), axis, "what varies: length, context, width, heads or edges; length x width for a surface")  \
     F(t, AS_TEXT, quantity,                                                                                            \
       "what grows: time (the median in ns), edges or flops_executed (per call, as planned), or a counted event (per "  \
       "call)")                                                                                                         \
@@ -165,7 +205,8 @@
     F(t, AS_REAL, tail_high, "upper end")                                                                              \
     F(t, AS_TEXT, declared, "how the kernel says its cost grows in T; empty where that says nothing of this axis")     \
     F(t, AS_REAL, expected_slope, "what the declared growth comes to over the same points as the tail slope")          \
-    F(t, AS_TEXT, verdict, "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")       \
+    F(t, AS_WORD(as_fit_verdict), verdict,                                                                             \
+      "confirmed, refuted or not enough range: the interval beside expected_slope +- 0.15")                            \
     F(t, AS_TEXT, growth, "the class of growth that every other one is clearly worse than (AICc), or ambiguous")       \
     F(t, AS_TEXT, candidates,                                                                                          \
       "where ambiguous: a power that is no class, where one fits as well, and the classes that the points leave, "     \
@@ -180,7 +221,7 @@
     F(t, AS_REAL, l3_at, "the same for the L3 cache")
 
 #define AS_CROSSOVER_COLUMNS(F, t)                                                                                     \
-    F(t, AS_TEXT, axis, "what varies: length, context, width or heads")                                                \
+    F(t, AS_WORD(as_axis), axis, "what varies: length, context, width or heads")                                       \
     F(t, AS_TEXT, curve, "what is held fixed along both curves")                                                       \
     F(t, AS_TEXT, kernel_a, "the one; dense where it is the fastest dense attention at each x")                        \
     F(t, AS_TEXT, pattern_a, "its pattern")                                                                            \
@@ -191,14 +232,44 @@
     F(t, AS_COUNT, points, "x that both were measured at")                                                             \
     F(t, AS_REAL, from, "smallest of them")                                                                            \
     F(t, AS_REAL, to, "largest of them")                                                                               \
-    F(t, AS_TEXT, verdict,                                                                                             \
+    F(t, AS_WORD(as_crossover_verdict), verdict,                                                                       \
       "crosses; always: b is faster from end to end; none in range: b is nowhere faster; unclear: within the noise")   \
-    F(t, AS_TEXT, beyond, "which one is faster beyond the crossing: a or b")                                           \
+    F(t, AS_WORD(as_curve_of_pair), beyond, "which one is faster beyond the crossing: a or b")                         \
     F(t, AS_REAL, at, "x of the crossing, on the lines between the medians in logarithms")                             \
     F(t, AS_REAL, at_low, "its 95 % interval from resampling processes; empty where that end lies outside the range")  \
     F(t, AS_REAL, at_high, "upper end")                                                                                \
     F(t, AS_REAL, ratio_from, "time of a over time of b at the smallest x")                                            \
     F(t, AS_REAL, ratio_to, "the same at the largest x")
+
+/* What apply answers and choose reads again. */
+#define AS_APPLY_COLUMNS(F, t)                                                                                         \
+    F(t, AS_TEXT, kernel, "mechanism/algorithm, and its parameters where they are not the usual ones")                 \
+    F(t, AS_TEXT, isa, "instruction set of the build that ran")                                                        \
+    F(t, AS_TEXT, pattern, "canonical text")                                                                           \
+    F(t, AS_TEXT, dense, "what dense means here: causal or full")                                                      \
+    F(t, AS_TEXT, dtype, "what the kernel worked on; sums are float32 or wider")                                       \
+    F(t, AS_COUNT, batch, "B")                                                                                         \
+    F(t, AS_COUNT, heads, "H")                                                                                         \
+    F(t, AS_COUNT, kv_heads, "Hkv")                                                                                    \
+    F(t, AS_COUNT, length, "T, queries")                                                                               \
+    F(t, AS_COUNT, context, "S, keys")                                                                                 \
+    F(t, AS_COUNT, head_dim, "d")                                                                                      \
+    F(t, AS_COUNT, threads, "threads that the kernel may use")                                                         \
+    F(t, AS_REAL, scale, "what multiplies q.k")                                                                        \
+    F(t, AS_COUNT, edges, "visible (query, key) pairs per head")                                                       \
+    F(t, AS_COUNT, calls, "timed calls, after one to warm up")                                                         \
+    F(t, AS_REAL, seconds, "median of the timed calls")                                                                \
+    F(t, AS_REAL, seconds_min, "fastest call")                                                                         \
+    F(t, AS_REAL, prepare_seconds, "what is paid once for many calls; missing where there is nothing of the kind")     \
+    F(t, AS_COUNT, rows, "rows of the output: B x H x T")                                                              \
+    F(t, AS_COUNT, rows_checked, "rows that the figures below are about, drawn by seed")                               \
+    F(t, AS_REAL, error_max, "largest distance from the float64 oracle; inf where only one of the two is a number")    \
+    F(t, AS_REAL, error_allowed, "the kernel's promise, for arrays of this size of numbers")                           \
+    F(t, AS_REAL, dense_error_max, "largest distance from dense attention")                                            \
+    F(t, AS_REAL, mass_kept_mean, "share of the dense softmax weight that the pattern shows, mean over rows")          \
+    F(t, AS_REAL, mass_kept_min, "the same, worst row")                                                                \
+    F(t, AS_TEXT, mass_worst_row, "that row, as batch/head/query, from 0")                                             \
+    F(t, AS_TEXT, verdict, "ok, or bad: error_max is above error_allowed")
 
 AS_RECORD(as_case, AS_CASE_COLUMNS);
 AS_RECORD(as_sample, AS_SAMPLE_COLUMNS);
@@ -209,9 +280,10 @@ AS_RECORD(as_share, AS_SHARE_COLUMNS);
 AS_RECORD(as_summary, AS_SUMMARY_COLUMNS);
 AS_RECORD(as_fit, AS_FIT_COLUMNS);
 AS_RECORD(as_crossover, AS_CROSSOVER_COLUMNS);
+AS_RECORD(as_applied, AS_APPLY_COLUMNS);
 
 extern const as_schema as_case_schema, as_sample_schema, as_counter_schema, as_phase_schema, as_summary_schema,
-    as_share_schema, as_fit_schema, as_crossover_schema, as_result_schema;
+    as_share_schema, as_fit_schema, as_crossover_schema, as_result_schema, as_applied_schema;
 /* AS_LEARNT_COLUMNS as fields of as_result, and as those of as_case: the same columns in one order. */
 extern const as_schema as_learnt_schema, as_learnt_case_schema;
 

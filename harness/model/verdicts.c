@@ -1,6 +1,9 @@
-/* verdicts.c: the schemas of verdicts.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* verdicts.c: the words and the schemas of verdicts.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "verdicts.h"
+
+AS_WORDS_LIST(as_verdict_kind, AS_VERDICT_WORDS);
+AS_WORDS_LIST(as_gate, AS_GATE_WORDS);
 
 AS_SCHEMA(as_turn_schema, as_turn, AS_TURN_COLUMNS, "turns.csv", "a pair of turns of a duel");
 AS_SCHEMA(as_verdict_schema, as_verdict, AS_VERDICT_COLUMNS, "verdicts.csv", "a case's verdict");

@@ -5,6 +5,26 @@
 
 #include "../base/table.h"
 
+#define AS_VERDICT_WORDS(W)                                                                                            \
+    W(AS_REGRESSED, "regressed")                                                                                       \
+    W(AS_IMPROVED, "improved")                                                                                         \
+    W(AS_SAME, "same")                                                                                                 \
+    W(AS_INCONCLUSIVE, "inconclusive")                                                                                 \
+    W(AS_MISSING, "missing") /* the new build lacks the case */                                                        \
+    W(AS_NEW, "new")         /* the base lacks it */                                                                   \
+    W(AS_FAILED, "failed")
+AS_WORDS(as_verdict_kind, AS_VERDICT_WORDS);
+
+/* What a verdict rests on. */
+#define AS_GATE_WORDS(W)                                                                                               \
+    W(AS_GATE_TIME, "time")                                                                                            \
+    W(AS_GATE_INSTRUCTIONS, "instructions")                                                                            \
+    W(AS_GATE_FLOPS, "flops")                                                                                          \
+    W(AS_GATE_WORKSPACE, "workspace")                                                                                  \
+    W(AS_GATE_ACCURACY, "accuracy")                                                                                    \
+    W(AS_GATE_ORDER, "order")
+AS_WORDS(as_gate, AS_GATE_WORDS);
+
 #define AS_TURN_COLUMNS(F, t)                                                                                          \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
     F(t, AS_TEXT, phase, "first, or confirm: fresh processes in reversed order")                                       \
@@ -36,13 +56,13 @@
 
 #define AS_VERDICT_COLUMNS(F, t)                                                                                       \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
-    F(t, AS_TEXT, verdict, "regressed, improved, same, inconclusive, missing, new or failed")                          \
+    F(t, AS_WORD(as_verdict_kind), verdict, "regressed, improved, same, inconclusive, missing, new or failed")         \
     F(t, AS_REAL, ratio, "new over base: of time, Hodges-Lehmann; of what the gate counts")                            \
     F(t, AS_REAL, ratio_low, "its interval, lower end; of a count the count itself")                                   \
     F(t, AS_REAL, ratio_high, "upper end")                                                                             \
     F(t, AS_REAL, visible,                                                                                             \
       "smallest change that could have been seen, as a share: 0.02 is 2 %; the other gates are exact")                 \
-    F(t, AS_TEXT, gate,                                                                                                \
+    F(t, AS_WORD(as_gate), gate,                                                                                       \
       "what the verdict rests on: time, instructions, flops, workspace, accuracy or order; empty: missing or new")     \
     F(t, AS_REAL, p, "exact two-sided probability of such turns when both are alike, before any correction")           \
     F(t, AS_COUNT, turns, "pairs of turns (compare: processes of base)")                                               \
@@ -65,7 +85,7 @@
     AS_INJECTED_COLUMNS(F, t)                                                                                          \
     F(t, AS_COUNT, trial, "from 0; also the seed")                                                                     \
     F(t, AS_TEXT, case_, "the case")                                                                                   \
-    F(t, AS_TEXT, verdict, "as in verdicts.csv")                                                                       \
+    F(t, AS_WORD(as_verdict_kind), verdict, "as in verdicts.csv")                                                      \
     F(t, AS_REAL, ratio, "time of new over time of base")                                                              \
     F(t, AS_REAL, ratio_low, "its interval, lower end")                                                                \
     F(t, AS_REAL, ratio_high, "upper end")                                                                             \

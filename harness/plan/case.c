@@ -98,7 +98,7 @@ static bool kernel_takes(judging *j)
     return false;
 }
 
-static bool add(uint64_t *sum, size_t bytes)
+static bool add_bytes(uint64_t *sum, size_t bytes)
 {
     return bytes != SIZE_MAX && !__builtin_add_overflow(*sum, bytes, sum) && *sum <= INT64_MAX;
 }
@@ -114,9 +114,9 @@ static bool memory_counts(judging *j)
         snprintf(j->why, sizeof j->why, "kernel: its operand table breaks the contract of kernel.h");
         return false;
     }
-    bool ok = add(&sum, workspace);
+    bool ok = add_bytes(&sum, workspace);
     for (size_t i = 0; ok && i < n; i++)
-        ok = add(&sum, as_operand_bytes(&operands[i]));
+        ok = add_bytes(&sum, as_operand_bytes(&operands[i]));
     if (ok) {
         j->c->row.workspace_bytes = workspace;
         j->c->row.memory_bytes = sum;
@@ -162,7 +162,7 @@ static bool work_counts(judging *j)
     row->exps = work.exps;
     row->bytes_min = work.bytes_min;
     row->error_allowed = j->c->entry->kernel->tolerance(&j->c->problem);
-    row->predicted_s = as_predict_call(j->c, &work, j->target->gflops);
+    row->predicted_s = as_predict_call(j->c->entry, j->c->problem.threads, &work, j->target->gflops);
     return true;
 }
 
@@ -185,11 +185,11 @@ void as_case_judge(as_planned *c, const as_measure *measure, const as_target *ta
         memory_counts, memory_suffices, threads_exist, time_suffices,
     };
     judging j = {.measure = measure, .target = target, .c = c};
-    c->row.status = "planned";
+    c->row.status = AS_STATUS_PLANNED;
     for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
         if (judges[i](&j))
             continue;
-        c->row.status = "skipped";
+        c->row.status = AS_STATUS_SKIPPED;
         c->row.reason = as_arena_intern(arena, j.why);
         return;
     }

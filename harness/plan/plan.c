@@ -140,23 +140,6 @@ static bool expand_kernels(planning *g, as_err *err)
     return true;
 }
 
-/* ---- patterns */
-
-static bool parse_patterns(planning *g, as_err *err)
-{
-    const as_texts *texts = &g->config->patterns;
-    as_pattern_error error = {0};
-    g->plan->patterns = as_arena_alloc(g->arena, (texts->count + 1) * sizeof *g->plan->patterns);
-    for (size_t i = 0; i < texts->count; i++) {
-        g->plan->patterns[i] = as_pattern_parse(texts->values[i], &error);
-        if (!g->plan->patterns[i])
-            return as_fail(err, AS_EXIT_USAGE, "%s: pattern '%.100s', column %zu: %s", text_place(g->config, texts, i),
-                           texts->values[i], error.column, error.what);
-        g->plan->pattern_count = i + 1;
-    }
-    return true;
-}
-
 /* ---- the product */
 
 /* The lists that multiply, outermost first; the innermost turns fastest. */
@@ -166,15 +149,15 @@ static void axis_counts(const planning *g, size_t counts[AXES])
 {
     const as_shapes *s = &g->config->shapes;
     const size_t all[AXES] = {
-        [KERNEL] = g->kernel_count, [PATTERN] = g->plan->pattern_count, [WIDTH] = s->width.count,
-        [HEADS] = s->heads.count,   [KV_HEADS] = s->kv_heads.count,     [BATCH] = s->batch.count,
-        [DTYPE] = s->dtype.count,   [THREADS] = s->threads.count,       [CONTEXT] = s->context.count,
+        [KERNEL] = g->kernel_count, [PATTERN] = g->config->patterns.count, [WIDTH] = s->width.count,
+        [HEADS] = s->heads.count,   [KV_HEADS] = s->kv_heads.count,        [BATCH] = s->batch.count,
+        [DTYPE] = s->dtype.count,   [THREADS] = s->threads.count,          [CONTEXT] = s->context.count,
         [LENGTH] = s->length.count,
     };
     memcpy(counts, all, sizeof all);
 }
 
-static bool step(const size_t counts[AXES], size_t at[AXES])
+static bool next_combination(const size_t counts[AXES], size_t at[AXES])
 {
     for (int axis = AXES; axis-- > 0;) {
         if (++at[axis] < counts[axis])
@@ -202,7 +185,7 @@ static bool fill_problem(const planning *g, const size_t at[AXES], as_problem *p
                        p->heads, p->kv_heads);
     p->head_dim = width / p->heads;
     *p = as_problem_complete(*p, NULL, g->target->cache_bytes);
-    p->pattern = g->plan->patterns[at[PATTERN]];
+    p->pattern = g->config->patterns.values[at[PATTERN]];
     return as_dtype_parse(s->dtype.values[at[DTYPE]], &p->dtype) ||
            as_fail(err, AS_EXIT_USAGE, "unknown dtype '%.40s'", s->dtype.values[at[DTYPE]]);
 }
@@ -243,7 +226,7 @@ static bool add_case(planning *g, const size_t at[AXES], as_err *err)
         return true;
     c.problem.edges = edges_of(g, &c.problem, at);
     as_case_judge(&c, &g->config->measure, g->target, g->arena);
-    if (!strcmp(c.row.status, "planned")) {
+    if (c.row.status == AS_STATUS_PLANNED) {
         plan->runnable++;
         plan->predicted_s +=
             g->config->measure.processes * as_predict_visit(&g->config->measure, c.row.predicted_s, c.entry->kernel);
@@ -269,7 +252,7 @@ static bool multiply(planning *g, as_err *err)
     do
         if (!add_case(g, at, err))
             return false;
-    while (step(counts, at));
+    while (next_combination(counts, at));
     return true;
 }
 
@@ -290,19 +273,9 @@ bool as_plan_build(const as_config *config, const as_target *target, as_arena *a
 {
     planning g = {.config = config, .target = target, .arena = arena, .plan = plan};
     *plan = (as_plan){.config = *config};
-    if (expand_kernels(&g, err) && parse_patterns(&g, err) && multiply(&g, err) && left_something(&g, err))
+    if (expand_kernels(&g, err) && multiply(&g, err) && left_something(&g, err))
         return true;
-    as_plan_free(plan);
-    return false;
-}
-
-void as_plan_free(as_plan *plan)
-{
-    if (!plan)
-        return;
-    for (size_t i = 0; i < plan->pattern_count; i++)
-        as_pattern_free(plan->patterns[i]);
-    plan->pattern_count = 0;
     plan->cases = NULL;
     plan->count = plan->runnable = 0;
+    return false;
 }

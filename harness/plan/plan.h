@@ -32,7 +32,7 @@ typedef struct {
 /* One case ready to be run: the row of cases.csv and what the row stands for. */
 typedef struct {
     as_case row;        /* status is `planned` or `skipped` */
-    as_problem problem; /* .pattern belongs to the plan */
+    as_problem problem; /* .pattern belongs to the config */
     const as_entry *entry;
 } as_planned;
 
@@ -41,15 +41,12 @@ typedef struct {
     as_planned *cases;
     size_t count;
     size_t runnable;
-    as_pattern **patterns; /* one per pattern of the config; cases point to them */
-    size_t pattern_count;
     double predicted_s; /* for the whole run: all processes, warm-up and checks included */
 } as_plan;
 
 /* A kernel text that matches nothing, and a selection that leaves nothing, are errors. A case that cannot run here
  * stays in the plan as `skipped` with its reason; nothing of a kernel whose isa is not in target->isas is called, so
- * that its work and memory are missing. Everything lives in `arena` but the patterns: as_plan_free gives those back. */
+ * that its work and memory are missing. Everything lives in `arena`, and the patterns in that of the config. */
 bool as_plan_build(const as_config *config, const as_target *target, as_arena *arena, as_plan *plan, as_err *err);
-void as_plan_free(as_plan *plan);
 
 #endif

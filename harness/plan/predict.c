@@ -1,5 +1,6 @@
-/* predict.c: see predict.h. Shares of the roof are guesses that were true within a factor of three on one AVX-512
- * machine. SPDX-License-Identifier: Apache-2.0 */
+/* predict.c: shares of the roof are guesses that were true within a factor of three on one AVX-512
+ * machine.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "predict.h"
 
 #include "../base/text.h"
@@ -30,10 +31,10 @@ static double share_of(const as_entry *entry)
     return entry->isa == AS_SCALAR ? shares[i].scalar : shares[i].vector;
 }
 
-double as_predict_call(const as_planned *c, const as_work *work, double gflops)
+double as_predict_call(const as_entry *entry, int threads, const as_work *work, double gflops)
 {
-    double roof = (gflops > 0 ? gflops : GFLOPS_UNKNOWN) * 1e9 * c->problem.threads;
-    double compute = (double)work->flops_executed / (roof * share_of(c->entry));
+    double roof = (gflops > 0 ? gflops : GFLOPS_UNKNOWN) * 1e9 * threads;
+    double compute = (double)work->flops_executed / (roof * share_of(entry));
     double memory = (double)work->bytes_min / BYTES_PER_S;
     return compute > memory ? compute : memory;
 }

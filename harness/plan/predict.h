@@ -5,10 +5,11 @@
 #ifndef AS_PLAN_PREDICT_H
 #define AS_PLAN_PREDICT_H
 
-#include "plan.h"
+#include "../../kernels/api/registry.h"
+#include "../model/config.h"
 
-/* Seconds of one call. */
-double as_predict_call(const as_planned *c, const as_work *work, double gflops);
+/* Seconds of one call on `threads` threads; `gflops` of the FMA loop on one thread, 0 where unknown. */
+double as_predict_call(const as_entry *entry, int threads, const as_work *work, double gflops);
 
 /* Seconds of one worker process: start, fill, check, warm up, calibrate, the timed batches, those that time the phases
  * of `kernel` apart where it has several, check again. */

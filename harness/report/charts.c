@@ -102,7 +102,7 @@ size_t as_report_charts(const as_report *r, as_text *out)
     char plots[PATH_MAX];
     struct dirent **names = NULL;
     size_t shown = 0;
-    snprintf(plots, sizeof plots, "%s/plots", r->dir);
+    snprintf(plots, sizeof plots, "%s/plots", r->in.dir);
     const int count = scandir(plots, &names, is_picture, by_rank);
     for (int i = 0; i < count; i++) {
         shown += add_chart(plots, names[i]->d_name, out);

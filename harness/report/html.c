@@ -3,10 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "../model/curve.h"
 #include "parts.h"
-
-bool as_text_is(const char *text, const char *word) { return text == word || (text && word && !strcmp(text, word)); }
 
 static void add_character(as_text *out, char c)
 {
@@ -40,35 +37,6 @@ void as_html_formula(as_text *out, const char *text)
         as_text_add(out, "<sup>%.*s</sup>", (int)digits, text + 1);
         text += 1 + digits;
     }
-}
-
-static void html_code(as_text *out, const char *text)
-{
-    as_text_add(out, "<code>");
-    as_html_text(out, text ? text : "?");
-    as_text_add(out, "</code>");
-}
-
-void as_html_curve(as_text *out, const char *kernel, const char *pattern)
-{
-    html_code(out, kernel);
-    as_text_add(out, " on ");
-    html_code(out, pattern);
-}
-
-void as_html_pill(as_text *out, const char *class, const char *text)
-{
-    as_text_add(out, "<li><span class=\"pill %s\">", class);
-    as_html_text(out, text);
-    as_text_add(out, "</span> ");
-}
-
-const char *as_html_symbol(const char *axis)
-{
-    for (int a = 0; axis && a < AS_AXIS_COUNT; a++)
-        if (!strcmp(axis, as_axis_name((as_axis)a)))
-            return as_axis_symbol((as_axis)a);
-    return "x";
 }
 
 bool as_html_shell(as_text *out, const char *text)

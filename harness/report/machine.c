@@ -45,7 +45,7 @@ void as_report_machine_line(const as_report *r, as_text *out)
         add_bytes(out, memory);
     }
     as_text_add(out, " · ");
-    as_html_text(out, r->folder);
+    as_html_text(out, r->in.name);
     as_text_add(out, version ? " · attnscope " : "");
     as_html_text(out, version);
     as_text_add(out, version && commit ? " (" : "");

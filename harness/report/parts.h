@@ -5,49 +5,25 @@
 
 #include <jansson.h>
 
-#include "../base/arena.h"
-#include "../base/text.h"
-#include "../model/records.h"
-#include "../model/verdicts.h"
+#include "../folder/reader.h"
+#include "../narrate/sentences.h"
 
 typedef struct {
-    const char *dir;
-    const char *folder;       /* its last part */
+    as_folder_contents in;
     const char *name, *about; /* the config's; NULL where there is none */
-    as_text config;           /* config.yaml as it is */
     json_t *machine;          /* machine.json; NULL where there is none */
-    as_summary *rows;
-    size_t row_count;
-    as_fit *fits;
-    size_t fit_count;
-    as_crossover *crossovers;
-    size_t crossover_count;
-    as_verdict *verdicts;
-    size_t verdict_count;
-    as_arena *arena;
 } as_report;
 
 /* html.c: text that is nothing but text in HTML, between tags and in quoted attributes. NULL is nothing. */
 void as_html_text(as_text *out, const char *text);
 /* html.c: the same, with every ^2 as an exponent. */
 void as_html_formula(as_text *out, const char *text);
-/* html.c: kernel on pattern, both as code. */
-void as_html_curve(as_text *out, const char *kernel, const char *pattern);
-/* html.c: the beginning of a sentence in a list: a coloured word; `class` is "", good, bad or open. */
-void as_html_pill(as_text *out, const char *class, const char *text);
-/* html.c: T of "length"; x where there is no such axis */
-const char *as_html_symbol(const char *axis);
 /* html.c: `text` as one word of a shell; false where a terminal could take it for more than text. */
 bool as_html_shell(as_text *out, const char *text);
-bool as_text_is(const char *text, const char *word); /* both may be NULL, and then are alike */
 
-/* findings.c, crossings.c: sentences. troubles: what was skipped, failed or is suspect, and why. */
-void as_report_tiles(const as_report *r, as_text *out);
-void as_report_growth(const as_report *r, as_text *out);
-void as_report_crossings(const as_report *r, as_text *out);
-void as_report_fastest(const as_report *r, as_text *out);
-void as_report_troubles(const as_report *r, as_text *out);
-void as_report_verdicts(const as_report *r, as_text *out);
+/* sections.c: the numbers at the top, and a section of findings; nothing where it has no sentence. */
+void as_report_counts(as_text *out, const as_section *section);
+void as_report_section(as_text *out, const as_section *section);
 
 /* table.c: the rows of summary.csv, and of verdicts.csv. */
 void as_report_table(const as_report *r, as_text *out);

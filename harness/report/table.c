@@ -161,7 +161,7 @@ static void add_cell(const sheet *s, size_t column, size_t row, as_text *out)
     const as_column *of = s->shown[column].of;
     const char *text = cell(s, of, row, buffer);
     double v;
-    if (of->kind == AS_TEXT) {
+    if (!as_column_is_number(of)) {
         as_text_add(out, strlen(text) > 40 ? "<td class=\"w\">" : "<td>");
         as_html_text(out, text);
     } else {
@@ -181,7 +181,7 @@ static void add_head(const sheet *s, const char *id, bool runs, as_text *out)
                 "class=\"data\" id=\"%s\">\n<thead><tr>",
                 id);
     for (size_t c = 0; c < s->width; c++) {
-        as_text_add(out, "<th scope=\"col\"%s title=\"", s->shown[c].of->kind == AS_TEXT ? "" : " class=\"n\"");
+        as_text_add(out, "<th scope=\"col\"%s title=\"", as_column_is_number(s->shown[c].of) ? " class=\"n\"" : "");
         as_html_text(out, s->shown[c].of->help);
         as_text_add(out, "\">%s", s->shown[c].as->title);
         if (s->shown[c].as->unit)
@@ -202,9 +202,10 @@ static void add_tools(const char *id, as_text *out)
 
 static void add_row(const sheet *s, size_t i, as_text *out)
 {
-    char buffer[40];
     const as_column *status = column_called(s->schema, "status");
-    as_text_add(out, status && strcmp(cell(s, status, i, buffer), "ok") != 0 ? "<tr class=\"off\">" : "<tr>");
+    const char *record = s->rows + i * s->schema->size;
+    const bool off = status && *(const int *)(const void *)(record + status->offset) != AS_STATUS_OK;
+    as_text_add(out, off ? "<tr class=\"off\">" : "<tr>");
     for (size_t c = 0; c < s->width; c++)
         add_cell(s, c, i, out);
 }
@@ -245,7 +246,7 @@ static void add_table(const sheet *s, const char *id, const as_summary *again, a
 
 void as_report_table(const as_report *r, as_text *out)
 {
-    sheet s = {.schema = &as_summary_schema, .rows = (const char *)r->rows, .count = r->row_count};
+    sheet s = {.schema = &as_summary_schema, .rows = (const char *)r->in.summary, .count = r->in.summary_count};
     as_text common = {0};
     if (!s.count)
         return;
@@ -257,13 +258,13 @@ void as_report_table(const as_report *r, as_text *out)
         "missing is empty and has its reason. The last column is the command that measures the row again, from within "
         "the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
         s.count, common.length ? "; in all of them " : "", common.length ? common.data : "");
-    add_table(&s, "cases", r->rows, out);
+    add_table(&s, "cases", r->in.summary, out);
     as_text_free(&common);
 }
 
 void as_report_verdict_table(const as_report *r, as_text *out)
 {
-    sheet s = {.schema = &as_verdict_schema, .rows = (const char *)r->verdicts, .count = r->verdict_count};
+    sheet s = {.schema = &as_verdict_schema, .rows = (const char *)r->in.verdicts, .count = r->in.verdict_count};
     as_text common = {0};
     if (!s.count)
         return;

@@ -4,6 +4,7 @@
 
 #include "../analyse/analyse.h"
 #include "../chart/chart.h"
+#include "../narrate/findings_print.h"
 #include "../report/report.h"
 
 bool as_conclude_table(const char *dir, as_text *table, as_err *err)

@@ -137,7 +137,7 @@ static merged_case *find_case(const merging *m, const char *key)
     return hit;
 }
 
-static bool is_ok(const as_case *c) { return c->status && !strcmp(c->status, "ok"); }
+static bool is_ok(const as_case *c) { return c->status == AS_STATUS_OK; }
 
 static uint64_t larger(uint64_t a, uint64_t b) { return a == AS_NO_COUNT ? b : b == AS_NO_COUNT ? a : a > b ? a : b; }
 

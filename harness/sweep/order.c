@@ -197,12 +197,12 @@ static void conclude(course *c, job *j, const as_result *r)
         return;
     record_result(j->row, r);
     if (strcmp(r->status, "ok")) {
-        j->row->status = "failed";
+        j->row->status = AS_STATUS_FAILED;
         j->row->reason = as_arena_printf(c->s->arena, "process %u: %s", j->next, r->reason);
         j->over = true;
         c->result->failed++;
     } else {
-        j->row->status = "ok";
+        j->row->status = AS_STATUS_OK;
         complete(j, j->batches, j->taken);
         j->over = precise(c, j);
     }
@@ -315,7 +315,7 @@ static void explain_missing(course *c)
         else
             j->row->reason = as_arena_printf(c->s->arena, "not measured: %s before its first process", why);
         if (!j->complete && c->result->budget_ended && !c->result->interrupted)
-            j->row->status = "skipped";
+            j->row->status = AS_STATUS_SKIPPED;
     }
 }
 
@@ -329,7 +329,7 @@ static void list_jobs(course *c)
     c->sorted = as_arena_alloc(s->arena, (c->wanted + 1) * sizeof *c->sorted);
     c->keys = as_text_index_create(s->arena);
     for (size_t i = 0; i < s->count; i++) {
-        if (!s->rows[i]->status || strcmp(s->rows[i]->status, "planned"))
+        if (s->rows[i]->status != AS_STATUS_PLANNED)
             continue;
         as_text_index_add(c->keys, s->rows[i]->case_, c->count);
         job *j = &c->jobs[c->count++];
@@ -342,7 +342,7 @@ static void list_jobs(course *c)
     for (size_t i = 0; i < c->count; i++) {
         job *j = &c->jobs[i];
         if (j->complete)
-            j->row->status = "ok";
+            j->row->status = AS_STATUS_OK;
         c->total += j->over ? 0 : c->wanted - j->complete;
         count_left(c, j, 1);
     }

@@ -83,9 +83,9 @@ static void restore_case(as_run_session *s, as_case *row, const as_case *before)
 {
     as_sweep_restore(row, before);
     row->edges = before->edges != AS_NO_COUNT ? before->edges : row->edges; /* chosen by content, perhaps */
-    if (!before->status || strcmp(before->status, "failed"))
+    if (before->status != AS_STATUS_FAILED)
         return;
-    row->status = "failed";
+    row->status = AS_STATUS_FAILED;
     row->reason = before->reason;
     s->failed++;
 }
@@ -225,6 +225,5 @@ bool as_run_prepare(as_run_session *s)
 void as_run_close(as_run_session *s)
 {
     as_folder_free(s->folder);
-    as_plan_free(&s->plan);
     as_arena_free(s->arena);
 }

@@ -1,5 +1,5 @@
-/* cost.c: see cost.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* cost.c: closed forms for rows that depend on distance, else a walk over all rows.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "cost.h"
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static uint64_t distinct(const as_run *runs, size_t n, uint64_t *marks, size_t w
     return count;
 }
 
-static void walk(const as_pattern *p, size_t length, as_run *runs, uint64_t *marks, as_edges *out)
+static void count_rows(const as_pattern *p, size_t length, as_run *runs, uint64_t *marks, as_edges *out)
 {
     for (size_t t = 0; t < length; t++) {
         size_t n = as_pattern_row(p, (as_at){0, t, length}, runs);
@@ -71,7 +71,7 @@ bool as_edges_find(const as_pattern *p, size_t length, size_t heads, as_edges *o
     if (ok && traits & AS_PATTERN_BY_DISTANCE)
         by_last_row(p, length, runs, out);
     else if (ok)
-        walk(p, length, runs, marks, out);
+        count_rows(p, length, runs, marks, out);
     out->edges_all = traits & AS_PATTERN_PER_HEAD ? as_pattern_edges_all(p, heads, length, length) : out->edges * heads;
     free(runs);
     free(marks);

@@ -1,4 +1,4 @@
-/* explain.h: all that follows from a pattern without running it, found once and written as text or JSON.
+/* explain.h: all that follows from a pattern without running it, found once; written as JSON here, as text by narrate/.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Heads: where rows differ between heads, the numbers are of the first head, and `together` tells what a layer of all
@@ -35,7 +35,5 @@ void as_explained_free(as_explained *e);
 double as_density(const as_edges *e);
 
 void as_explain_json(const as_explained *e, as_text *out);
-/* With a drawing of the mask. */
-bool as_explain_text(const as_explained *e, as_text *out, as_err *err);
 
 #endif

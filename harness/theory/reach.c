@@ -12,14 +12,6 @@
 #include "reach_pairs.h"
 #include "reach_frontier.h"
 
-bool as_layers_all(const as_layers *s, unsigned trait)
-{
-    for (size_t i = 0; i < as_layers_period(s); i++)
-        if ((as_pattern_traits(as_layers_at(s, i)) & trait) != trait)
-            return false;
-    return true;
-}
-
 /* One chain under way. Depths recorded are those with k = every * n + offset. */
 typedef struct {
     as_spread spread;
@@ -105,7 +97,7 @@ static void follow(walk *w, size_t first)
         w->out->cover = AS_COVERS_UNKNOWN;
 }
 
-static bool find(walk *w, const as_reach_ask *ask)
+static bool find_reach(walk *w, const as_reach_ask *ask)
 {
     w->commute = as_layers_all(ask->schedule, AS_PATTERN_BY_DISTANCE);
     w->causal = as_layers_all(ask->schedule, AS_PATTERN_CAUSAL);
@@ -125,7 +117,7 @@ bool as_reach_find(const as_reach_ask *ask, as_reach *out, as_err *err)
     walk w = {.out = out};
     out->sees = calloc(ask->layers + 1, sizeof *out->sees);
     out->share = ask->share ? calloc(ask->layers + 1, sizeof *out->share) : NULL;
-    bool ok = out->sees && (out->share || !ask->share) && find(&w, ask);
+    bool ok = out->sees && (out->share || !ask->share) && find_reach(&w, ask);
     as_spread_close(&w.spread);
     free(w.kept);
     if (ok)

@@ -3,7 +3,7 @@
 #ifndef AS_THEORY_REACH_FRONTIER_H
 #define AS_THEORY_REACH_FRONTIER_H
 
-#include "reach.h"
+#include "reach_types.h"
 
 /* Tokens not yet expanded under one pattern: bits, and the words in which there are any. */
 typedef struct {

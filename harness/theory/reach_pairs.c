@@ -22,7 +22,7 @@ static size_t heads_of(const as_spread *s, const as_pattern *p)
 }
 
 /* row |= the rows of `below` that the runs name; row = the runs themselves where `below` is NULL. */
-static void gather(uint64_t *row, const uint64_t *below, size_t words, const as_run *runs, size_t n)
+static void join_rows(uint64_t *row, const uint64_t *below, size_t words, const as_run *runs, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0, key = runs[i].first; c < runs[i].count; c++, key += runs[i].step) {
@@ -42,7 +42,7 @@ static uint64_t layer(as_spread *s, const as_pattern *p, uint64_t *above, const 
     for (size_t t = 0; t < length; t++) {
         for (size_t h = 0; h < heads_of(s, p); h++) {
             size_t n = as_pattern_row(p, (as_at){h, t, length}, s->runs);
-            gather(above + t * words, below, words, s->runs, n);
+            join_rows(above + t * words, below, words, s->runs, n);
         }
         for (size_t w = 0; w < words; w++)
             pairs += (uint64_t)__builtin_popcountll(above[t * words + w]);

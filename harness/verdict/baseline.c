@@ -1,5 +1,5 @@
-/* baseline.c: see baseline.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* baseline.c: finds and writes the small folders that are kept with the sources.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "baseline.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static const char *const kept[] = {"case_",   "median_ns", "n",     "processes",
                                    "process", "batch",     "calls", "wall_ns",   "speed_index"};
 
 /* The same file with the columns above alone. */
-static as_schema thin(const as_schema *whole, as_arena *arena)
+static as_schema schema_of_kept(const as_schema *whole, as_arena *arena)
 {
     as_column *columns = as_arena_alloc(arena, whole->count * sizeof *columns);
     as_schema some = *whole;
@@ -33,7 +33,7 @@ static bool plain_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == strlen(name);
 }
 
-static const char *place(const char *root, const as_evidence *e, as_arena *arena, as_err *err)
+static const char *folder_of_baseline(const char *root, const as_folder_contents *e, as_arena *arena, as_err *err)
 {
     as_config config;
     if (!as_config_read(as_arena_printf(arena, "%s/config.yaml", e->dir), arena, &config, err))
@@ -49,8 +49,8 @@ static const char *place(const char *root, const as_evidence *e, as_arena *arena
 
 const char *as_baseline_find(const char *root, const char *dir, as_arena *arena, as_err *err)
 {
-    as_evidence e;
-    const char *path = as_evidence_read(dir, arena, &e, err) ? place(root, &e, arena, err) : NULL;
+    as_folder_contents e;
+    const char *path = as_evidence_read(dir, arena, &e, err) ? folder_of_baseline(root, &e, arena, err) : NULL;
     if (!path || as_file_exists(as_arena_printf(arena, "%s/%s", path, as_sample_schema.file)))
         return path;
     as_fail(err, AS_EXIT_USAGE,
@@ -72,16 +72,17 @@ static bool copy(const char *from, const char *to, const char *name, as_arena *a
 
 const char *as_baseline_keep(const char *root, const char *dir, as_arena *arena, as_err *err)
 {
-    as_evidence e;
-    const char *path = as_evidence_read(dir, arena, &e, err) ? place(root, &e, arena, err) : NULL;
+    as_folder_contents e;
+    const char *path = as_evidence_read(dir, arena, &e, err) ? folder_of_baseline(root, &e, arena, err) : NULL;
     if (!path)
         return NULL;
     if (!e.sample_count)
         return as_fail(err, AS_EXIT_USAGE, "%s: holds no sample: there is nothing to keep", dir), NULL;
-    const as_schema summary = thin(&as_summary_schema, arena), samples = thin(&as_sample_schema, arena);
+    const as_schema summary = schema_of_kept(&as_summary_schema, arena),
+                    samples = schema_of_kept(&as_sample_schema, arena);
     const bool ok = as_dir_create(path, err) && copy(dir, path, "machine.json", arena, err) &&
                     copy(dir, path, "config.yaml", arena, err) &&
-                    as_table_write(&summary, e.cases, e.case_count, path, err) &&
+                    as_table_write(&summary, e.summary, e.summary_count, path, err) &&
                     as_table_write(&samples, e.samples, e.sample_count, path, err);
     return ok ? path : NULL;
 }

@@ -1,5 +1,5 @@
-/* changes.c: see changes.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* changes.c: circular binary segmentation, with permutations for the level of each split.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "changes.h"
 
 #include <math.h>
@@ -44,7 +44,7 @@ static void score(const double *values, size_t n, double *scores)
 }
 
 /* Of [from, to) the square of its sum over the variance that chance gives it; a factor common to all is left out. */
-static void look(const double *sums, size_t n, size_t from, size_t to, stretch *best)
+static void find_largest_sum(const double *sums, size_t n, size_t from, size_t to, stretch *best)
 {
     const double k = (double)(to - from), sum = sums[to] - sums[from], off = sum * sum / (k * ((double)n - k));
     if (off > best->off)
@@ -58,16 +58,16 @@ static stretch farthest(const double *scores, size_t n, bool within, double *sum
     for (size_t i = 0; i < n; i++)
         sums[i + 1] = sums[i] + scores[i];
     for (size_t to = AS_STRETCH_MIN; !within && to + AS_STRETCH_MIN <= n; to++)
-        look(sums, n, 0, to, &best);
+        find_largest_sum(sums, n, 0, to, &best);
     for (size_t from = AS_STRETCH_MIN; within && from + 2 * AS_STRETCH_MIN <= n; from++)
         for (size_t to = from + AS_STRETCH_MIN; to + AS_STRETCH_MIN <= n; to++)
-            look(sums, n, from, to, &best);
+            find_largest_sum(sums, n, from, to, &best);
     return best;
 }
 
 /* The farthest stretch, if chance makes one so far off with a probability of at most alpha. Stops as soon as that is
  * decided. */
-static bool find(search *s, size_t begin, size_t n, bool within, double alpha, stretch *found)
+static bool find_stretch(search *s, size_t begin, size_t n, bool within, double alpha, stretch *found)
 {
     const size_t orders = (size_t)ceil(40 / alpha);
     const double most = alpha * (double)orders;
@@ -102,7 +102,7 @@ static void split(search *s, size_t begin, size_t end, double alpha)
     const size_t n = end - begin;
     stretch found;
     if (n < 2 * AS_STRETCH_MIN ||
-        !(find(s, begin, n, false, alpha / 2, &found) || find(s, begin, n, true, alpha / 2, &found)))
+        !(find_stretch(s, begin, n, false, alpha / 2, &found) || find_stretch(s, begin, n, true, alpha / 2, &found)))
         return;
     const size_t ends[] = {begin, begin + found.from, begin + found.to, end};
     const double share = found.from ? alpha / 3 : alpha / 2;
@@ -114,7 +114,7 @@ static void split(search *s, size_t begin, size_t end, double alpha)
 }
 
 /* The step from the level before cuts[i] to that behind it. */
-static as_shift step(const search *s, size_t i, double alpha)
+static as_shift shift_at_change(const search *s, size_t i, double alpha)
 {
     const size_t at = s->cuts[i];
     size_t before = at - s->cuts[i - 1], behind = s->cuts[i + 1] - at;
@@ -130,7 +130,7 @@ static void prune(search *s)
         size_t least = 0;
         double worst = 0;
         for (size_t i = 1; i < s->count; i++) {
-            const as_shift shift = step(s, i, 0.05);
+            const as_shift shift = shift_at_change(s, i, 0.05);
             const double doubt =
                 fabs(shift.estimate) < s->rules.floor ? 1 + s->rules.floor - fabs(shift.estimate) : shift.p;
             if (doubt > s->rules.alpha && doubt > worst) {
@@ -157,7 +157,7 @@ size_t as_changes_find(const double *values, size_t n, as_change_rules rules, as
     split(&s, 0, n, rules.alpha);
     prune(&s);
     for (size_t i = 1; i < s.count; i++)
-        out[i - 1] = (as_change){s.cuts[i], step(&s, i, 0.05)};
+        out[i - 1] = (as_change){s.cuts[i], shift_at_change(&s, i, 0.05)};
     free(s.cuts);
     free(s.scores);
     free(s.sums);

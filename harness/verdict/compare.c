@@ -1,5 +1,5 @@
-/* compare.c: see compare.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* compare.c: pairs the cases of two folders and judges each pair by the rank sum of its processes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
 #include <limits.h>
@@ -23,7 +23,7 @@ as_compare_rules as_compare_rules_usual(void)
 }
 
 /* One folder, or a copy of it, tells nothing about two builds. */
-static bool two_measurements(const as_evidence *a, const as_evidence *b, as_err *err)
+static bool two_measurements(const as_folder_contents *a, const as_folder_contents *b, as_err *err)
 {
     char x[PATH_MAX], y[PATH_MAX];
     const bool one = realpath(a->dir, x) && realpath(b->dir, y) && !strcmp(x, y);
@@ -37,7 +37,8 @@ static bool two_measurements(const as_evidence *a, const as_evidence *b, as_err 
                    a->dir, b->dir, one ? "are the same folder" : "hold the same samples, one is a copy");
 }
 
-static bool same_machine(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_err *err)
+static bool same_machine(const as_folder_contents *a, const as_folder_contents *b, const as_compare_rules *rules,
+                         as_err *err)
 {
     const char *x = a->machine.fingerprint, *y = b->machine.fingerprint;
     if (rules->across || (x && y && !strcmp(x, y)))
@@ -49,7 +50,7 @@ static bool same_machine(const as_evidence *a, const as_evidence *b, const as_co
 
 /* --- one case ---------------------------------------------------------------------------------------------------- */
 
-static processes processes_of(const as_evidence *f, const char *name, as_arena *arena)
+static processes processes_of(const as_folder_contents *f, const char *name, as_arena *arena)
 {
     processes p = {.has_speed = true};
     size_t from, to = as_evidence_samples(f, name, &from);
@@ -73,30 +74,31 @@ static processes processes_of(const as_evidence *f, const char *name, as_arena *
     return p;
 }
 
-static bool usable(const as_summary *c) { return c && c->status && !strcmp(c->status, "ok"); }
+static bool is_measured(const as_summary *c) { return c && c->status == AS_STATUS_OK; }
 
-static bool skipped(const as_summary *c) { return !c || (c->status && !strcmp(c->status, "skipped")); }
+static bool is_skipped(const as_summary *c) { return !c || (c->status == AS_STATUS_SKIPPED); }
 
-static void set(as_verdict *row, as_verdict_kind kind, const char *reason)
+static void set_verdict(as_verdict *row, as_verdict_kind kind, const char *reason)
 {
-    row->verdict = as_verdict_name(kind);
+    row->verdict = kind;
     row->reason = reason;
 }
 
 /* false: there is no pair of times; the row says why. */
 static bool both_there(const as_summary *base, const as_summary *new, as_verdict *row, as_arena *arena)
 {
-    if (usable(base) && usable(new))
+    if (is_measured(base) && is_measured(new))
         return true;
-    if (skipped(new) && usable(base))
-        set(row, AS_MISSING, new &&new->reason ? new->reason : "not in the new folder");
-    else if (skipped(base) && usable(new))
-        set(row, AS_NEW, base && base->reason ? base->reason : "not in the base folder");
+    if (is_skipped(new) && is_measured(base))
+        set_verdict(row, AS_MISSING, new &&new->reason ? new->reason : "not in the new folder");
+    else if (is_skipped(base) && is_measured(new))
+        set_verdict(row, AS_NEW, base && base->reason ? base->reason : "not in the base folder");
     else {
-        const as_summary *bad = new && !usable(new) ? new : base;
-        set(row, AS_FAILED,
-            as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base", bad->status ? bad->status : "no status",
-                            bad->reason ? bad->reason : "no reason"));
+        const as_summary *bad = new && !is_measured(new) ? new : base;
+        set_verdict(row, AS_FAILED,
+                    as_arena_printf(arena, "%s: %s, %s", bad == new ? "new" : "base",
+                                    bad->status == AS_NO_WORD ? "no status" : as_status_text(bad->status),
+                                    bad->reason ? bad->reason : "no reason"));
     }
     return false;
 }
@@ -106,7 +108,7 @@ typedef struct {
     as_verdict *row;
 } pairing;
 
-static void judge(const pairing *p, const as_compare_rules *rules, double alpha, as_arena *arena)
+static void judge_pairing(const pairing *p, const as_compare_rules *rules, double alpha, as_arena *arena)
 {
     const bool speed = p->base.has_speed && p->new.has_speed;
     as_verdict *row = p->row;
@@ -122,9 +124,9 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
     row->p = fmax(plain.p, fixed.p);
     row->turns = p->base.count;
     row->processes = p->new.count;
-    row->gate = "time";
+    row->gate = AS_GATE_TIME;
     const bool few = fmin(plain.coverage, fixed.coverage) < 1 - rules->alpha;
-    set(row, few ? AS_INCONCLUSIVE : kind, NULL);
+    set_verdict(row, few ? AS_INCONCLUSIVE : kind, NULL);
     if (few)
         row->reason =
             as_arena_printf(arena, "%zu and %zu processes are too few for an interval: raise measure.processes",
@@ -138,15 +140,15 @@ static void judge(const pairing *p, const as_compare_rules *rules, double alpha,
 }
 
 /* The rows of both folders: base's in their order, then those that only new has. */
-static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_compare_rules *rules, as_arena *arena,
-                        as_verdict *out, pairing *pairs, size_t *paired)
+static size_t list_rows(const as_folder_contents *a, const as_folder_contents *b, const as_compare_rules *rules,
+                        as_arena *arena, as_verdict *out, pairing *pairs, size_t *paired)
 {
     size_t n = 0;
-    for (size_t i = 0; i < a->case_count + b->case_count; i++) {
-        const bool first = i < a->case_count;
-        const as_summary *of_a = first ? &a->cases[i] : as_evidence_find(a, b->cases[i - a->case_count].case_);
-        const as_summary *of_b = first ? as_evidence_find(b, a->cases[i].case_) : &b->cases[i - a->case_count];
-        if ((!first && of_a) || (skipped(of_a) && skipped(of_b)))
+    for (size_t i = 0; i < a->summary_count + b->summary_count; i++) {
+        const bool first = i < a->summary_count;
+        const as_summary *of_a = first ? &a->summary[i] : as_evidence_find(a, b->summary[i - a->summary_count].case_);
+        const as_summary *of_b = first ? as_evidence_find(b, a->summary[i].case_) : &b->summary[i - a->summary_count];
+        if ((!first && of_a) || (is_skipped(of_a) && is_skipped(of_b)))
             continue;
         as_verdict *row = &out[n++];
         as_record_clear(&as_verdict_schema, row);
@@ -155,7 +157,7 @@ static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_com
             continue;
         pairing *pair = &pairs[(*paired)++];
         *pair = (pairing){processes_of(a, row->case_, arena), processes_of(b, row->case_, arena), row};
-        judge(pair, rules, rules->alpha, arena);
+        judge_pairing(pair, rules, rules->alpha, arena);
     }
     return n;
 }
@@ -163,11 +165,11 @@ static size_t list_rows(const as_evidence *a, const as_evidence *b, const as_com
 bool as_compare(const char *base, const char *new, const as_compare_rules *rules, as_arena *arena, as_verdict **rows,
                 size_t *count, as_err *err)
 {
-    as_evidence a, b;
+    as_folder_contents a, b;
     if (!as_evidence_read(base, arena, &a, err) || !as_evidence_read(new, arena, &b, err) ||
         !two_measurements(&a, &b, err) || !same_machine(&a, &b, rules, err))
         return false;
-    const size_t most = a.case_count + b.case_count + 1;
+    const size_t most = a.summary_count + b.summary_count + 1;
     as_verdict *out = as_arena_alloc(arena, most * sizeof *out);
     pairing *pairs = as_arena_alloc(arena, most * sizeof *pairs);
     double *p = as_arena_alloc(arena, most * sizeof *p), *level = as_arena_alloc(arena, most * sizeof *level);
@@ -179,11 +181,11 @@ bool as_compare(const char *base, const char *new, const as_compare_rules *rules
     /* `same` is held to the whole alpha in each case: it is the safer error. A change is held to what Holm leaves. */
     as_holm(p, paired, rules->alpha, level);
     for (size_t i = 0; i < paired; i++) {
-        const bool changed = !strcmp(pairs[i].row->verdict, "regressed") || !strcmp(pairs[i].row->verdict, "improved");
+        const bool changed = pairs[i].row->verdict == AS_REGRESSED || pairs[i].row->verdict == AS_IMPROVED;
         if (changed && !(p[i] <= level[i]))
-            set(pairs[i].row, AS_INCONCLUSIVE,
-                as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g", paired,
-                                p[i]));
+            set_verdict(pairs[i].row, AS_INCONCLUSIVE,
+                        as_arena_printf(arena, "it looks changed, and among %zu cases some do by chance: p = %.3g",
+                                        paired, p[i]));
     }
     return true;
 }

@@ -1,5 +1,5 @@
-/* evidence.c: see evidence.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* evidence.c: reads a folder for compare and refuses it where its files contradict each other.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "evidence.h"
 
 #include <stdlib.h>
@@ -18,15 +18,15 @@ static int by_case(const void *a, const void *b)
                                     : (x->batch > y->batch) - (x->batch < y->batch);
 }
 
-const as_summary *as_evidence_find(const as_evidence *f, const char *name)
+const as_summary *as_evidence_find(const as_folder_contents *f, const char *name)
 {
-    for (size_t i = 0; i < f->case_count; i++)
-        if (f->cases[i].case_ == name) /* interned */
-            return &f->cases[i];
+    for (size_t i = 0; i < f->summary_count; i++)
+        if (f->summary[i].case_ == name) /* interned */
+            return &f->summary[i];
     return NULL;
 }
 
-size_t as_evidence_samples(const as_evidence *f, const char *name, size_t *from)
+size_t as_evidence_samples(const as_folder_contents *f, const char *name, size_t *from)
 {
     size_t to = 0;
     while (to < f->sample_count && f->samples[to].case_ != name)
@@ -39,7 +39,7 @@ size_t as_evidence_samples(const as_evidence *f, const char *name, size_t *from)
 
 /* --- do the files agree? ----------------------------------------------------------------------------------------- */
 
-static bool check_samples(const as_evidence *f, as_err *err)
+static bool check_samples(const as_folder_contents *f, as_err *err)
 {
     for (size_t i = 0; i < f->sample_count; i++) {
         const as_sample *s = &f->samples[i];
@@ -58,13 +58,13 @@ static bool check_samples(const as_evidence *f, as_err *err)
     return true;
 }
 
-static bool check_cases(const as_evidence *f, as_err *err)
+static bool check_cases(const as_folder_contents *f, as_err *err)
 {
-    for (size_t i = 0; i < f->case_count; i++) {
-        const char *name = f->cases[i].case_;
+    for (size_t i = 0; i < f->summary_count; i++) {
+        const char *name = f->summary[i].case_;
         if (!name)
             return as_fail(err, AS_EXIT_USAGE, "%s/summary.csv:%zu: a case without its key", f->dir, i + 2);
-        if (as_evidence_find(f, name) != &f->cases[i])
+        if (as_evidence_find(f, name) != &f->summary[i])
             return as_fail(err, AS_EXIT_USAGE, "%s/summary.csv:%zu: the case '%s' stands there twice", f->dir, i + 2,
                            name);
     }
@@ -72,7 +72,7 @@ static bool check_cases(const as_evidence *f, as_err *err)
 }
 
 /* The median over processes of each one's median time per call, as summary.csv has it; `room` for twice the samples. */
-static double median_of(const as_evidence *f, size_t from, size_t to, double *room, size_t *processes)
+static double median_of(const as_folder_contents *f, size_t from, size_t to, double *room, size_t *processes)
 {
     double *medians = room + (to - from);
     size_t n = 0;
@@ -88,15 +88,15 @@ static double median_of(const as_evidence *f, size_t from, size_t to, double *ro
 }
 
 /* `samples` are sorted. */
-static bool check_sums(const as_evidence *f, as_arena *arena, as_err *err)
+static bool check_sums(const as_folder_contents *f, as_arena *arena, as_err *err)
 {
     double *room = as_arena_alloc(arena, (2 * f->sample_count + 1) * sizeof *room);
     for (size_t i = 1; i < f->sample_count; i++)
         if (by_case(&f->samples[i - 1], &f->samples[i]) == 0)
             return as_fail(err, AS_EXIT_USAGE, "%s/samples.csv: a sample of '%s' stands there twice: was it edited?",
                            f->dir, f->samples[i].case_);
-    for (size_t i = 0; i < f->case_count; i++) {
-        const as_summary *c = &f->cases[i];
+    for (size_t i = 0; i < f->summary_count; i++) {
+        const as_summary *c = &f->summary[i];
         size_t from, processes, to = as_evidence_samples(f, c->case_, &from);
         const double now = median_of(f, from, to, room, &processes), then = c->median_ns;
         const size_t n = c->n == AS_NO_COUNT ? 0 : c->n;
@@ -110,10 +110,9 @@ static bool check_sums(const as_evidence *f, as_arena *arena, as_err *err)
     return true;
 }
 
-bool as_evidence_read(const char *dir, as_arena *arena, as_evidence *f, as_err *err)
+bool as_evidence_read(const char *dir, as_arena *arena, as_folder_contents *f, as_err *err)
 {
-    void *cases = NULL, *samples = NULL;
-    *f = (as_evidence){.dir = dir};
+    *f = as_folder_open(dir, arena);
     if (!as_dir_has(dir, as_sample_schema.file))
         return as_fail(err, AS_EXIT_USAGE, "%s: not a result folder: no samples.csv in it", dir);
     if (!as_dir_has(dir, as_summary_schema.file))
@@ -121,12 +120,8 @@ bool as_evidence_read(const char *dir, as_arena *arena, as_evidence *f, as_err *
                        "%s: no summary.csv, its run did not end: go on with 'attnscope run --resume', or "
                        "'attnscope fit' what is there",
                        dir);
-    if (!as_table_read(&as_summary_schema, dir, arena, &cases, &f->case_count, err) ||
-        !as_table_read(&as_sample_schema, dir, arena, &samples, &f->sample_count, err) ||
-        !as_machine_facts_read(dir, arena, &f->machine, err))
+    if (!as_folder_read(f, AS_FOLDER_SUMMARY | AS_FOLDER_SAMPLES, AS_FOLDER_MACHINE, err))
         return false;
-    f->cases = cases;
-    f->samples = samples;
     if (!check_cases(f, err) || !check_samples(f, err))
         return false;
     if (f->sample_count)

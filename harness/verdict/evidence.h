@@ -1,4 +1,4 @@
-/* evidence.h: what a result folder of `run` holds, believed only when its files agree.
+/* evidence.h: a result folder of `run` whose files agree with each other.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Needed are summary.csv, samples.csv and machine.json. The summary says of every case how many samples and processes
@@ -7,24 +7,15 @@
 #ifndef AS_VERDICT_EVIDENCE_H
 #define AS_VERDICT_EVIDENCE_H
 
-#include "../machine/read_json.h"
-#include "../model/records.h"
+#include "../folder/reader.h"
 
-typedef struct {
-    const char *dir;
-    as_summary *cases;
-    size_t case_count;
-    as_sample *samples; /* sorted by case, then process, then batch */
-    size_t sample_count;
-    as_machine_facts machine;
-} as_evidence;
-
-bool as_evidence_read(const char *dir, as_arena *arena, as_evidence *f, as_err *err);
+/* Reads the summary, the samples, which it sorts by case, process and batch, and the machine. */
+bool as_evidence_read(const char *dir, as_arena *arena, as_folder_contents *f, as_err *err);
 
 /* NULL: no such case. `name` is of the same arena. */
-const as_summary *as_evidence_find(const as_evidence *f, const char *name);
+const as_summary *as_evidence_find(const as_folder_contents *f, const char *name);
 
 /* The samples of a case: [*from, the returned). */
-size_t as_evidence_samples(const as_evidence *f, const char *name, size_t *from);
+size_t as_evidence_samples(const as_folder_contents *f, const char *name, size_t *from);
 
 #endif

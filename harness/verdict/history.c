@@ -1,5 +1,5 @@
-/* history.c: see history.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* history.c: reads many folders, holds each case against the pinned one, and finds changes of level.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "history.h"
 
 #include <jansson.h>
@@ -76,7 +76,7 @@ static int by_date(const void *a, const void *b)
     return order ? order : strcmp(x->dir, y->dir);
 }
 
-static bool same(const char *a, const char *b) { return a && b && !strcmp(a, b); }
+static bool are_equal(const char *a, const char *b) { return a && b && !strcmp(a, b); }
 
 static bool belong_together(const result *r, size_t count, const as_history_input *in, as_err *err)
 {
@@ -87,7 +87,7 @@ static bool belong_together(const result *r, size_t count, const as_history_inpu
         if (r[i].base && strcmp(r[i].base, r[0].base) != 0)
             return as_fail(err, AS_EXIT_USAGE, "%s has the base %s and %s has %s: a history needs one pinned base",
                            r[i].dir, r[i].base, r[0].dir, r[0].base);
-        if (!in->across && !same(r[i].machine.fingerprint, r[0].machine.fingerprint))
+        if (!in->across && !are_equal(r[i].machine.fingerprint, r[0].machine.fingerprint))
             return as_fail(err, AS_EXIT_USAGE,
                            "%s and %s are of different or unknown machines: add --across to take them all the same",
                            r[i].dir, r[0].dir);
@@ -124,7 +124,7 @@ static bool hold_against(const char *pin, result *r, size_t *count, bool across,
 /* A history is one of times; a case that could not be held at all has no gate, or that of its check. */
 static bool of_time(const as_verdict *row)
 {
-    return !row->gate || !strcmp(row->gate, "time") || !strcmp(row->verdict, "failed");
+    return row->gate == AS_NO_WORD || row->gate == AS_GATE_TIME || row->verdict == AS_FAILED;
 }
 
 static const as_verdict *row_of(const result *r, const char *name)
@@ -167,7 +167,7 @@ static as_history row_for(const result *r, const char *name)
         row.ratio_low = v->ratio_low;
         row.ratio_high = v->ratio_high;
     } else {
-        row.reason = !v ? "not in this result" : v->reason ? v->reason : v->verdict;
+        row.reason = !v ? "not in this result" : v->reason ? v->reason : as_verdict_kind_text(v->verdict);
     }
     return row;
 }

@@ -1,4 +1,4 @@
-/* words.h: the vocabulary of verdicts: their kinds, the gates that they rest on, and what an interval says.
+/* words.h: lists of gates, what an interval says, and what an exit code says of verdicts.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_VERDICT_WORDS_H
 #define AS_VERDICT_WORDS_H
@@ -6,33 +6,9 @@
 #include "../base/err.h"
 #include "../model/verdicts.h"
 
-typedef enum {
-    AS_REGRESSED,
-    AS_IMPROVED,
-    AS_SAME,
-    AS_INCONCLUSIVE,
-    AS_MISSING, /* the new build lacks the case */
-    AS_NEW,     /* the base lacks it */
-    AS_FAILED,
-} as_verdict_kind;
-
-const char *as_verdict_name(as_verdict_kind kind);
-
-typedef enum {
-    AS_GATE_TIME,
-    AS_GATE_INSTRUCTIONS,
-    AS_GATE_FLOPS,
-    AS_GATE_WORKSPACE,
-    AS_GATE_ACCURACY,
-    AS_GATE_ORDER,
-    AS_GATE_COUNT,
-} as_gate;
-
 #define AS_GATE_BIT(gate) (1u << (gate))
 #define AS_GATES_MEASURED (AS_GATE_BIT(AS_GATE_TIME) | AS_GATE_BIT(AS_GATE_INSTRUCTIONS))
-#define AS_GATES_ALL (AS_GATE_BIT(AS_GATE_COUNT) - 1)
-
-const char *as_gate_name(as_gate gate);
+#define AS_GATES_ALL (2 * AS_GATE_BIT(AS_GATE_ORDER) - AS_GATE_BIT(AS_GATE_TIME))
 
 /* Parses a comma-separated list of gates into a bit mask. On failure copies the first name that is not in `allowed` to
  * `wrong`. */

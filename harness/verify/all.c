@@ -40,7 +40,7 @@ static void add_row(as_verify_tally *t, const as_entry *e, const as_problem *p, 
     c->workspace_bytes = v->workspace_bytes;
     c->error_max = v->error_max, c->error_allowed = v->error_allowed;
     c->declared = e->kernel->order;
-    c->status = v->ok ? "ok" : "failed";
+    c->status = v->ok ? AS_STATUS_OK : AS_STATUS_FAILED;
     c->reason = v->ok ? NULL : as_arena_intern(t->arena, v->why);
     c->case_ = as_arena_printf(t->arena, "%s|%s|B=%zu,H=%zu,Hkv=%zu,T=%zu,S=%zu,d=%zu|%s|%s|t%d", c->kernel, c->pattern,
                                p->batch, p->heads, p->kv_heads, p->length, p->context, p->head_dim, c->dtype, c->isa,

@@ -10,6 +10,8 @@ static json_t *field_json(const as_column *column, const void *field)
     json_t *value = NULL;
     if (column->kind == AS_TEXT && *(const char *const *)field)
         value = json_string(*(const char *const *)field);
+    else if (column->kind == AS_WORD && *(const int *)field != AS_NO_WORD)
+        value = json_string(as_word_text(column->words, *(const int *)field));
     else if (column->kind == AS_COUNT && *(const uint64_t *)field <= INT64_MAX)
         value = json_integer((json_int_t) * (const uint64_t *)field);
     else if (column->kind == AS_REAL && isfinite(*(const double *)field))
@@ -44,6 +46,10 @@ static bool read_field(const as_column *column, const json_t *value, as_arena *a
     if (column->kind == AS_TEXT && json_is_string(value)) {
         *(const char **)field = printable_copy(json_string_value(value), arena);
         return true;
+    }
+    if (column->kind == AS_WORD && json_is_string(value)) {
+        *(int *)field = as_word_find(column->words, json_string_value(value), json_string_length(value));
+        return *(int *)field != AS_NO_WORD;
     }
     if (column->kind == AS_COUNT &&
         (json_is_boolean(value) || (json_is_integer(value) && json_integer_value(value) >= 0))) {

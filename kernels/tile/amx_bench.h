@@ -1,35 +1,8 @@
-/* amx_bench.h: what a thread of amx_attend.h works with. Part of plan.h. SPDX-License-Identifier: Apache-2.0 */
+/* amx_bench.h: how a thread of amx_attend.h lays out its bench. Part of plan.h. SPDX-License-Identifier: Apache-2.0 */
 #ifndef AS_TILE_AMX_BENCH_H
 #define AS_TILE_AMX_BENCH_H
 
 #define AMX_BLOCKS (TILE_KC / 32) /* blocks of 32 keys in a panel */
-
-/* Which keys the rows of a strip see, where each row has one unbroken run (plain): some row those of [first, end), all
- * rows those of [low, high). */
-typedef struct {
-    size_t first, low, high, end;
-    bool plain;
-} amx_span;
-
-/* One query block of one head. Each of its strips has room for 32 rows. */
-typedef struct {
-    float *q;         /* (strips, 32 rows, d_cells) left tiles */
-    float *out;       /* (strips, 32 rows, d_room) tiles of sums */
-    float *sum;       /* (strips, 32, VF_N) */
-    float *panel_sum; /* (32, VF_N): of the panel that is worked on */
-    float *score;     /* (2, 4 tiles): of two blocks of keys */
-    float *weights;   /* (AMX_BLOCKS, 2 tiles) */
-    float *reference; /* (strips, 32): minus max, 0 where a row has none */
-    float *max;       /* (queries): what weights are relative to, -infinity where a row has seen nothing yet */
-    as_run *runs;     /* (queries, runs_max) */
-    size_t *count;    /* (queries): runs of each row */
-    size_t *end;      /* behind the last key that a row sees */
-    size_t *next;     /* the first run that is not wholly behind */
-    size_t *alike;    /* rows just before that see the same, but for the end of the last run */
-    amx_span *span;   /* (strips) */
-    bool *fresh;      /* (strips): nothing is in out yet */
-    bool *without;    /* (strips): some row may have no max yet */
-} tile_bench;
 
 static inline size_t tile_row_bytes(const tile_plan *plan)
 {

@@ -27,27 +27,44 @@ typedef struct {
     size_t thread_bytes;
 } tile_plan;
 
-#if defined AS_ISA_amx
-#include "amx_bench.h"
-#else
-
-/* What a thread works with: one query block of one head. */
+/* Which keys the rows of a strip see, where each row has one unbroken run (plain): some row those of [first, end), all
+ * rows those of [low, high). */
 typedef struct {
-    float *q;      /* (chunks, queries, TILE_STRIDE) cells, times scale and log2 e */
-    float *out;    /* (queries, d_room) */
-    float *max;    /* (queries) */
+    size_t first, low, high, end;
+    bool plain;
+} amx_span;
+
+/* What a thread works with: one query block of one head. Of amx_attend.h each strip has room for 32 rows, and queries,
+ * outputs, scores and weights are tiles. */
+typedef struct {
+    float *q;   /* (chunks, queries, TILE_STRIDE) cells, times scale and log2 e; tiles as they are */
+    float *out; /* (queries, d_room) */
+    float
+        *max; /* (queries); for amx_attend.h what weights are relative to, -infinity where a row has seen nothing yet */
     float *sum;    /* (queries, VF_N) */
-    float *score;  /* (TILE_STRIP_MAX, TILE_STRIDE): scores, then weights in cells */
+    float *score;  /* (TILE_STRIP_MAX, TILE_STRIDE): scores, then weights in cells; (2, 4 tiles) scores of two blocks of
+                      keys */
     as_run *runs;  /* (queries, runs_max) */
     size_t *count; /* runs of each row */
     size_t *end;   /* behind the last key that a row sees */
     size_t *next;  /* the first run that is not wholly behind */
     size_t *alike; /* rows just before that see the same, but for the end of the last run */
+    /* of amx_attend.h alone */
+    float *panel_sum; /* (32, VF_N): of the panel that is worked on */
+    float *weights;   /* (AMX_BLOCKS, 2 tiles) */
+    float *reference; /* (strips, 32): minus max, 0 where a row has none */
+    amx_span *span;   /* (strips) */
+    bool *fresh;      /* (strips): nothing is in out yet */
+    bool *without;    /* (strips): some row may have no max yet */
 } tile_bench;
+
+#if defined AS_ISA_amx
+#include "amx_bench.h"
+#else
 
 static inline tile_bench tile_bench_at(const tile_plan *plan, void *memory)
 {
-    tile_bench w; /* vectors first, so that they lie as the workspace is aligned */
+    tile_bench w = {0}; /* vectors first, so that they lie as the workspace is aligned */
     w.q = memory;
     w.score = w.q + plan->chunks * plan->queries * TILE_STRIDE;
     w.out = w.score + TILE_STRIP_MAX * TILE_STRIDE;

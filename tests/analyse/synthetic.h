@@ -65,7 +65,7 @@ static inline as_case *folder_case(folder *f, const char *kernel, const char *pa
     c->workspace_bytes = c->workspace_peak_bytes = 4096 * T;
     c->error_max = 1e-7;
     c->error_allowed = 1e-5;
-    c->status = "ok";
+    c->status = AS_STATUS_OK;
     return c;
 }
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "harness/analyse/analyse.h"
+#include "harness/narrate/findings_print.h"
 #include "harness/analyse/slope.h"
 #include "harness/stats/order.h"
 #include "synthetic.h"
@@ -30,7 +31,7 @@ static as_findings analysed(folder *f)
 static const as_fit *fit_of(const as_findings *f, const char *kernel, const char *axis)
 {
     for (size_t i = 0; i < f->fit_count; i++)
-        if (!strcmp(f->fits[i].kernel, kernel) && !strcmp(f->fits[i].axis, axis))
+        if (!strcmp(f->fits[i].kernel, kernel) && !strcmp(as_axis_text(f->fits[i].axis), axis))
             return &f->fits[i];
     return NULL;
 }
@@ -150,7 +151,7 @@ static void summary_of_known_samples(void **state)
     CLOSE(s->percent_of_roof, 100 * s->gflops_useful / 80, 1e-9);
     CLOSE(s->intensity, 2.0 * 1024 * 1025 * 512 / (16.0 * 1024 * 512), 1e-9);
     CLOSE(s->ns_per_edge, 25e6 / (8 * 1024.0 * 1025 / 2), 1e-9);
-    assert_string_equal(s->status, "ok");
+    assert_int_equal(s->status, AS_STATUS_OK);
     assert_true(s->speedup == 1);
     assert_string_equal(s->reference, c->case_);
     folder_remove(&f);
@@ -266,7 +267,7 @@ static void roofs(void **state)
     }
     as_findings got = analysed(&f);
     for (size_t i = 0; i < N; i++) {
-        assert_string_equal(got.summary[i].status, rows[i].status);
+        assert_string_equal(as_status_text(got.summary[i].status), rows[i].status);
         if (isnan(rows[i].percent))
             assert_true(isnan(got.summary[i].percent_of_roof));
         else
@@ -278,7 +279,7 @@ static void roofs(void **state)
     /* The loop beside a sample ran a quarter faster than machine.json knows: every roof is a quarter higher. */
     f.samples[3].speed_index = 1.25 * 150;
     got = analysed(&f);
-    assert_string_equal(got.summary[4].status, "ok");
+    assert_int_equal(got.summary[4].status, AS_STATUS_OK);
     CLOSE(got.summary[4].percent_of_roof, 81, 1e-6);
     CLOSE(got.summary[5].percent_of_roof, 40, 1e-6);
     folder_remove(&f);
@@ -295,7 +296,7 @@ static void references(void **state)
     folder_measure(&f, folder_case(&f, "attention/gather", "window:w=8", 512, 8), 1e6, 0, &random);
     folder_measure(&f, folder_case(&f, "attention/gather", "window:w=8", 1024, 8), 1e6, 0, &random);
     as_case *c = folder_case(&f, "attention/wrong", "causal", 512, 0); /* fast, but failed: no reference */
-    c->status = "failed";
+    c->status = AS_STATUS_FAILED;
     c->reason = "differs from the oracle";
     folder_measure(&f, c, 1e3, 0, &random);
     c = folder_case(&f, "attention/gather", "window:w=8", 512, 8); /* another dtype is another shape */
@@ -309,7 +310,7 @@ static void references(void **state)
     assert_string_equal(got.summary[2].reference, got.cases[1].case_);
     assert_true(isnan(got.summary[3].speedup) && !got.summary[3].reference);
     assert_true(isnan(got.summary[4].speedup));
-    assert_string_equal(got.summary[4].status, "failed");
+    assert_int_equal(got.summary[4].status, AS_STATUS_FAILED);
     assert_true(isnan(got.summary[5].speedup));
     folder_remove(&f);
 }
@@ -321,7 +322,7 @@ static void unfinished(void **state)
     folder f = folder_new();
     for (uint64_t i = 0; i < 4; i++) {
         as_case *c = folder_case(&f, "attention/flash", "causal", 256 << i, 0);
-        c->status = i == 3 ? "ok" : "planned";
+        c->status = i == 3 ? AS_STATUS_OK : AS_STATUS_PLANNED;
         c->error_max = i == 2 ? NAN : 0;
         folder_key(&f, c);
         if (i == 1 || i == 2)
@@ -331,7 +332,7 @@ static void unfinished(void **state)
     as_findings got = analysed(&f);
     static const char *const status[] = {"skipped", "ok", "suspect", "failed"};
     for (size_t i = 0; i < 4; i++) {
-        assert_string_equal(got.summary[i].status, status[i]);
+        assert_string_equal(as_status_text(got.summary[i].status), status[i]);
         assert_non_null(got.summary[i].reason);
     }
     assert_true(isnan(got.summary[0].median_ns));
@@ -410,7 +411,7 @@ static void printed(void **state)
             continue;
         }
         folder_key(&f, c);
-        c->status = "skipped";
+        c->status = AS_STATUS_SKIPPED;
         c->reason = as_arena_printf(f.arena, "needs %lu MiB of memory, 1 MiB is free", (unsigned long)T);
     }
     as_findings got = analysed(&f);
@@ -456,7 +457,7 @@ static void google_benchmark_json(void **state)
             folder_measure(&f, folder_case(&f, "attention/flash", "causal", T, 0), 100.0 * (double)(T * T), 0.01,
                            &random);
         as_case *c = folder_case(&f, "attention/naive", "causal", 256, 0);
-        c->status = "failed";
+        c->status = AS_STATUS_FAILED;
         c->reason = "no luck";
         folder_measure(&f, c, 1e6, 0, &random);
         f.samples[0].cpu_ns = NAN;

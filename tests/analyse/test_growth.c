@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "harness/analyse/analyse.h"
+#include "harness/narrate/findings_print.h"
 #include "harness/analyse/crossing.h"
 #include "harness/analyse/growth.h"
 #include "harness/analyse/slope.h"
@@ -151,7 +152,7 @@ static const as_crossover *pair(const as_findings *f, const char *a, const char 
 {
     for (size_t i = 0; i < f->crossover_count; i++)
         if (!strcmp(f->crossovers[i].kernel_a, a) && !strcmp(f->crossovers[i].kernel_b, kernel_b) &&
-            !strcmp(f->crossovers[i].pattern_b, pattern_b) && !strcmp(f->crossovers[i].axis, "length"))
+            !strcmp(f->crossovers[i].pattern_b, pattern_b) && !strcmp(as_axis_text(f->crossovers[i].axis), "length"))
             return &f->crossovers[i];
     fail_msg("no pair %s, %s on %s", a, kernel_b, pattern_b);
     return NULL;
@@ -167,13 +168,13 @@ static void exact_crossing(void **state)
     as_text out = {0};
     folder_of_two(&f, 0, &random, &got);
     const as_crossover *c = pair(&got, "dense", "attention/flash", "window:w=64");
-    assert_string_equal(c->verdict, "crosses");
-    assert_string_equal(c->beyond, "b");
+    assert_int_equal(c->verdict, AS_CROSSOVER_CROSSES);
+    assert_int_equal(c->beyond, AS_CURVE_B);
     assert_true(fabs(c->at - 1000) < 1e-6 && fabs(c->at_low - 1000) < 1e-6 && fabs(c->at_high - 1000) < 1e-6);
     assert_int_equal(c->points, 9);
     assert_true(fabs(c->ratio_to - 16.384) < 1e-6 && c->from == 64 && c->to == 16384);
-    assert_string_equal(pair(&got, "dense", "attention/naive", "window:w=64")->verdict, "none in range");
-    assert_string_equal(pair(&got, "attention/flash", "attention/naive", "window:w=64")->verdict, "none in range");
+    assert_int_equal(pair(&got, "dense", "attention/naive", "window:w=64")->verdict, AS_CROSSOVER_NONE);
+    assert_int_equal(pair(&got, "attention/flash", "attention/naive", "window:w=64")->verdict, AS_CROSSOVER_NONE);
     assert_int_equal(got.crossover_count, 2 + 3);
     const as_fit *fit = &got.fits[0];
     assert_string_equal(fit->growth, "T^2");
@@ -199,7 +200,7 @@ static void crossing_intervals_hold_the_truth(void **state)
         as_findings got;
         folder_of_two(&f, 0.05, &random, &got);
         const as_crossover *c = pair(&got, "dense", "attention/flash", "window:w=64");
-        assert_string_equal(c->verdict, "crosses");
+        assert_int_equal(c->verdict, AS_CROSSOVER_CROSSES);
         assert_true(c->at_low < c->at && c->at < c->at_high && c->at_high / c->at_low < 1.25);
         held += c->at_low <= 1000 && 1000 <= c->at_high;
         folder_remove(&f);
@@ -268,7 +269,7 @@ static void counted_events_are_fitted(void **state)
     assert_string_equal(fit->growth, "T^2");
     assert_true(fabs(fit->growth_a - 1) < 1e-6 && fabs(fit->tail_slope - 2) < 1e-2);
     assert_true(isnan(fit->tail_low) && !fit->verdict);
-    assert_string_equal(fit->axis, "length");
+    assert_int_equal(fit->axis, AS_AXIS_LENGTH);
     assert_null(fit_of_quantity(&got, "PAPI_TOT_CYC"));
     assert_string_equal(got.fits[0].quantity, "time");
     assert_true(got.fits[0].tail_slope < 1.2);

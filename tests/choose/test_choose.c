@@ -79,22 +79,22 @@ static void the_fastest_is_first(void **state)
     as_chosen c = choose(&f, &ask);
     assert_string_equal(c.rows[0].kernel, "attention/flash");
     assert_string_equal(c.rows[0].pattern, "window:w=64");
-    assert_string_equal(c.rows[0].basis, "measured");
+    assert_int_equal(c.rows[0].basis, AS_MEASURED);
     assert_int_equal(c.tied, 1);
     assert_true(fabs(c.rows[0].ms / (6 * 120 * edges(64, 2048) / 1e6) - 1) < 0.02);
     for (size_t i = 0; i < c.ranked; i++)
         assert_true(c.rows[i].rank == i + 1 && c.rows[i].ms_low <= c.rows[i].ms && c.rows[i].ms <= c.rows[i].ms_high);
     /* between measured lengths and windows, and beyond them */
-    assert_string_equal(choice(&c, "attention/flash", "window:w=256")->basis, "interpolated");
+    assert_int_equal(choice(&c, "attention/flash", "window:w=256")->basis, AS_INTERPOLATED);
     assert_true(fabs(choice(&c, "attention/flash", "window:w=256")->ms / (6 * 120 * edges(256, 2048) / 1e6) - 1) <
                 0.03);
     ask.length = 3000;
     c = choose(&f, &ask);
-    assert_string_equal(choice(&c, "attention/flash", "causal")->basis, "interpolated");
+    assert_int_equal(choice(&c, "attention/flash", "causal")->basis, AS_INTERPOLATED);
     assert_true(fabs(choice(&c, "attention/flash", "causal")->ms / (6 * 80 * edges(3000, 3000) / 1e6) - 1) < 0.03);
     ask.length = 16384;
     c = choose(&f, &ask);
-    assert_string_equal(choice(&c, "attention/flash", "causal")->basis, "extrapolated");
+    assert_int_equal(choice(&c, "attention/flash", "causal")->basis, AS_EXTRAPOLATED);
     assert_true(fabs(choice(&c, "attention/flash", "causal")->ms / (6 * 80 * edges(16384, 16384) / 1e6) - 1) < 0.1);
     folder_remove(&f);
 }
@@ -187,7 +187,7 @@ static void two_numbers_are_a_grid(void **state)
     as_choose_ask ask = usual(2048, 1);
     as_chosen c = choose(&f, &ask);
     const as_choice *got = choice(&c, "attention/tiles", "dilated:r=16,k=48"); /* neither number was measured */
-    assert_string_equal(got->basis, "interpolated");
+    assert_int_equal(got->basis, AS_INTERPOLATED);
     const double truth = 80 * pow(16, 0.2) * edges_of("dilated:r=16,k=48", 2048) / 1e6;
     assert_true(fabs(got->ms / truth - 1) < 0.1 && got->ms_low <= truth && truth <= got->ms_high);
     folder_remove(&f);
@@ -303,7 +303,7 @@ static void patterns_can_be_named(void **state)
     ask.patterns = named;
     as_chosen c = choose(&f, &ask);
     assert_string_equal(c.rows[0].pattern, "window:w=100");
-    assert_string_equal(c.rows[0].basis, "interpolated");
+    assert_int_equal(c.rows[0].basis, AS_INTERPOLATED);
     for (size_t i = 0; i < c.count; i++)
         assert_true(!strcmp(c.rows[i].pattern, "window:w=100") || !strcmp(c.rows[i].pattern, "causal"));
     ask.patterns = (const char *const[]){"log*", NULL};

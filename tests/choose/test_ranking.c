@@ -23,7 +23,7 @@ static as_choice choice_of(uint64_t rank, const char *pattern, double ms, const 
     c.ms = ms;
     c.ms_low = 0.9 * ms;
     c.ms_high = 1.1 * ms;
-    c.basis = "measured";
+    c.basis = AS_MEASURED;
     c.note = note;
     return c;
 }

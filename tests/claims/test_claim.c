@@ -56,14 +56,14 @@ static void a_folder_is_quoted(void **unused)
     as_record_clear(&as_fit_schema, &fit);
     fit.kernel = "attention/gather";
     fit.pattern = "window:w=256";
-    fit.axis = "length";
+    fit.axis = AS_AXIS_LENGTH;
     fit.quantity = "time";
     fit.tail_slope = 1.01;
     fit.tail_low = 0.99;
     fit.tail_high = 1.03;
     fit.to = 2048;
     fit.growth = "T";
-    const as_measured m = {.fits = &fit, .fit_count = 1, .cases = cases, .case_count = 4};
+    const as_folder_contents m = {.fits = &fit, .fit_count = 1, .summary = cases, .summary_count = 4};
     as_text quote = {0};
     as_measured_quote(&m, &(as_measurable){"attention/*", "window:*", false}, &quote);
     assert_string_equal(quote.data, "attention/gather on window:w=256: T^1.01 (0.99..1.03) to T = 2048, class T");
@@ -82,7 +82,7 @@ static void a_folder_without_results_is_an_error(void **unused)
 {
     (void)unused;
     char dir[] = "/tmp/attnscope-claims-XXXXXX", path[100];
-    as_measured m;
+    as_folder_contents m;
     as_err err = {0};
     as_arena *arena = as_arena_create();
     assert_non_null(mkdtemp(dir));
@@ -91,7 +91,7 @@ static void a_folder_without_results_is_an_error(void **unused)
     as_summary s = point_of(256, 2);
     assert_true(as_table_write(&as_summary_schema, &s, 1, dir, &err));
     assert_true(as_measured_read(dir, arena, &m, &err));
-    assert_true(m.case_count == 1 && m.fit_count == 0);
+    assert_true(m.summary_count == 1 && m.fit_count == 0);
     snprintf(path, sizeof path, "%s/summary.csv", dir);
     remove(path);
     remove(dir);

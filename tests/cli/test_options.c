@@ -40,39 +40,39 @@ static const as_command sample = {
 };
 
 /* `line` is split at blanks; one empty word is written as ''. */
-static bool parse(const char *line, sample_options *o, as_words *words, as_err *err)
+static bool parse(const char *line, sample_options *o, as_arguments *arguments, as_err *err)
 {
     static char copy[2000], *at[200];
     snprintf(copy, sizeof copy, "%s", line);
-    *words = (as_words){0, at};
+    *arguments = (as_arguments){0, at};
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
-        at[words->count++] = strcmp(word, "''") ? word : word + 2;
+        at[arguments->count++] = strcmp(word, "''") ? word : word + 2;
     *o = (sample_options){.format = "table"};
     *err = (as_err){0};
-    return as_parse(&sample, words, o, err);
+    return as_parse(&sample, arguments, o, err);
 }
 
 static void options_and_arguments_mix(void **unused)
 {
     (void)unused;
     sample_options o;
-    as_words words;
+    as_arguments arguments;
     as_err err;
-    assert_true(parse("--out here a --file=1 --loud --file 2 b", &o, &words, &err));
-    assert_int_equal(words.count, 2);
-    assert_string_equal(words.at[0], "a");
-    assert_string_equal(words.at[1], "b");
+    assert_true(parse("--out here a --file=1 --loud --file 2 b", &o, &arguments, &err));
+    assert_int_equal(arguments.count, 2);
+    assert_string_equal(arguments.at[0], "a");
+    assert_string_equal(arguments.at[1], "b");
     assert_string_equal(o.out, "here");
     assert_true(o.loud);
     assert_string_equal(o.files[0], "1");
     assert_string_equal(o.files[1], "2");
     assert_null(o.files[2]);
     assert_string_equal(o.format, "table");
-    assert_true(parse("-- --loud", &o, &words, &err));
+    assert_true(parse("-- --loud", &o, &arguments, &err));
     assert_false(o.loud);
-    assert_string_equal(words.at[0], "--loud");
-    assert_true(parse("-", &o, &words, &err)); /* an argument */
-    assert_true(parse("a --out --loud", &o, &words, &err));
+    assert_string_equal(arguments.at[0], "--loud");
+    assert_true(parse("-", &o, &arguments, &err)); /* an argument */
+    assert_true(parse("a --out --loud", &o, &arguments, &err));
     assert_string_equal(o.out, "--loud");
 }
 
@@ -94,17 +94,17 @@ static void mistakes_are_explained(void **unused)
         {"a --format=cs", "--format is one of table|csv, not 'cs'"},
     };
     sample_options o;
-    as_words words;
+    as_arguments arguments;
     as_err err;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-        assert_false(parse(mistakes[i].line, &o, &words, &err));
+        assert_false(parse(mistakes[i].line, &o, &arguments, &err));
         assert_int_equal(err.code, AS_EXIT_USAGE);
         assert_string_equal(err.text, mistakes[i].error);
     }
     char many[2000] = "a";
     for (size_t i = 0; i <= AS_OPT_MANY_MAX; i++)
         strcat(many, " --file f");
-    assert_false(parse(many, &o, &words, &err));
+    assert_false(parse(many, &o, &arguments, &err));
     assert_string_equal(err.text, "--file is given more than 32 times");
 }
 

@@ -17,7 +17,7 @@ static inline as_case made_case(const char *key, uint64_t length)
     c.isa = "scalar";
     c.dtype = "f32";
     c.cache = "warm";
-    c.status = "planned";
+    c.status = AS_STATUS_PLANNED;
     c.batch = c.heads = c.kv_heads = c.threads = 1;
     c.length = c.context = length;
     c.width = c.head_dim = 64;

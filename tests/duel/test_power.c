@@ -24,7 +24,7 @@ static as_trial trial_of(const char *injected, double share, const char *verdict
     t.injected = injected;
     t.share = share;
     t.load = "none";
-    t.verdict = verdict;
+    t.verdict = (as_verdict_kind)as_word_find(&as_verdict_kind_words, verdict, strlen(verdict));
     t.ratio = ratio;
     t.seconds = 2;
     return t;

@@ -71,9 +71,8 @@ static const char *verdicts(script *scripts, size_t count, size_t which)
     const as_duel duel = {
         .cases = names, .count = count, .rules = as_duel_rules_usual(), .pair = scripted_pair, .pair_state = scripts};
     as_duel_run(&duel, arena, rows);
-    const char *verdict = rows[which].verdict; /* a literal */
     as_arena_free(arena);
-    return verdict;
+    return as_verdict_kind_text(rows[which].verdict);
 }
 
 static void test_engine(void **state)

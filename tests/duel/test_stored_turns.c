@@ -100,10 +100,10 @@ static void stored_turns_give_their_verdicts_again(void **unused)
     assert_true(as_duel_repeat(&s, &err));
     assert_false(s.interrupted);
     assert_string_equal(s.verdicts[0].case_, "a");
-    assert_string_equal(s.verdicts[0].gate, "time");
-    assert_string_equal(s.verdicts[0].verdict, "same");
-    assert_string_equal(s.verdicts[1].gate, "accuracy");
-    assert_string_equal(s.verdicts[2].verdict, "regressed");
+    assert_int_equal(s.verdicts[0].gate, AS_GATE_TIME);
+    assert_int_equal(s.verdicts[0].verdict, AS_SAME);
+    assert_int_equal(s.verdicts[1].gate, AS_GATE_ACCURACY);
+    assert_int_equal(s.verdicts[2].verdict, AS_REGRESSED);
     assert_float_equal(s.verdicts[2].ratio, exp(0.05), 0.01);
     assert_int_equal(as_verdict_exit(s.verdicts, s.verdict_count, false), AS_EXIT_BAD);
     as_duel_close(&s);
@@ -111,7 +111,7 @@ static void stored_turns_give_their_verdicts_again(void **unused)
     s = (as_duel_session){.ask = {.again = dir}};
     assert_false(as_duel_repeat(&s, &err));
     assert_int_equal(err.code, AS_EXIT_USAGE);
-    assert_string_equal(s.verdicts[2].verdict, "improved");
+    assert_int_equal(s.verdicts[2].verdict, AS_IMPROVED);
     as_duel_close(&s);
 }
 
@@ -123,8 +123,8 @@ static void missing_turns_are_no_verdict(void **unused)
     write_text("turns.csv", "case,phase,process,turn,other,led,calls,base_ns,other_ns,status,reason\n"
                             "a,first,0,0,new,,,,,failed,base: killed by SIGSEGV\n");
     judge_first(found, 4);
-    assert_string_equal(found[0].verdict, "failed");
-    assert_string_equal(found[2].verdict, "inconclusive");
+    assert_int_equal(found[0].verdict, AS_FAILED);
+    assert_int_equal(found[2].verdict, AS_INCONCLUSIVE);
 }
 
 static void assert_unreadable(const char *file, const char *text, const char *error)

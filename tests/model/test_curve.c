@@ -26,7 +26,7 @@ static as_summary *add_row(const char *kernel, const char *pattern, uint64_t len
     r->isa = as_arena_intern(arena, "scalar");
     r->dtype = as_arena_intern(arena, "f32");
     r->cache = as_arena_intern(arena, "warm");
-    r->status = as_arena_intern(arena, "ok");
+    r->status = AS_STATUS_OK;
     r->batch = r->heads = r->kv_heads = r->threads = 1;
     r->length = r->context = length;
     r->width = r->head_dim = width;
@@ -58,7 +58,7 @@ static void lengths_make_a_curve_in_order(void **state)
     add_row("attention/flash", "causal", 128, 64);
     add_row("attention/naive", "causal", 128, 64); /* alone */
     add_row("attention/flash", "causal", 256, 64);
-    add_row("attention/flash", "causal", 1024, 64)->status = "failed";
+    add_row("attention/flash", "causal", 1024, 64)->status = AS_STATUS_FAILED;
     const as_curve *c = as_curves_find(rows, count, arena, &found);
     assert_int_equal(found, 1);
     assert_int_equal(c->axis, AS_AXIS_LENGTH);
@@ -66,7 +66,7 @@ static void lengths_make_a_curve_in_order(void **state)
     assert_int_equal(c->count, 3);
     assert_true(c->points[0] == 1 && c->points[1] == 3 && c->points[2] == 0);
     assert_true(as_curve_x(c->axis, &rows[3]) == 256);
-    assert_string_equal(as_axis_name(c->axis), "length");
+    assert_string_equal(as_axis_text(c->axis), "length");
     assert_string_equal(as_axis_symbol(c->axis), "T");
 }
 
@@ -103,12 +103,29 @@ static void widths_and_lengths_are_apart(void **state)
     assert_true(lengths == 2 && widths == 2 && found == 4);
 }
 
+/* A real number is one star, whatever its digits. */
+static void densities_make_a_curve(void **state)
+{
+    static const char *const densities[] = {"0.25", "1e-05", "1"};
+    size_t found;
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        as_summary *r =
+            add_row("attention/flash", as_arena_printf(arena, "block:b=8,density=%s,seed=1", densities[i]), 64, 16);
+        r->edges = 10 + i;
+    }
+    const as_curve *curves = as_curves_find(rows, count, arena, &found);
+    assert_int_equal(found, 1);
+    assert_string_equal(curves[0].pattern, "block:b=*,density=*.*,seed=*");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lengths_make_a_curve_in_order, start, end),
         cmocka_unit_test_setup_teardown(windows_make_a_curve_in_edges, start, end),
         cmocka_unit_test_setup_teardown(widths_and_lengths_are_apart, start, end),
+        cmocka_unit_test_setup_teardown(densities_make_a_curve, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

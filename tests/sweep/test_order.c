@@ -99,7 +99,7 @@ static void fresh_world(void)
     for (size_t i = 0; i < CASES; i++) {
         as_record_clear(&as_case_schema, &cases[i]);
         cases[i].case_ = keys[i];
-        cases[i].status = i == 5 ? "skipped" : "planned";
+        cases[i].status = i == 5 ? AS_STATUS_SKIPPED : AS_STATUS_PLANNED;
         cases[i].reason = i == 5 ? "too large" : NULL;
         rows[i] = &cases[i];
     }
@@ -152,8 +152,8 @@ static void rounds_visit_every_case_once_in_a_seeded_order(void **unused)
     memcpy(first, world.order, 20);
     assert_memory_not_equal(first, first + 5, 5); /* another order in another round */
     assert_int_equal(world.samples, 20 * BATCHES);
-    assert_string_equal(cases[0].status, "ok");
-    assert_string_equal(cases[5].status, "skipped");
+    assert_int_equal(cases[0].status, AS_STATUS_OK);
+    assert_int_equal(cases[5].status, AS_STATUS_SKIPPED);
     assert_true(world.progress.done == 20 && world.progress.total == 20 && !world.progress.current);
     fresh_world();
     run(&m, 1, NULL, 0);
@@ -186,9 +186,9 @@ static void a_failed_case_is_one_row_and_no_more_visits(void **unused)
     const as_sweep_result r = run(&m, 1, NULL, 0);
     assert_int_equal(r.failed, 1);
     assert_int_equal(r.visits, 4 * 3 + 1);
-    assert_string_equal(cases[2].status, "failed");
+    assert_int_equal(cases[2].status, AS_STATUS_FAILED);
     assert_string_equal(cases[2].reason, "process 0: killed by SIGSEGV");
-    assert_string_equal(cases[3].status, "ok");
+    assert_int_equal(cases[3].status, AS_STATUS_OK);
     assert_true(world.progress.done == world.progress.total);
 }
 
@@ -202,7 +202,7 @@ static void the_budget_leaves_every_case_with_samples_and_says_so(void **unused)
     assert_int_equal(r.visits, 7); /* an eighth would not have ended in time */
     unsigned one = 0, two = 0;
     for (size_t i = 0; i < 5; i++) {
-        assert_string_equal(cases[i].status, "ok");
+        assert_int_equal(cases[i].status, AS_STATUS_OK);
         one += strcmp(cases[i].reason, "1 of 3 processes: the budget of 7.50 s ended") == 0;
         two += strcmp(cases[i].reason, "2 of 3 processes: the budget of 7.50 s ended") == 0;
     }
@@ -213,7 +213,7 @@ static void the_budget_leaves_every_case_with_samples_and_says_so(void **unused)
     unsigned skipped = 0;
     for (size_t i = 0; i < 5; i++)
         skipped += !strcmp(cases[i].reason, "not measured: the budget of 2.50 s ended before its first process") &&
-                   !strcmp(cases[i].status, "skipped");
+                   cases[i].status == AS_STATUS_SKIPPED;
     assert_int_equal(skipped, 2);
 }
 
@@ -227,7 +227,7 @@ static void an_interrupt_keeps_what_there_is(void **unused)
     assert_true(r.interrupted);
     assert_int_equal(world.visits, 7);
     for (size_t i = 0; i < 5; i++) {
-        assert_string_equal(cases[i].status, "ok");
+        assert_int_equal(cases[i].status, AS_STATUS_OK);
         assert_true(!*cases[i].reason || !strcmp(cases[i].reason, "1 of 2 processes: interrupted"));
     }
 }
@@ -291,7 +291,7 @@ static void a_resume_of_many_cases_finishes(void **unused)
     for (size_t i = 0; i < MANY; i++) {
         as_record_clear(&as_case_schema, &many[i]);
         many[i].case_ = as_arena_printf(arena, "attention/flash|causal|T=1024:S=1024:D=512:H=8:Hkv=8:B=1|%zu", i);
-        many[i].status = "planned";
+        many[i].status = AS_STATUS_PLANNED;
         list[i] = &many[i];
     }
     for (size_t i = 0; i < MANY; i++) {
@@ -317,7 +317,7 @@ static void a_resume_of_many_cases_finishes(void **unused)
     memset(&world, 0, sizeof world);
     assert_true(as_sweep_run(&s, &result, &err));
     assert_int_equal(result.visits, 1); /* of the case whose sample was lost */
-    assert_string_equal(many[MANY - 1].status, "ok");
+    assert_int_equal(many[MANY - 1].status, AS_STATUS_OK);
     as_arena_free(arena);
 }
 

@@ -40,7 +40,7 @@ static void write_folder(const char *path, const char *fingerprint, size_t proce
     assert_int_equal(s.count, 2);
     for (size_t i = 0; i < 2; i++)
         rows[i] = *s.rows[i];
-    rows[0].status = processes ? "ok" : "planned";
+    rows[0].status = processes ? AS_STATUS_OK : AS_STATUS_PLANNED;
     rows[0].error_max = 1e-7;
     for (size_t i = 0; i < 2 * processes; i++) {
         as_record_clear(&as_sample_schema, &samples[i]);
@@ -103,7 +103,7 @@ static void a_folder_of_this_machine_is_resumed(void **unused)
     assert_true(as_run_measure(&s));
     stop = 0;
     assert_true(s.result.interrupted && s.result.visits == 0);
-    assert_string_equal(s.rows[0]->status, "ok");
+    assert_int_equal(s.rows[0]->status, AS_STATUS_OK);
     assert_string_equal(s.rows[1]->reason, "not measured: interrupted before its first process");
     as_run_close(&s);
     write_folder("elsewhere", "another machine", 1);

@@ -87,7 +87,7 @@ static as_case row_of(const char *kernel, uint64_t length)
     row.width = row.heads * row.head_dim;
     row.threads = 1;
     row.cache = "warm";
-    row.status = "planned";
+    row.status = AS_STATUS_PLANNED;
     return row;
 }
 

@@ -35,7 +35,8 @@ static void written_arrays_come_back(void **state)
         size_t size;
     } types[] = {{AS_NPY_BOOL, "|b1", 1}, {AS_NPY_U8, "|u1", 1},  {AS_NPY_U16, "<u2", 2}, {AS_NPY_F16, "<f2", 2},
                  {AS_NPY_F32, "<f4", 4},  {AS_NPY_F64, "<f8", 8}, {AS_NPY_I64, "<i8", 8}};
-    memset(data, 1, 3 * sizeof *data); /* 24 bytes that are true as booleans */
+    for (size_t i = 0; i < 24; i++)
+        ((unsigned char *)data)[i] = 1; /* true as a boolean */
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         for (int rank = 0; rank <= 3; rank++) {
             as_npy a;

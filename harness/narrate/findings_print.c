@@ -1,12 +1,11 @@
-/* findings_print.c: the table that a run ends with: a row per kernel and pattern at the far end of its curve, and below
- * it what was not measured and why. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* findings_print.c: a row per kernel and pattern at the far end of its curve; below it crossovers and failures.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../model/failures.h"
-#include "stages.h"
+#include "findings_print.h"
+#include "sentences.h"
 
 #define MISSING "-"
 
@@ -24,7 +23,7 @@ typedef struct {
     size_t count;
 } page;
 
-static bool is_ok(const as_summary *row) { return row->status && !strcmp(row->status, "ok") && row->median_ns > 0; }
+static bool is_ok(const as_summary *row) { return row->status == AS_STATUS_OK && row->median_ns > 0; }
 
 /* The main axis is the first that any curve has. On it every curve gives its last point, and every case that is on no
  * curve gives itself. On the axis edges every case is worth a line: its patterns are what is compared. */
@@ -33,7 +32,7 @@ static void choose_lines(page *p)
     const as_findings *f = p->f;
     const as_fit **fit = as_arena_alloc(p->arena, (f->case_count + 1) * sizeof *fit);
     bool *passed_over = as_arena_alloc(p->arena, f->case_count + 1);
-    p->axis = AS_AXIS_COUNT;
+    p->axis = AS_AXIS_SURFACE; /* beyond those of curves: there is none */
     for (size_t c = 0; c < f->fit_count; c++)
         p->axis = f->curves[c].axis < p->axis ? f->curves[c].axis : p->axis;
     for (size_t c = 0; c < f->fit_count; c++) {
@@ -160,12 +159,12 @@ static const char *growth_cell(const page *p, const line *l)
 /* "T^2 confirmed": what the kernel declares, and whether the slope bears it out. */
 static const char *order_cell(const page *p, const line *l)
 {
-    if (!l->fit || !l->fit->verdict)
+    if (!l->fit || l->fit->verdict == AS_NO_WORD)
         return MISSING;
     if (!strcmp(l->fit->declared, "edges") || !strcmp(l->fit->declared, "flops"))
         return as_arena_printf(p->arena, "%s (%.2f) %s", l->fit->declared, rounded(l->fit->expected_slope),
-                               l->fit->verdict);
-    return as_arena_printf(p->arena, "%s %s", l->fit->declared, l->fit->verdict);
+                               as_fit_verdict_text(l->fit->verdict));
+    return as_arena_printf(p->arena, "%s %s", l->fit->declared, as_fit_verdict_text(l->fit->verdict));
 }
 
 static const char *workspace_cell(const page *p, const line *l)
@@ -215,7 +214,7 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 static bool is_shown(const page *p, const column *c)
 {
     if (c->cell == slope_cell)
-        return p->axis < AS_AXIS_COUNT;
+        return p->axis < AS_AXIS_SURFACE;
     if (c->shown == OF_EDGES)
         return p->axis == AS_AXIS_EDGES;
     for (size_t i = 0; c->shown == WHERE_KNOWN && i < p->count; i++)
@@ -249,24 +248,57 @@ static void add_printable(as_text *out, const char *text)
         as_text_append(out, (unsigned char)*text < 0x20 || *text == 0x7f ? "?" : text, 1);
 }
 
-static void print_troubles(const page *p, as_text *out)
+static void add_pieces(as_text *out, const as_sentence *s)
 {
-    size_t ok = 0, disturbed = 0, slowed = 0, count;
-    const as_trouble *troubles = as_troubles_find(p->f->summary, p->f->case_count, p->arena, &count);
-    for (size_t i = 0; i < p->f->case_count; i++) {
-        ok += is_ok(&p->f->summary[i]);
-        disturbed += p->f->summary[i].disturbed;
-        slowed += p->f->summary[i].slowed != AS_NO_COUNT ? p->f->summary[i].slowed : 0;
+    for (size_t i = 0; i < s->count; i++)
+        add_printable(out, s->pieces[i].text);
+}
+
+/* Under one heading where all are of one shape, else under their shapes. */
+static void print_crossovers(const page *p, as_text *out)
+{
+    if (p->axis >= AS_AXIS_EDGES)
+        return;
+    const as_section found = as_narrate_crossovers(p->f->crossovers, p->f->crossover_count, p->axis, p->arena);
+    const char *under = found.count ? found.sentences[0].about : NULL;
+    bool shapes = false;
+    for (size_t i = 1; i < found.count; i++)
+        shapes |= strcmp(under, found.sentences[i].about) != 0;
+    if (!found.count)
+        return;
+    as_text_add(out, "\nAgainst the fastest dense attention%s%s%s:\n", shapes ? "" : " (", shapes ? "" : under,
+                shapes ? "" : ")");
+    under = NULL;
+    for (size_t i = 0; i < found.count; i++) {
+        const as_sentence *s = &found.sentences[i];
+        if (shapes && (!under || strcmp(under, s->about) != 0))
+            as_text_add(out, " %s\n", under = s->about);
+        as_text_add(out, "  ");
+        add_pieces(out, s);
+        as_text_add(out, "\n");
     }
-    as_text_add(out, "\n%zu of %zu case%s measured; %zu sample%s, %zu of them disturbed%s (marked, none deleted)\n", ok,
-                p->f->case_count, p->f->case_count == 1 ? "" : "s", p->f->sample_count,
-                p->f->sample_count == 1 ? "" : "s", disturbed,
-                slowed ? as_arena_printf(p->arena, ", %zu on a core that was shared or clocked low", slowed) : "");
-    for (const as_trouble *t = troubles; t < troubles + count; t++) {
-        as_text_add(out, "  %zu %s: ", t->count, text_cell(t->first->status));
-        add_printable(out, t->first->reason ? t->first->reason : "no reason given");
-        as_text_add(out, t->count == 1 ? " (" : " (first: ");
-        add_printable(out, text_cell(t->first->case_));
+    if (found.more)
+        as_text_add(out, "  %s\n", found.more);
+}
+
+static void print_failures(const page *p, as_text *out)
+{
+    const as_findings *f = p->f;
+    const as_section counts = as_narrate_counts(f->summary, f->case_count, NULL, 0, p->arena),
+                     failures = as_narrate_failures(f->summary, f->case_count, p->arena);
+    for (size_t i = 0; i < counts.count; i++) {
+        as_text_add(out, "%s%s ", i ? "; " : "\n", counts.sentences[i].mark);
+        add_pieces(out, &counts.sentences[i]);
+    }
+    as_text_add(out, "\n");
+    for (size_t i = 0; i < failures.count; i++) {
+        const as_sentence *s = &failures.sentences[i];
+        as_text_add(out, "  ");
+        add_printable(out, s->mark);
+        as_text_add(out, ": ");
+        add_pieces(out, s);
+        as_text_add(out, " (");
+        add_printable(out, s->about);
         as_text_add(out, ")\n");
     }
 }
@@ -277,7 +309,7 @@ void as_findings_print(const as_findings *findings, as_text *out)
     choose_lines(&p);
     if (p.count)
         print_lines(&p, out);
-    as_crossovers_print(findings, p.axis, out);
-    print_troubles(&p, out);
+    print_crossovers(&p, out);
+    print_failures(&p, out);
     as_arena_free(p.arena);
 }

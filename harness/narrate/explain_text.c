@@ -1,11 +1,12 @@
-/* explain_text.c: what explain found, for people, with a drawing of the mask. */
-/* SPDX-License-Identifier: Apache-2.0 */
+/* explain_text.c: labelled lines for each layer, the reach and the paths of the whole, and drawings of its masks.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "explain.h"
-#include "picture.h"
+#include "explain_text.h"
+
+#include "../theory/picture.h"
 
 enum { KEYS_SHOWN = 12, LAYERS_SHOWN = 24, DIGITS_SHOWN = 40, DRAWN = 3, CELLS = 48 };
 

@@ -1,13 +1,14 @@
-/* markup.c: see markup.h. */
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "markup.h"
+/* verdict_markup.c: writes JUnit XML and Markdown, with an escaper for each.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "verdict_markup.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "verdict_text.h"
 
 /* --- JUnit XML --------------------------------------------------------------------------------------------------- */
 
-static void xml(as_text *out, const char *text)
+static void add_xml_text(as_text *out, const char *text)
 {
     static const struct {
         char c;
@@ -24,64 +25,62 @@ static void xml(as_text *out, const char *text)
 }
 
 /* The element that tells of a case; NULL: it passed. */
-static const char *outcome(const as_verdict *row, bool strict)
+static const char *element_of(const as_verdict *row, bool strict)
 {
     static const struct {
-        const char *verdict, *element, *strict;
+        as_verdict_kind verdict;
+        const char *element, *strict;
     } rows[] = {
-        {"regressed", "failure", "failure"}, {"failed", "error", "error"},  {"inconclusive", "skipped", "skipped"},
-        {"missing", "skipped", "failure"},   {"new", "skipped", "failure"},
+        {AS_REGRESSED, "failure", "failure"}, {AS_FAILED, "error", "error"},  {AS_INCONCLUSIVE, "skipped", "skipped"},
+        {AS_MISSING, "skipped", "failure"},   {AS_NEW, "skipped", "failure"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (as_verdict_is(row, rows[i].verdict))
+        if (row->verdict == rows[i].verdict)
             return strict ? rows[i].strict : rows[i].element;
     return NULL;
 }
 
-static void xml_case(as_text *out, const as_verdict *row, bool strict)
+static void add_xml_case(as_text *out, const as_verdict *row, bool strict)
 {
-    char change[32], interval[64];
-    const char *element = outcome(row, strict);
-    as_verdict_change(change, row->ratio);
-    as_verdict_span(interval, row);
-    as_text_add(out, "  <testcase classname=\"attnscope.%s\" name=\"", row->gate ? row->gate : "presence");
-    xml(out, row->case_);
+    const as_verdict_numbers n = as_verdict_numbers_of(row);
+    const char *element = element_of(row, strict), *verdict = as_verdict_kind_text(row->verdict);
+    as_text_add(out, "  <testcase classname=\"attnscope.%s\" name=\"",
+                row->gate == AS_NO_WORD ? "presence" : as_gate_text(row->gate));
+    add_xml_text(out, row->case_);
     as_text_add(out, "\">");
     if (element) {
-        as_text_add(out, "<%s type=\"%s\" message=\"%s: %s (%s)", element, row->verdict, row->verdict, change,
-                    interval);
+        as_text_add(out, "<%s type=\"%s\" message=\"%s: %s (%s)", element, verdict, verdict, n.change, n.interval);
         as_text_add(out, row->reason ? "; " : "");
-        xml(out, row->reason);
+        add_xml_text(out, row->reason);
         as_text_add(out, "\"/>");
     }
     if (!isnan(row->ratio))
         as_text_add(out,
                     isnan(row->visible) ? "<system-out>%s, exact</system-out>"
                                         : "<system-out>%s (%s), visible from %.2f %%</system-out>",
-                    change, interval, 100 * row->visible);
+                    n.change, n.interval, 100 * row->visible);
     as_text_add(out, "</testcase>\n");
 }
 
-bool as_verdict_junit(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+void as_verdict_junit(const char *title, bool strict, const as_verdict *rows, size_t count, as_text *out)
 {
     static const char *const elements[] = {"failure", "error", "skipped"};
     size_t n[3] = {0};
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < 3; e++)
-            n[e] += outcome(&rows[i], to->strict) && !strcmp(outcome(&rows[i], to->strict), elements[e]);
+            n[e] += element_of(&rows[i], strict) && !strcmp(element_of(&rows[i], strict), elements[e]);
     as_text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n <testsuite name=\"");
-    xml(out, to->title);
+    add_xml_text(out, title);
     as_text_add(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n", count, n[0], n[1], n[2]);
     for (size_t i = 0; i < count; i++)
-        xml_case(out, &rows[i], to->strict);
+        add_xml_case(out, &rows[i], strict);
     as_text_add(out, " </testsuite>\n</testsuites>\n");
-    return true;
 }
 
 /* --- Markdown ---------------------------------------------------------------------------------------------------- */
 
 /* Every punctuation mark that Markdown or HTML knows is escaped. */
-static void plain(as_text *out, const char *text)
+static void add_markdown_text(as_text *out, const char *text)
 {
     while (text && *text) {
         const size_t length = as_utf8_length(text);
@@ -97,38 +96,33 @@ static void plain(as_text *out, const char *text)
     }
 }
 
-bool as_verdict_markdown(const as_verdict_outputs *to, const as_verdict *rows, size_t count, as_text *out)
+void as_verdict_markdown(const char *title, const as_verdict *rows, size_t count, as_text *out)
 {
     static const char head[] = "| case | gate | verdict | change | interval | smallest visible | note |\n"
                                "| --- | --- | --- | ---: | --- | ---: | --- |\n";
     size_t same = 0, others = 0;
     for (size_t i = 0; i < count; i++) {
-        same += as_verdict_told(&rows[i]) && as_verdict_is(&rows[i], "same");
-        others += !as_verdict_is(&rows[i], "same");
+        same += as_verdict_is_listed(&rows[i]) && rows[i].verdict == AS_SAME;
+        others += rows[i].verdict != AS_SAME;
     }
     as_text_add(out, "### ");
-    plain(out, to->title);
+    add_markdown_text(out, title);
     as_text_add(out, "\n\n**");
-    as_verdict_counts(rows, count, out);
+    as_verdict_add_counts(rows, count, out);
     as_text_add(out, "**; ");
-    as_verdict_sight(rows, count, out);
+    as_verdict_add_visible(rows, count, out);
     as_text_add(out, ".\n%s%s", others ? "\n" : "", others ? head : "");
     for (size_t i = 0; i < count; i++) {
-        char change[32], interval[64], visible[32] = "-";
-        if (as_verdict_is(&rows[i], "same"))
+        if (rows[i].verdict == AS_SAME)
             continue;
-        as_verdict_change(change, rows[i].ratio);
-        as_verdict_span(interval, &rows[i]);
-        if (!isnan(rows[i].visible))
-            snprintf(visible, sizeof visible, "%.2f %%", 100 * rows[i].visible);
+        const as_verdict_numbers n = as_verdict_numbers_of(&rows[i]);
         as_text_add(out, "| ");
-        plain(out, rows[i].case_);
-        as_text_add(out, " | %s | %s | %s | %s | %s | ", rows[i].gate ? rows[i].gate : "-", rows[i].verdict, change,
-                    interval, visible);
-        plain(out, rows[i].reason);
+        add_markdown_text(out, rows[i].case_);
+        as_text_add(out, " | %s | %s | %s | %s | %s | ", rows[i].gate == AS_NO_WORD ? "-" : as_gate_text(rows[i].gate),
+                    as_verdict_kind_text(rows[i].verdict), n.change, n.interval, n.visible);
+        add_markdown_text(out, rows[i].reason);
         as_text_add(out, " |\n");
     }
     if (same)
         as_text_add(out, "\n%zu %s: same.\n", same, others ? "more" : "in all");
-    return true;
 }
