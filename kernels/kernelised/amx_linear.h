@@ -347,9 +347,8 @@ static void unit_run(const job *s, const as_call *call, const bench *w, size_t u
     amx_end();
 }
 
-/* Whole blocks of 32 tokens, features and columns: scores with the keys up to a strip's own block, outputs from these
- * and the state; keys into the state. A sum of a row's weights,
- * and a factor for each output, besides. */
+/* What tiles multiply, as for attention: whole blocks of 32 tokens, features and columns; scores with the keys up to a
+ * strip's own block, outputs from these and the state; keys into the state. */
 static uint64_t flops(const as_problem *p)
 {
     const linear_shape s = linear_of(p);
@@ -358,8 +357,7 @@ static uint64_t flops(const as_problem *p)
     for (uint64_t t = 0; t < T; t += s.C) {
         const uint64_t n = T - t < s.C ? T - t : s.C, blocks = amx_blocks(n), seen = blocks * (blocks + 1) / 2;
         query += step * s.steps * (seen + seen + (t || !s.skips ? blocks * s.steps : 0));
-        query += AMX_BLOCK * AMX_BLOCK * seen + n * (3 * (uint64_t)s.d);
-        key += (t + n < T || !s.skips ? step * s.steps * s.steps * blocks : 0) + n * s.d;
+        key += (t + n < T || !s.skips ? step * s.steps * s.steps * blocks : 0);
     }
     return p->batch * (p->heads * query + p->kv_heads * key);
 }
