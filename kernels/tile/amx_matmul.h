@@ -390,7 +390,7 @@ static inline void amx_run_strips(const amx_run *run, amx_bench *w)
 }
 
 /* How the work is cut: groups of panels whose right tiles are at most 3/8 of L2, and blocks of strips. With half of it,
- * pages that meet in one set made one process in two a third slower. */
+ * some processes were slower (a few lab runs). */
 typedef struct {
     size_t panels, groups, strips, blocks;
 } amx_cut;

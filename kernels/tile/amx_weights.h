@@ -112,13 +112,16 @@ static inline vf amx_rows_top(const float *scores, vf scale, const uint32_t keys
  * `steps` of depth is a number at each call, up to 4. */
 VF_INLINE void amx_scores_of(size_t steps, const amx_product *product, amx_sums *waiting, amx_soft *soft)
 {
+    const size_t slots = 4 * steps;
     AMX_LOCAL(m, product, old, waiting);
     amx_soft w = *soft;
 #define AMX_WEIGH_SOME(i)                                                                                              \
-    VF_UNROLL                                                                                                          \
-    for (size_t row_ = (s * 4 + (i)) * AMX_BLOCK / (4 * steps); row_ < (s * 4 + (i) + 1) * AMX_BLOCK / (4 * steps);    \
-         row_++)                                                                                                       \
-    amx_weigh_row(&w, row_, AMX_ALL_KEYS, NULL)
+    do {                                                                                                               \
+        const size_t slot_ = s * 4 + (i), from_ = slot_ * AMX_BLOCK / slots, to_ = (slot_ + 1) * AMX_BLOCK / slots;    \
+        VF_UNROLL                                                                                                      \
+        for (size_t row_ = from_; row_ < to_; row_++)                                                                  \
+            amx_weigh_row(&w, row_, AMX_ALL_KEYS, NULL);                                                               \
+    } while (0)
     VF_UNROLL
     for (size_t s = 0; s < steps; s++)
         AMX_STEP(m, s == 0, old, m.left + s * m.left_step, m.right + s * AMX_TILE, AMX_WEIGH_SOME);
