@@ -121,7 +121,7 @@ static const tile_format tile_widened = {
     NULL,
 };
 
-#if defined AS_ISA_avx512 || defined AS_ISA_amx
+#if defined AS_ISA_avx512
 #include "pairs.h"
 #endif
 #if defined AS_ISA_amx
