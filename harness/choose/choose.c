@@ -9,6 +9,7 @@
 
 #include "../../kernels/api/contract.h"
 #include "../../kernels/api/cpu.h"
+#include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../../kernels/pattern/pattern.h"
 #include "../../kernels/api/registry.h"
@@ -78,21 +79,23 @@ static bool ask_kernel(const as_summary *like, as_problem *p, uint64_t *workspac
 
 static as_problem problem_of(const as_choose_ask *ask, const as_summary *like, const as_pattern *pattern)
 {
-    const as_problem p = {.batch = 1,
-                          .heads = ask->heads,
-                          .kv_heads = ask->kv_heads,
-                          .length = ask->decode ? 1 : ask->length,
-                          .context = ask->length,
-                          .head_dim = ask->width / ask->heads,
-                          .dtype = like->dtype && !strcmp(like->dtype, "bf16") ? AS_BF16 : AS_F32,
-                          .threads = (int)like->threads};
+    as_problem p = {.batch = 1,
+                    .heads = ask->heads,
+                    .kv_heads = ask->kv_heads,
+                    .length = ask->decode ? 1 : ask->length,
+                    .context = ask->length,
+                    .head_dim = ask->width / ask->heads,
+                    .dtype = AS_F32,
+                    .threads = (int)like->threads};
+    if (like->dtype) /* stays float32 where it is none that a case may have */
+        as_dtype_parse(like->dtype, &p.dtype);
     return as_problem_complete(p, pattern, NULL);
 }
 
 /* Operands of one call and its workspace; in decode the keys and values of all layers, which stay. */
 static double memory_of(const as_choose_ask *ask, const as_problem *p, uint64_t workspace)
 {
-    const double element = p->dtype == AS_BF16 ? 2 : 4, d = (double)p->head_dim;
+    const double element = (double)as_dtype_bytes(p->dtype), d = (double)p->head_dim;
     const double kv = 2 * (double)p->kv_heads * (double)p->context * d * element;
     const double q = 2 * (double)p->heads * (double)p->length * d * element;
     return q + kv * (ask->decode ? (double)ask->layers : 1) + (workspace == AS_NO_COUNT ? 0 : (double)workspace);

@@ -35,12 +35,12 @@ bool as_counts_valgrind(as_err *err)
 
 /* --- instructions ------------------------------------------------------------------------------------------------ */
 
-/* The isa at which valgrind can run the kernel, or NULL. It knows neither AVX-512 nor AMX. */
+/* The isa at which valgrind can run the kernel, or NULL. It knows neither AVX-512 nor what builds on it. */
 static const char *countable_isa(const as_case *row)
 {
     static const as_isa below[] = {AS_AVX2, AS_SCALAR};
     as_isa isa;
-    if (!as_isa_parse(row->isa, &isa) || (isa != AS_AVX512 && isa != AS_AMX))
+    if (!as_isa_parse(row->isa, &isa) || !(as_isa_up_to(isa) & AS_ISA_BIT(AS_AVX512)))
         return row->isa;
     for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
         as_case lower = *row;

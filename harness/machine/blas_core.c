@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../../kernels/api/cpu.h"
+
 /* Ascending; `as_good` are the other core types of OpenBLAS whose float32 kernels use the same vectors. */
 static const struct {
     as_isa isa;
@@ -30,8 +32,8 @@ static bool uses_vectors(size_t core, const char *name)
 
 const char *as_blas_core_told(as_isa isa, const char *own)
 {
-    for (size_t i = 0; i < CORES; i++)
-        if (cores[i].isa == isa)
+    for (size_t i = CORES; i-- > 0;)
+        if (cores[i].isa == isa || (cores[i].isa != AS_SCALAR && as_isa_up_to(isa) & AS_ISA_BIT(cores[i].isa)))
             return own && uses_vectors(i, own) ? own : cores[i].type;
     return NULL;
 }

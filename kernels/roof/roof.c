@@ -8,7 +8,7 @@
 /* Enough independent sums to hide the latency of two multiply-add units: 5 cycles x 2. */
 #define CHAINS 12
 
-#if defined AS_ISA_avx512 || defined AS_ISA_amx
+#if defined AS_ISA_avx512
 #include "roof/bf16.h"
 #else
 #define bf16_loop NULL

@@ -37,7 +37,7 @@
 #define VF_UNROLL_TWICE _Pragma("GCC unroll 2")
 #endif
 
-#if defined AS_ISA_avx512 || defined AS_ISA_amx
+#if defined AS_ISA_avx512
 #include "avx512.h"
 #elif defined AS_ISA_avx2
 #include "avx2.h"

@@ -178,7 +178,7 @@ static const struct {
     {"shapes: {length: [[64]]}\nkernels: a/b\n", "dir/t.yaml:1:19", "not a list"},
     {"shapes: {length: long}\nkernels: a/b\n", "dir/t.yaml:1:18", "not 'long'"},
     {"shapes: {length: }\nkernels: a/b\n", "dir/t.yaml:1:", "has no value"},
-    {"shapes: {length: 64, dtype: f16}\nkernels: a/b\n", "dir/t.yaml:1:29", "f32 or bf16, not 'f16'"},
+    {"shapes: {length: 64, dtype: f17}\nkernels: a/b\n", "dir/t.yaml:1:29", "not 'f17'"},
     {"shapes: {length: 64}\nkernels: {a: b}\n", "dir/t.yaml:2:10", "not keys and values"},
     {BODY "name: [a]\n", "dir/t.yaml:3:7", "not a list"},
     {BODY "name: ../../etc\n", "dir/t.yaml:3:7", "not '../../etc'"},

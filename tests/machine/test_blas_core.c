@@ -34,6 +34,7 @@ static void a_lesser_case_gets_no_more_than_it_asks_for(void **state)
     (void)state;
     assert_string_equal(as_blas_core_told(AS_AVX2, "SkylakeX"), "Haswell");
     assert_string_equal(as_blas_core_told(AS_SCALAR, "Cooperlake"), "Prescott");
+    assert_string_equal(as_blas_core_told(AS_AMX, "Cooperlake"), "Cooperlake"); /* has no row: the best below it */
     assert_null(as_blas_core_told(AS_NEON, "NEOVERSEN1"));
 }
 
