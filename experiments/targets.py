@@ -11,6 +11,7 @@ import collections
 import json
 import math
 import os
+import statistics
 import sys
 import tempfile
 
@@ -22,8 +23,11 @@ except ImportError:
 import turns
 from common import ROOT, call, machine_line, paragraph, parse, parser, require_numpy, table, write_page
 
-HEADS, PROCESSES, PAIRS_LEAST, PAIRS_MOST = 8, 3, 12, 120
+HEADS = 8
+BYTES = {"f32": 4, "bf16": 2}  # of a key's or value's number
 
+# How long a row is measured: at least `pairs_least` pairs of turns, over several pairs of processes.
+Pace = collections.namedtuple("Pace", "seconds processes pairs_least pairs_most", defaults=(3, 12, 120))
 Kernel = collections.namedtuple("Kernel", "name pattern length context d dtype isa threads", defaults=("f32", None, 1))
 Loop = collections.namedtuple("Loop", "name isa", defaults=(None,))
 # `measure` computes one number per pair of turns, from the facts of both sides and our speed relative to theirs. The target is
@@ -42,8 +46,10 @@ def of_flops(ours, theirs, speed):
 
 def of_bytes(ours, theirs, speed):
     """Our bytes a second (visible keys and values, queries, outputs), in percent of the loop's."""
-    row = 4 * ours["head_dim"]
-    return 100 * speed * row * (2 * edges(ours) + 2 * ours["length"] * ours["heads"]) / theirs["amount"]
+    of_operand = BYTES[ours["dtype"]]
+    of_keys = 2 * of_operand * edges(ours)
+    of_queries = (of_operand + BYTES["f32"]) * ours["length"] * ours["heads"]  # outputs are float32
+    return 100 * speed * ours["head_dim"] * (of_keys + of_queries) / theirs["amount"]
 
 
 def faster(_ours, _theirs, speed):
@@ -118,21 +124,26 @@ def facts(side, running):
     return json.loads(said) if isinstance(side, Kernel) else {"amount": int(running.ready.split()[2])}
 
 
-def measure(program, row, seconds, environment):
-    """The estimate, the ends of its 95 % interval, the number of pairs, and the instruction set of our build."""
-    numbers = []
-    for _ in range(PROCESSES):
+Reached = collections.namedtuple("Reached", "at low high pairs isa ours_s")
+
+
+def measure(program, row, pace, environment):
+    """The estimate, the ends of its 95 % interval, the number of pairs, the instruction set of our build, and the median time
+    of one call of ours."""
+    numbers, ours_s = [], []
+    for _ in range(pace.processes):
         with tempfile.TemporaryDirectory() as folder:
             arrays = Arrays(folder)
             with turns.Side(command(program, arrays, row.ours), environment) as ours, \
                     turns.Side(command(program, arrays, row.theirs), environment) as theirs:
-                pairs = turns.alternate(ours, theirs, seconds / PROCESSES, math.ceil(PAIRS_LEAST / PROCESSES),
-                                        math.ceil(PAIRS_MOST / PROCESSES))
+                pairs = turns.alternate(ours, theirs, pace.seconds / pace.processes, math.ceil(pace.pairs_least / pace.processes),
+                                        math.ceil(pace.pairs_most / pace.processes))
                 known = [facts(row.ours, ours), facts(row.theirs, theirs)]  # each process chooses the amount of its loop
-                numbers += [row.measure(*known, theirs_s / ours_s) for ours_s, theirs_s in pairs]
+                numbers += [row.measure(*known, of_theirs / of_ours) for of_ours, of_theirs in pairs]
+                ours_s += [of_ours for of_ours, _ in pairs]
                 isa = ours.ready.split()[1]
     at, low, high = map(math.exp, turns.hodges_lehmann([math.log(x) for x in numbers]))
-    return at, low, high, len(numbers), isa
+    return Reached(at, low, high, len(numbers), isa, statistics.median(ours_s))
 
 
 # ---- the page
@@ -143,10 +154,10 @@ def verdict(row, at):
     return "yes" if (row.least is None or at >= row.least) and (row.most is None or at <= row.most) else "no"
 
 
-def cells(row, at, low, high, pairs, isa):
+def cells(row, found):
     digits = 1 if row.unit == " %" else 2
-    reached = f"{at:.{digits}f}{row.unit} [{low:.{digits}f}, {high:.{digits}f}]"
-    return [row.work, row.target, reached, isa, pairs, verdict(row, at)]
+    reached = f"{found.at:.{digits}f}{row.unit} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    return [row.work, row.target, reached, found.isa, found.pairs, verdict(row, found.at)]
 
 
 def remarks(path):
@@ -165,7 +176,7 @@ def page(machine, body, seconds):
         f"Made by `python3 experiments/targets.py --seconds {seconds:g}`. B = 1, H = {HEADS}, float32, one thread on one CPU unless "
         "said otherwise. Each row holds a kernel against its reference. Both run as resident processes that time N calls on "
         "request; their turns are equally long and alternate A B, B A, .... Each value is the Hodges-Lehmann estimate over "
-        f"{PROCESSES} pairs of processes with its signed-rank interval of 95 %. A neighbour on the core thus slows both sides alike. "
+        f"{Pace(seconds).processes} pairs of processes with its signed-rank interval of 95 %. A neighbour on the core thus slows both sides alike. "
         "The kernels' outputs are checked against the float64 oracle first. FLOPs are the useful ones, the causal half only. Bytes "
         "are those of the keys and values of all edges, of queries and of outputs. All sides ask for large pages "
         "(GLIBC_TUNABLES)."), "", *paragraph(
@@ -191,7 +202,7 @@ def main():
             continue
         os.sched_setaffinity(0, {o.cpu} if getattr(row.ours, "threads", 1) == 1 else everywhere)
         try:
-            body.append(cells(row, *measure(o.program, row, o.seconds, environment)))
+            body.append(cells(row, measure(o.program, row, Pace(o.seconds), environment)))
         except turns.Missing as error:
             body.append([row.work, row.target, f"not measured: {error}", "", "", "no"])
         print("  ".join(map(str, body[-1])), flush=True)

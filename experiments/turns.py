@@ -3,7 +3,6 @@ rivals/compare.py.
 
 SPDX-License-Identifier: Apache-2.0
 """
-import math
 import statistics
 import subprocess
 import tempfile

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""compare.py: attnscope beside PyTorch and ggml on this machine, with the same arrays and threads, in turns.
+"""compare.py: attnscope beside PyTorch, ggml and NumKong on this machine, with the same arrays and threads, in turns.
 
-    python3 experiments/rivals/compare.py --torch --ggml [--only TEXT] [--out FILE.md]
+    python3 experiments/rivals/compare.py --torch --ggml --numkong DIR [--only TEXT] [--out FILE.md]
 
 Needs NumPy, and the libraries that it compares with: experiments/rivals/README.md says how to get them and explains the
 method; docs/rivals.md holds results. Exit code: 0 all was measured, 1 outputs disagree, 2 bad usage, 3 nothing could be
@@ -33,13 +33,18 @@ from common import ENVIRONMENT, die, paragraph, require_numpy, table  # noqa: E4
 OK, BAD, PARTIAL, INCONCLUSIVE, INTERRUPTED = 0, 1, 4, 5, 130
 HEADS = 8
 
-# window 0 is causal. A single query is at the position of the last key, so it sees all keys.
-Work = collections.namedtuple("Work", "length context head_dim dtype window kernel")
-WORKS = (
-    [Work(t, t, d, "f32", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
-    + [Work(t, t, d, "bf16", 0, "attention/flash") for t in (1024, 4096) for d in (64, 128)]
-    + [Work(4096, 4096, 64, "f32", 256, "attention/flash"), Work(1, 32768, 128, "f32", 0, "attention/flash")]
-)
+# A single query is at the position of the last key, so it sees all keys.
+Work = collections.namedtuple("Work", "length context head_dim dtype pattern kernel")
+LENGTHS, HEAD_DIMS = (1024, 4096), (64, 128)
+
+
+def dense_works(lengths, patterns=("causal", "full"), dtypes=("f32", "bf16"), head_dims=HEAD_DIMS):
+    return [Work(t, t, d, dtype, pattern, "attention/flash") for dtype in dtypes for pattern in patterns for t in lengths
+            for d in head_dims]
+
+
+OTHER_WORKS = [Work(4096, 4096, 64, "f32", "window:w=256", "attention/flash"),
+               Work(1, 32768, 128, "f32", "causal", "attention/flash")]
 
 # The rivals of each work; `allowed` is the largest difference of outputs that the types allow (values are normal, about 4
 # at most).
@@ -49,6 +54,7 @@ RIVALS = {
         "causal": [Rival("torch", "causal", "PyTorch, is_causal=True", 1e-4),
                    Rival("ggml", "f32", "ggml, k and v f32, mask f16", 1e-4),
                    Rival("ggml", "f16", "ggml, k and v f16, mask f16", 2e-2)],
+        "full": [Rival("torch", "none", "PyTorch, no mask", 1e-4)],
         "window": [Rival("torch", "bool", "PyTorch, boolean mask", 1e-4),
                    Rival("torch", "float", "PyTorch, additive mask", 1e-4),
                    Rival("torch", "flex", "PyTorch, compiled flex_attention", 1e-4),
@@ -58,35 +64,41 @@ RIVALS = {
                    Rival("ggml", "f32", "ggml, k and v f32, no mask", 1e-4),
                    Rival("ggml", "f16", "ggml, k and v f16, no mask", 2e-2)],
     },
-    "bf16": {"causal": [Rival("torch", "causal", "PyTorch bf16, is_causal=True", 5e-2)]},
+    "bf16": {
+        "causal": [Rival("torch", "causal", "PyTorch bf16, is_causal=True", 5e-2)],
+        "full": [Rival("torch", "none", "PyTorch bf16, no mask", 5e-2),
+                 Rival("numkong", "", "NumKong bf16, packing counted", 5e-2)],
+    },
 }
 CONTROL = Rival("attnscope", "", "attnscope again (control: 1 is right)", 0)
 
 
 def form(work):
-    return "decode" if work.length == 1 else "window" if work.window else "causal"
+    return "decode" if work.length == 1 else work.pattern.split(":")[0]
 
 
-def pattern(work):
-    return f"window:w={work.window}" if work.window else "causal"
+def window(work):
+    """The width of a window; 0 for all other patterns."""
+    return int(work.pattern.split("=")[1]) if form(work) == "window" else 0
 
 
 def title(work):
     shape = f"T {work.length}" if work.length == work.context else f"T {work.length}, S {work.context}"
-    return f"{work.dtype}, {pattern(work)}, {shape}, d {work.head_dim}"
+    return f"{work.dtype}, {work.pattern}, {shape}, d {work.head_dim}"
 
 
 def flops(work):
     """Useful FLOPs: 4 d for each visible pair."""
     first = work.context - work.length + 1
-    edges = sum(min(t, work.window or t) for t in range(first, work.context + 1))
+    edges = (work.length * work.context if form(work) == "full" else
+             sum(min(t, window(work) or t) for t in range(first, work.context + 1)))
     return 4 * work.head_dim * HEADS * edges
 
 
 # ---- the sides
 
 class Arrays:
-    """q, k and v of one work: .npy for attnscope and PyTorch, raw float32 for ggml."""
+    """q, k and v of one work: .npy for attnscope and PyTorch, raw values for the others."""
 
     def __init__(self, folder, work):
         self.folder = folder
@@ -94,10 +106,9 @@ class Arrays:
         for name, rows in (("q", work.length), ("k", work.context), ("v", work.context)):
             values = random.standard_normal((HEADS, rows, work.head_dim), dtype=numpy.float32)
             if work.dtype == "bf16":
-                numpy.save(self.path(name, "npy"), (values.view(numpy.uint32) >> 16).astype(numpy.uint16))
-            else:
-                numpy.save(self.path(name, "npy"), values)
-                values.tofile(self.path(name, "raw"))
+                values = (values.view(numpy.uint32) >> 16).astype(numpy.uint16)
+            numpy.save(self.path(name, "npy"), values)
+            values.tofile(self.path(name, "raw"))
 
     def path(self, name, ending):
         return os.path.join(self.folder, f"{name}.{ending}")
@@ -117,7 +128,7 @@ def program(options):
 
 def attnscope_side(options, work, rival, arrays, env):
     q, k, v = arrays.inputs("npy")
-    side = turns.Side([options.attnscope, "apply", "--kernel", work.kernel, "--pattern", pattern(work), "--q", q,
+    side = turns.Side([options.attnscope, "apply", "--kernel", work.kernel, "--pattern", work.pattern, "--q", q,
                        "--k", k, "--v", v, "--out", arrays.path("attnscope" + rival.how, "npy"), "--calls", "1",
                        "--rows", "64", "--threads", str(options.threads), "--turns"], env)
     if not side.ready.endswith(" " + work.dtype):
@@ -128,43 +139,74 @@ def attnscope_side(options, work, rival, arrays, env):
 
 def torch_side(options, work, rival, arrays, env):
     return turns.Side([options.torch_python, str(HERE / "torch_side.py"), work.dtype, rival.how, str(options.threads),
-                       str(work.window), *arrays.inputs("npy"), arrays.path("torch", "npy")], env)
+                       str(window(work)), *arrays.inputs("npy"), arrays.path("torch", "npy")], env)
 
 
-def ggml_program(options, folder):
-    """ggml_side, compiled against the user's ggml."""
-    if not options.ggml_prefix:
-        raise turns.Missing("where is ggml? --ggml-prefix DIR or GGML_PREFIX names the folder it was installed to")
-    program, prefix = os.path.join(folder, "ggml_side"), os.path.abspath(options.ggml_prefix)
+def compiled(folder, source, arguments):
+    """The program of a C side, compiled once into `folder`."""
+    program = os.path.join(folder, pathlib.Path(source).stem)
     if not os.path.exists(program):
-        lib = next((f for f in ("lib", "lib64") if os.path.isdir(os.path.join(prefix, f))), "lib")
-        command = [os.environ.get("CC", "cc"), "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L",
-                   "ggml_side.c", "-I", os.path.join(prefix, "include"), "-L", os.path.join(prefix, lib),
-                   "-Wl,-rpath," + os.path.join(prefix, lib),
-                   "-lggml", "-lggml-cpu", "-lggml-base", "-lm", "-o", program]
+        command = [os.environ.get("CC", "cc"), "-std=gnu11", source, *arguments, "-lm", "-o", program]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
         except OSError as error:
-            raise turns.Missing(f"ggml_side.c was not built: {command[0]}: {error.strerror}") from None
+            raise turns.Missing(f"{source} was not built: {command[0]}: {error.strerror}") from None
         if done.returncode:
             said = done.stderr.splitlines() or ["no reason given"]
-            raise turns.Missing("ggml_side.c was not built: " + next((s for s in said if "error" in s), said[0]))
+            raise turns.Missing(f"{source} was not built: " + next((s for s in said if "error" in s), said[0]))
     return program
 
 
 def ggml_side(options, work, rival, arrays, env):
-    numbers = options.threads, HEADS, work.length, work.context, work.head_dim, work.window
-    return turns.Side([ggml_program(options, arrays.folder), rival.how, *map(str, numbers), *arrays.inputs("raw"),
-                       arrays.path("ggml", "raw")], env)
+    if not options.ggml_prefix:
+        raise turns.Missing("where is ggml? --ggml-prefix DIR or GGML_PREFIX names the folder it was installed to")
+    prefix = os.path.abspath(options.ggml_prefix)
+    lib = next((f for f in ("lib", "lib64") if os.path.isdir(os.path.join(prefix, f))), "lib")
+    library = os.path.join(prefix, lib)
+    program = compiled(arrays.folder, "ggml_side.c", ["-O2", "-I", os.path.join(prefix, "include"), "-L", library,
+                                                      "-Wl,-rpath," + library, "-lggml", "-lggml-cpu", "-lggml-base"])
+    numbers = options.threads, HEADS, work.length, work.context, work.head_dim, window(work)
+    return turns.Side([program, rival.how, *map(str, numbers), *arrays.inputs("raw"), arrays.path("ggml", "raw")], env)
 
 
-SIDES = {"attnscope": attnscope_side, "torch": torch_side, "ggml": ggml_side}
+def numkong_version(folder):
+    """What VERSION and git say of a NumKong, in one line."""
+    try:
+        version = pathlib.Path(folder, "VERSION").read_text(encoding="utf-8").strip()
+    except OSError:
+        version = "of unknown version"
+    # a package that was unpacked inside another repository has no commit of its own
+    if not os.path.exists(os.path.join(folder, ".git")):
+        return f"NumKong {version}"
+    commit = subprocess.run(["git", "-C", folder, "rev-parse", "--short=8", "HEAD"], capture_output=True, text=True,
+                            check=False).stdout.strip()
+    return f"NumKong {version}" + (f", commit {commit}" if commit else "")
+
+
+def numkong_side(options, work, _rival, arrays, env):
+    if options.threads != 1:
+        raise turns.Missing("numkong_side.c uses one thread")
+    if not options.numkong:
+        raise turns.Missing("where is NumKong? --numkong names its sources")
+    given = os.path.abspath(options.numkong)
+    # NK_NATIVE_BF16=0: gcc 12 lacks the type __bf16
+    program = given if os.path.isfile(given) else compiled(
+        arrays.folder, "numkong_side.c", ["-O3", "-march=native", "-DNK_NATIVE_BF16=0", "-I", os.path.join(given, "include")])
+    numbers = HEADS, work.length, work.context, work.head_dim
+    return turns.Side([program, numkong_version(given), *map(str, numbers), *arrays.inputs("raw"),
+                       arrays.path("numkong", "raw")], env)
+
+
+SIDES = {"attnscope": attnscope_side, "torch": torch_side, "ggml": ggml_side, "numkong": numkong_side}
 
 
 def output(arrays, work, rival):
     if rival.side == "ggml":
         raw = numpy.fromfile(arrays.path("ggml", "raw"), dtype=numpy.float32)
         return raw.reshape(work.length, HEADS, work.head_dim).transpose(1, 0, 2)
+    if rival.side == "numkong":
+        raw = numpy.fromfile(arrays.path("numkong", "raw"), dtype=numpy.float32)
+        return raw.reshape(HEADS, work.length, work.head_dim)
     return numpy.load(arrays.path("torch" if rival.side == "torch" else "attnscope" + rival.how, "npy"))
 
 
@@ -260,10 +302,19 @@ def write(path, text):
 
 # ---- the command
 
+def lengths_of(text):
+    lengths = [int(part) for part in text.split(",")]
+    if min(lengths) < 2:
+        raise ValueError(text)
+    return lengths
+
+
 def arguments():
     p = argparse.ArgumentParser(description=__doc__.split("SPDX")[0], formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--torch", action="store_true", help="compare with PyTorch")
     p.add_argument("--ggml", action="store_true", help="compare with ggml")
+    p.add_argument("--numkong", metavar="DIR|FILE", help="compare with NumKong: its sources, or a "
+                   "program that takes the arguments of numkong_side.c")
     p.add_argument("--torch-python", default=os.environ.get("TORCH_PYTHON", sys.executable), metavar="FILE",
                    help="the Python that has torch (TORCH_PYTHON, or the one running this)")
     p.add_argument("--ggml-prefix", default=os.environ.get("GGML_PREFIX"), metavar="DIR",
@@ -272,19 +323,22 @@ def arguments():
                    help="the program (build/attnscope of this tree)")
     p.add_argument("--threads", type=int, default=1, metavar="N", help="threads of each side (1)")
     p.add_argument("--cpus", metavar="0,1", help="let both sides run on these CPUs only")
+    p.add_argument("--lengths", type=lengths_of, default=LENGTHS, metavar="T,T", help="lengths of the causal and full works "
+                   "(1024,4096)")
     p.add_argument("--only", default="", metavar="TEXT", help="only works whose title has this text, such as 'T 4096'")
     p.add_argument("--seconds", type=float, default=20, metavar="X", help="time for one comparison (20)")
     p.add_argument("--pairs", type=int, default=12, metavar="N", help="at least N pairs, whatever the time (12)")
     p.add_argument("--processes", type=int, default=3, metavar="N", help="pairs of processes to spread them over (3)")
     p.add_argument("--out", metavar="FILE.md", help="also write the table to FILE.md")
     options = p.parse_args()
-    if not (options.torch or options.ggml):
-        p.error("name what to compare with: --torch, --ggml or both")
+    if not (options.torch or options.ggml or options.numkong):
+        p.error("name what to compare with: --torch, --ggml, --numkong DIR")
     if options.threads < 1 or options.processes < 1 or options.pairs < options.processes:
         p.error("--threads and --processes are 1 or more, --pairs as many as --processes or more")
-    options.works = [work for work in WORKS if options.only in title(work)]
+    works = dense_works(options.lengths) + OTHER_WORKS
+    options.works = [work for work in works if options.only in title(work)]
     if not options.works:
-        p.error(f"--only '{options.only}' is in none of: " + "; ".join(map(title, WORKS)))
+        p.error(f"--only '{options.only}' is in none of: " + "; ".join(map(title, works)))
     if options.cpus:
         try:
             os.sched_setaffinity(0, {int(cpu) for cpu in options.cpus.split(",")})

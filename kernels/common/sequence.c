@@ -46,3 +46,10 @@ as_work as_sequence_work(const as_problem *p, const as_kernel *kernel, uint64_t 
 }
 
 double as_sequence_tolerance(double terms) { return (32 + 12 * sqrt(terms)) / 16777216; }
+
+double as_sequence_magnitude(double terms) { return 5 + 7.25 / sqrt(terms); }
+
+double as_sequence_tolerance_of(const as_problem *p, double terms)
+{
+    return as_sequence_tolerance(terms) + (p->dtype == AS_F32 ? 0 : as_sequence_magnitude(terms) / 256);
+}

@@ -20,4 +20,12 @@ as_work as_sequence_work(const as_problem *p, const as_kernel *kernel, uint64_t 
  * 6 deviations of it, and 32 units for what is not a sum. */
 double as_sequence_tolerance(double terms);
 
+/* The largest magnitude of such a sum: 12.25 of one product, 5 deviations of many, and in between as the tails thin
+ * out. */
+double as_sequence_magnitude(double terms);
+
+/* The same error in p's dtype. bfloat16: the inputs are exact, and so are their products in float32; what is added is
+ * the rounding of the result, at most 2^-8 of itself. */
+double as_sequence_tolerance_of(const as_problem *p, double terms);
+
 #endif

@@ -44,7 +44,12 @@ static bool refuse_params(const as_problem *p, char *why, size_t cap)
 
 bool as_convolution_refuse(const as_problem *p, char *why, size_t cap)
 {
-    return as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_context(p, why, cap) ||
+    return as_sequence_refuse_dtype(p, why, cap) || as_convolution_refuse_shape(p, why, cap);
+}
+
+bool as_convolution_refuse_shape(const as_problem *p, char *why, size_t cap)
+{
+    return as_sequence_refuse_context(p, why, cap) ||
            as_sequence_refuse_pattern(p, p->param[AS_CONV_PADDING] == AS_PAD_SAME, why, cap) ||
            refuse_params(p, why, cap);
 }
@@ -52,9 +57,9 @@ bool as_convolution_refuse(const as_problem *p, char *why, size_t cap)
 size_t as_convolution_operands(const as_problem *p, as_operand w, size_t kept, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), rows = as_convolution_of(p).rows;
-    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, D);
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->length, D);
     out[1] = w;
-    out[2] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, rows, D);
+    out[2] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, p->batch, rows, D);
     out[3] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, kept);
     return kept ? 4 : 3;
 }

@@ -21,7 +21,8 @@ extern const as_kernel_param as_convolution_params[];
 
 /* Of a problem that was not refused. */
 as_convolution as_convolution_of(const as_problem *p);
-bool as_convolution_refuse(const as_problem *p, char *why, size_t cap);
+bool as_convolution_refuse(const as_problem *p, char *why, size_t cap); /* all but f32 as well */
+bool as_convolution_refuse_shape(const as_problem *p, char *why, size_t cap);
 
 /* x (B,T,D), w as given, o (B,rows,D), and `kept` floats of packed weights unless 0. */
 size_t as_convolution_operands(const as_problem *p, as_operand w, size_t kept, as_operand out[AS_OPERANDS_MAX]);

@@ -29,7 +29,8 @@ static void load_token(const tile_product *m, size_t row, size_t from, size_t n,
     const as_convolution *conv = &taps->conv;
     const size_t tap = p->param[AS_CONV_PADDING] == AS_PAD_SAME ? conv->k / 2 : conv->k - 1;
     const size_t token = as_convolution_token(conv, row % conv->rows, tap);
-    memcpy(to, taps->x + (row / conv->rows * p->length + token) * as_problem_width(p) + from, n * sizeof(float));
+    memcpy(to, (const float *)taps->x + (row / conv->rows * p->length + token) * as_problem_width(p) + from,
+           n * sizeof(float));
 }
 
 /* A row of H k scores becomes weights: k of them sum to 1. */
@@ -95,7 +96,7 @@ static void weigh(const as_call *call)
     tile_product_run(&m, p->threads, (char *)call->workspace + scores_bytes(p));
 #pragma omp parallel for schedule(static) num_threads(p->threads) if (p->threads > 1)
     for (size_t row = 0; row < m.rows; row++)
-        dynamic_soften(&m, row, 0, m.columns, m.out + row * m.columns);
+        dynamic_soften(&m, row, 0, m.columns, (float *)m.out + row * m.columns);
 }
 
 /* o (d) = sum over j of weight[j] x_j, of one head */

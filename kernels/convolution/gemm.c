@@ -1,6 +1,7 @@
 /* gemm.c: convolution over tokens as one matrix product with weights packed once; the taps are gathered tile by tile.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tile/dtype.h"
 #include "tile/matmul.h"
 
 #include "gather.h"
@@ -8,7 +9,7 @@
 static size_t gemm_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const size_t D = as_problem_width(p), k = p->param[AS_CONV_K];
-    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, AS_F32, k, D, D),
+    return as_convolution_operands(p, AS_OPERAND("w", AS_IN, AS_FILL_WEIGHT, p->dtype, k, D, D),
                                    tile_product_floats(k * D, D), out);
 }
 
@@ -16,7 +17,7 @@ static void gemm_pack(const as_call *call)
 {
     const as_problem *p = call->problem;
     const size_t D = as_problem_width(p);
-    tile_product_pack(call->operand[1], D, p->param[AS_CONV_K] * D, D, p->threads, call->operand[3]);
+    tile_product_pack_from(call->operand[1], p->dtype, D, p->param[AS_CONV_K] * D, D, p->threads, call->operand[3]);
 }
 
 static void gemm_run(const as_call *call)
@@ -40,9 +41,16 @@ static as_work gemm_work(const as_problem *p)
                             tile_product_flops(&m), 0);
 }
 
+static size_t gemm_workspace(const as_problem *p) { return tile_product_room(p, as_problem_width(p)); }
+
+static bool gemm_refuse(const as_problem *p, char *why, size_t cap)
+{
+    return tile_refuse_dtype(p, why, cap) || as_convolution_refuse_shape(p, why, cap);
+}
+
 static double gemm_tolerance(const as_problem *p)
 {
-    return as_sequence_tolerance((double)p->param[AS_CONV_K] * (double)as_problem_width(p));
+    return as_sequence_tolerance_of(p, (double)p->param[AS_CONV_K] * (double)as_problem_width(p));
 }
 
 static const as_phase phases[] = {
@@ -53,9 +61,9 @@ const as_kernel AS_KERNEL(convolution_gemm) = {
     .name = "convolution/gemm",
     .help = "convolution over tokens, D to D channels, as a matrix product (im2col, never stored)",
     .order = "T",
-    .refuse = as_convolution_refuse,
+    .refuse = gemm_refuse,
     .operands = gemm_operands,
-    .workspace = tile_product_workspace,
+    .workspace = gemm_workspace,
     .work = gemm_work,
     .tolerance = gemm_tolerance,
     .phases = phases,

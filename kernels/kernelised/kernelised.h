@@ -31,9 +31,16 @@ static inline as_work kernelised_work(const as_problem *p, uint64_t useful, uint
 
 /* Outputs are weighted means of v, which is normal. Numerator and denominator are sums of up to S products of float32,
  * each addition off by 2^-24 of a partial sum: errors add up like a random walk. */
-static inline double kernelised_tolerance(const as_problem *p)
+static inline double kernelised_tolerance_f32(const as_problem *p)
 {
     return 2 * (16 + 4 * sqrt((double)p->head_dim) + sqrt((double)p->context)) / 16777216;
+}
+
+/* bfloat16: what is rounded, to at most 2^-8 of itself, is the output, of a magnitude of at most 3.5; on AMX the
+ * weights of a chunk's keys, the same for each value, and what averages out over many features: these and the state. */
+static inline double kernelised_tolerance(const as_problem *p)
+{
+    return kernelised_tolerance_f32(p) + (p->dtype == AS_F32 ? 0 : (3.5 + 3.5 + 1) / 256);
 }
 
 #endif

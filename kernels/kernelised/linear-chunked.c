@@ -5,9 +5,17 @@
 #include <string.h>
 
 #include "kernelised/kernelised.h"
+#include "tile/dtype.h"
+#include "tile/element.h"
 #include "tile/pack.h"
 #include "tile/wide.h"
 #include "vec/elu.h"
+
+#if defined AS_ISA_amx
+
+#include "kernelised/amx_linear.h"
+
+#else
 
 /* A unit is a key head; its query heads share keys, values and state. For each chunk of C tokens:
  *   1. own <- features of the keys, row by row; right <- values, below the state
@@ -31,9 +39,10 @@ typedef struct {
     float *right; /* panels of d: (m + 1 + C, panel) each: state, a row of zeros for z's products, the chunk's values */
     float *rows;  /* (STRIP, tile_up(d, SIDE)) queries of a strip that is not whole, or ends within SIDE columns */
     float *out;   /* (STRIP, WIDE_NR) a strip's outputs in a panel that ends within a vector */
+    float *wide;  /* bfloat16: (4, C, d) a chunk's k, v, q and o as float32 */
 } bench;
 
-enum { ROOMS = 5 };
+enum { ROOMS = 6 };
 
 typedef struct {
     const as_problem *problem;
@@ -54,7 +63,8 @@ static job linear_chunked_make(const as_problem *p, const as_call *call)
              room,
              C,
              depth,
-             {(1 + C) * tile_up(d, WIDE_KC), left * STRIP, depth * room, STRIP * tile_up(d, SIDE), STRIP * WIDE_NR},
+             {(1 + C) * tile_up(d, WIDE_KC), left * STRIP, depth * room, STRIP * tile_up(d, SIDE), STRIP * WIDE_NR,
+              p->dtype == AS_F32 ? 0 : 4 * C * d},
              0};
     for (size_t i = 0; i < ROOMS; i++)
         j.total += j.floats[i] = tile_up(j.floats[i], 16);
@@ -66,7 +76,7 @@ static bench bench_at(const job *j, float *memory)
     float *at[ROOMS];
     for (size_t i = 0; i < ROOMS; memory += j->floats[i], i++)
         at[i] = memory;
-    return (bench){at[0], at[1], at[2], at[3], at[4]};
+    return (bench){at[0], at[1], at[2], at[3], at[4], at[5]};
 }
 
 static size_t panel_vectors(const job *j, size_t x)
@@ -283,7 +293,22 @@ static void remember(const job *j, const bench *w, size_t n, ahead *next)
     }
 }
 
-static void unit_run(const job *j, const bench *w, size_t unit)
+/* A chunk of n tokens: its keys and values; then strips of queries, n of them for each of `members`, `ld` elements from
+ * one member to the next. */
+static void chunk_keys(const job *j, const bench *w, const float *k, const float *v, size_t n, ahead *next)
+{
+    linear_chunked_keys(j, w, k, n);
+    ask(next);
+    pack_values(j, w, v, n);
+}
+
+static void chunk_queries(const job *j, const bench *w, const float *q, float *o, size_t n, ahead *next)
+{
+    for (size_t r = 0; r < n; r += STRIP)
+        strip(j, w, q + r * j->d, o + r * j->d, r, n - r < STRIP ? n - r : STRIP, next);
+}
+
+static void unit_f32(const job *j, const bench *w, size_t unit)
 {
     const as_problem *p = j->problem;
     const size_t d = j->d, T = p->length, members = p->heads / p->kv_heads;
@@ -291,40 +316,54 @@ static void unit_run(const job *j, const bench *w, size_t unit)
     const float *k = (const float *)j->call->operand[1] + unit * T * d;
     const float *v = (const float *)j->call->operand[2] + unit * T * d;
     float *o = (float *)j->call->operand[3] + unit * members * T * d;
-    memset(w->own, 0, j->floats[0] * sizeof(float));
-    memset(w->right, 0, j->floats[2] * sizeof(float));
     for (size_t t0 = 0; t0 < T; t0 += j->C) {
         const size_t n = T - t0 < j->C ? T - t0 : j->C, end = t0 + n, left = T - end < j->C ? T - end : j->C;
         ahead next = {k + end * d, v + end * d, q + end * d, o + end * d, members, T * d, 0, left * d};
-        linear_chunked_keys(j, w, k + t0 * d, n);
-        ask(&next);
-        pack_values(j, w, v + t0 * d, n);
+        chunk_keys(j, w, k + t0 * d, v + t0 * d, n, &next);
         for (size_t g = 0; g < members; g++)
-            for (size_t r = 0; r < n; r += STRIP)
-                strip(j, w, q + (g * T + t0 + r) * d, o + (g * T + t0 + r) * d, r, n - r < STRIP ? n - r : STRIP,
-                      &next);
+            chunk_queries(j, w, q + (g * T + t0) * d, o + (g * T + t0) * d, n, &next);
         remember(j, w, n, &next);
         while (next.at < next.end)
             ask(&next);
     }
 }
 
-static void linear_chunked_run(const as_call *call)
+/* The same, widened chunk by chunk. */
+static void unit_bf16(const job *j, const bench *w, size_t unit)
 {
-    const job j = linear_chunked_make(call->problem, call);
-#pragma omp parallel num_threads(j.problem->threads) if (j.problem->threads > 1)
-    {
-        const bench w = bench_at(&j, (float *)call->workspace + (size_t)omp_get_thread_num() * j.total);
-#pragma omp for schedule(static)
-        for (size_t unit = 0; unit < j.problem->batch * j.problem->kv_heads; unit++)
-            unit_run(&j, &w, unit);
+    const as_problem *p = j->problem;
+    const size_t d = j->d, T = p->length, members = p->heads / p->kv_heads, each = j->C * d;
+    const uint16_t *q = (const uint16_t *)j->call->operand[0] + unit * members * T * d;
+    const uint16_t *k = (const uint16_t *)j->call->operand[1] + unit * T * d;
+    const uint16_t *v = (const uint16_t *)j->call->operand[2] + unit * T * d;
+    uint16_t *o = (uint16_t *)j->call->operand[3] + unit * members * T * d;
+    ahead none = {.end = 0};
+    for (size_t t0 = 0; t0 < T; t0 += j->C) {
+        const size_t n = T - t0 < j->C ? T - t0 : j->C;
+        tile_widen(k + t0 * d, n * d, n * d, w->wide);
+        tile_widen(v + t0 * d, n * d, n * d, w->wide + each);
+        chunk_keys(j, w, w->wide, w->wide + each, n, &none);
+        for (size_t g = 0; g < members; g++) {
+            tile_widen(q + (g * T + t0) * d, n * d, n * d, w->wide + 2 * each);
+            chunk_queries(j, w, w->wide + 2 * each, w->wide + 3 * each, n, &none);
+            tile_round(w->wide + 3 * each, n * d, o + (g * T + t0) * d);
+        }
+        remember(j, w, n, &none);
     }
 }
 
-static size_t linear_chunked_workspace(const as_problem *p)
+static void unit_run(const job *j, const as_call *call, const bench *w, size_t unit)
 {
-    return as_product((size_t)p->threads, linear_chunked_make(p, NULL).total, sizeof(float), 1);
+    (void)call;
+    memset(w->own, 0, j->floats[0] * sizeof(float));
+    memset(w->right, 0, j->floats[2] * sizeof(float));
+    if (j->problem->dtype == AS_F32)
+        unit_f32(j, w, unit);
+    else
+        unit_bf16(j, w, unit);
 }
+
+static size_t job_floats(const job *j) { return j->total; }
 
 /* Blocks of rows r0 .. r0+rows-1 of the chunk with their rows of right, and a factor for each output. */
 static uint64_t strip_flops(const job *j, uint64_t r0, uint64_t rows)
@@ -357,6 +396,26 @@ static uint64_t flops(const as_problem *p)
     return p->batch * (p->heads * queries + p->kv_heads * T * (2 * d * room + d));
 }
 
+#endif
+
+static void linear_chunked_run(const as_call *call)
+{
+    const job j = linear_chunked_make(call->problem, call);
+#pragma omp parallel num_threads(j.problem->threads) if (j.problem->threads > 1)
+    {
+        const bench w = bench_at(&j, (float *)call->workspace + (size_t)omp_get_thread_num() * job_floats(&j));
+#pragma omp for schedule(static)
+        for (size_t unit = 0; unit < j.problem->batch * j.problem->kv_heads; unit++)
+            unit_run(&j, call, &w, unit);
+    }
+}
+
+static size_t linear_chunked_workspace(const as_problem *p)
+{
+    const job j = linear_chunked_make(p, NULL);
+    return as_product((size_t)p->threads, job_floats(&j), sizeof(float), 1);
+}
+
 static as_work linear_chunked_work(const as_problem *p)
 {
     const uint64_t features = p->batch * p->length * p->head_dim * (p->heads + p->kv_heads);
@@ -365,7 +424,7 @@ static as_work linear_chunked_work(const as_problem *p)
 
 static bool linear_chunked_refuse(const as_problem *p, char *why, size_t cap)
 {
-    if (as_refuse_but_f32(p, why, cap) || as_refuse_but_causal(p, why, cap) ||
+    if (tile_refuse_dtype(p, why, cap) || as_refuse_but_causal(p, why, cap) ||
         (p->param[0] && as_refuse_more_than(p->param[0], "chunk", 256, "the longest", why, cap)))
         return true;
     if (p->length == p->context)

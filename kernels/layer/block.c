@@ -14,7 +14,8 @@ static size_t rows(const as_problem *p) { return p->batch * p->length; }
 
 static tile_mlp mlp(const as_problem *p)
 {
-    return (tile_mlp){rows(p), as_problem_width(p), as_block_ff(p), p->param[AS_BLOCK_SWIGLU]};
+    return (tile_mlp){
+        .rows = rows(p), .D = as_problem_width(p), .Dff = as_block_ff(p), .swiglu = p->param[AS_BLOCK_SWIGLU]};
 }
 
 /* Kept: W_QKV, W_O, the mlp's, and RoPE's angles. */

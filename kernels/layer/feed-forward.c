@@ -1,5 +1,6 @@
 /* feed-forward.c: what a layer does to each token alone: GELU or SwiGLU between two projections, D to Dff and back. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tile/dtype.h"
 #include "tile/mlp_kernel.h"
 
 static const as_kernel_param params[] = {

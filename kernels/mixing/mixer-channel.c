@@ -1,5 +1,6 @@
 /* mixer-channel.c: channel mixing of MLP-Mixer: every token through the same D_C hidden units. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tile/dtype.h"
 #include "tile/mlp_kernel.h"
 
 static const as_kernel_param params[] = {

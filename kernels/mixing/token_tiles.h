@@ -63,7 +63,7 @@ static inline size_t mixer_reach_token(const tile_product *m, size_t row)
 static inline void mixer_load(const tile_product *m, size_t row, size_t from, size_t n, float *to)
 {
     const size_t reach = m->reach(m, row), some = reach <= from ? 0 : reach - from < n ? reach - from : n;
-    memcpy(to, m->left + row * m->left_ld + from, some * sizeof(float));
+    memcpy(to, (const float *)m->left + row * m->left_ld + from, some * sizeof(float));
     memset(to + some, 0, (n - some) * sizeof(float));
 }
 

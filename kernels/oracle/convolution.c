@@ -13,8 +13,8 @@ static bool oracle_convolution_row(const as_problem *p, void *const *operand, as
     for (size_t j = 0; j < conv.k; j++) {
         const size_t token = as_convolution_token(&conv, at.row, j);
         if (token < p->length)
-            as_sums_add_f32((const float *)operand[0] + (at.batch * p->length + token) * D, D,
-                            (const float *)operand[1] + j * D * D, D, D, out);
+            as_sums_add_any(operand[0], (at.batch * p->length + token) * D, D, operand[1], j * D * D, D, D, p->dtype,
+                            out);
     }
     return true;
 }

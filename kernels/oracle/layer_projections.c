@@ -7,10 +7,10 @@ static bool oracle_layer_projections_row(const as_problem *p, void *const *opera
 {
     const size_t D = as_problem_width(p), d = p->head_dim, T = p->length, wide = D + 2 * p->kv_heads * d;
     memset(out, 0, (wide + D) * sizeof *out);
-    as_sums_add_f32((const float *)operand[0] + (at.batch * T + at.row) * D, D, operand[2], wide, wide, out);
+    as_sums_add_any(operand[0], (at.batch * T + at.row) * D, D, operand[2], 0, wide, wide, p->dtype, out);
     for (size_t h = 0; h < p->heads; h++)
-        as_sums_add_f32((const float *)operand[1] + ((at.batch * p->heads + h) * T + at.row) * d, d,
-                        (const float *)operand[3] + h * d * D, D, D, out + wide);
+        as_sums_add_any(operand[1], ((at.batch * p->heads + h) * T + at.row) * d, d, operand[3], h * d * D, D, D,
+                        p->dtype, out + wide);
     return true;
 }
 

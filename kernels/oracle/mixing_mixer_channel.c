@@ -9,8 +9,8 @@ static size_t hidden(const as_problem *p) { return p->param[0] ? p->param[0] : 4
 static bool oracle_mixing_mixer_channel_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p);
-    const float *x = (const float *)operand[0] + (at.batch * p->length + at.row) * D;
-    return as_truth_mlp_f32(x, operand[1], operand[2], D, hidden(p), false, out);
+    return as_truth_mlp_any(operand[0], (at.batch * p->length + at.row) * D, operand[1], operand[2], p->dtype, D,
+                            hidden(p), false, out);
 }
 
 static double oracle_mixing_mixer_channel_price(const as_problem *p)

@@ -24,12 +24,32 @@ static inline void as_sums_add_f32(const float *x, size_t n, const float *w, siz
             out[c] += (double)x[i] * (double)w[i * ld + c];
 }
 
+/* The same for x and w of either type, w from element `at` on. */
+static inline void as_sums_add_any(const void *x, size_t x_at, size_t n, const void *w, size_t w_at, size_t ld,
+                                   size_t columns, as_dtype dtype, double *out)
+{
+    if (dtype == AS_F32) {
+        as_sums_add_f32((const float *)x + x_at, n, (const float *)w + w_at, ld, columns, out);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < columns; c++)
+            out[c] += as_truth_at(x, x_at + i, dtype) * as_truth_at(w, w_at + i * ld + c, dtype);
+}
+
 static inline double as_truth_sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
 /* The tanh form. */
 static inline double as_truth_gelu(double x)
 {
     return 0.5 * x * (1 + tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));
+}
+
+/* hidden (Dff, or 2 Dff where gates are) through the non-linearity, in place */
+static inline void as_truth_activate(double *hidden, size_t Dff, bool swiglu)
+{
+    for (size_t i = 0; i < Dff; i++)
+        hidden[i] = swiglu ? hidden[i] * as_truth_sigmoid(hidden[i]) * hidden[Dff + i] : as_truth_gelu(hidden[i]);
 }
 
 /* o (D) = mlp(x (D)); w1 (D, Dff) and GELU, or w1 (D, 2 Dff) and SwiGLU; w2 (Dff, D) */
@@ -41,24 +61,29 @@ static inline bool as_truth_mlp(const double *x, const float *w1, const float *w
     if (!hidden)
         return false;
     as_sums_add(x, D, w1, wide, wide, hidden);
-    for (size_t i = 0; i < Dff; i++)
-        hidden[i] = swiglu ? hidden[i] * as_truth_sigmoid(hidden[i]) * hidden[Dff + i] : as_truth_gelu(hidden[i]);
+    as_truth_activate(hidden, Dff, swiglu);
     memset(o, 0, D * sizeof *o);
     as_sums_add(hidden, Dff, w2, D, D, o);
     free(hidden);
     return true;
 }
 
-/* The same of a token in float32. */
-static inline bool as_truth_mlp_f32(const float *x, const float *w1, const float *w2, size_t D, size_t Dff, bool swiglu,
-                                    double *o)
+/* The same of the token whose D elements begin with x[at], all of either type. */
+static inline bool as_truth_mlp_any(const void *x, size_t at, const void *w1, const void *w2, as_dtype dtype, size_t D,
+                                    size_t Dff, bool swiglu, double *o)
 {
-    double *wider = malloc(D * sizeof *wider);
-    for (size_t c = 0; wider && c < D; c++)
-        wider[c] = x[c];
-    const bool ok = wider && as_truth_mlp(wider, w1, w2, D, Dff, swiglu, o);
-    free(wider);
-    return ok;
+    const size_t wide = swiglu ? 2 * Dff : Dff;
+    double *hidden = calloc(wide, sizeof *hidden);
+    if (!hidden)
+        return false;
+    as_sums_add_any(x, at, D, w1, 0, wide, wide, dtype, hidden);
+    as_truth_activate(hidden, Dff, swiglu);
+    memset(o, 0, D * sizeof *o);
+    for (size_t i = 0; i < Dff; i++)
+        for (size_t c = 0; c < D; c++)
+            o[c] += hidden[i] * as_truth_at(w2, i * D + c, dtype);
+    free(hidden);
+    return true;
 }
 
 /* layer/norm of x (D): see kernels/layer/parts.h */

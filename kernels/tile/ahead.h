@@ -75,8 +75,8 @@ static inline void tile_ahead_keys(tile_ahead *a, const tile_plan *plan, const t
     tile_ahead_add(a, source->k + from * plan->d_cells, keys * plan->d_cells * sizeof(float));
     if (source->ldv)
         tile_ahead_add(a, source->v + from * source->ldv, keys * source->ldv * sizeof(float));
-    for (size_t i = 0; !source->ldv && i * TILE_NR < plan->d; i++) {
-        const size_t columns = (size_t)tile_panel_vectors(plan->d, i) * VF_N,
+    for (size_t i = 0; !source->ldv && i * TILE_NR < plan->d_room; i++) {
+        const size_t columns = (size_t)tile_panel_vectors(plan->d_room, i) * VF_N,
                      all = plan->S_room / plan->format->per_cell;
         tile_ahead_add(a, source->v + i * TILE_NR * all + from / plan->format->per_cell * columns,
                        cells * columns * sizeof(float));
@@ -105,9 +105,7 @@ static inline bool tile_ahead_next(tile_ahead *a, const tile_plan *plan, const t
     size_t low = from, end = from + TILE_KC;
     const size_t working = tile_samples_see(plan, w, rows, &low, &end),
                  strips = (rows + plan->format->strip - 1) / plan->format->strip;
-    *steps = working ? (strips * working / TILE_SAMPLES + 1) *
-                           (TILE_PANELS + plan->format->strip + (plan->d + TILE_NR - 1) / TILE_NR)
-                     : 0;
+    *steps = working ? (strips * working / TILE_SAMPLES + 1) * plan->asks : 0;
     for (from += TILE_KC; working && from < high; from += TILE_KC) {
         low = from;
         end = from + TILE_KC < high ? from + TILE_KC : high;

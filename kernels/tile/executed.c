@@ -42,6 +42,15 @@ static size_t tile_ranges(const as_run *r, size_t (*range)[2])
     return n;
 }
 
+#if defined AS_ISA_amx
+/* Whole tiles are multiplied: 16 rows, 32 elements of depth or columns of values. */
+static size_t tile_rows_executed(size_t rows) { return tile_up(rows, 16); }
+static size_t tile_columns_executed(size_t d) { return 2 * tile_up(d, 32); }
+#else
+static size_t tile_rows_executed(size_t rows) { return rows; }
+static size_t tile_columns_executed(size_t d) { return d + tile_up(d, VF_N); }
+#endif
+
 /* Rows times keys over all strips of a view. `runs` and `range` have room for one row's and one strip's. */
 static uint64_t tile_row_keys(const tile_plan *plan, const tile_view *view, as_run *runs, size_t (*range)[2])
 {
@@ -61,7 +70,7 @@ static uint64_t tile_row_keys(const tile_plan *plan, const tile_view *view, as_r
             }
         }
         const size_t beyond = plan->format->multiply_rows ? tile_up(end, TILE_NR) - tile_up(end, VF_N) : 0;
-        sum += rows * (tile_union(range, n) * TILE_NR - beyond);
+        sum += tile_rows_executed(rows) * (tile_union(range, n) * TILE_NR - beyond);
         t += rows;
     }
     return sum;
@@ -93,5 +102,5 @@ uint64_t tile_flops_executed(const tile_job *job)
         }
     free(runs);
     free(range);
-    return sum * 2 * (d + tile_up(d, VF_N));
+    return sum * 2 * tile_columns_executed(d);
 }

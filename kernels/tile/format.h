@@ -33,12 +33,22 @@ typedef struct {
     void (*multiply_rows)(int rows, int nv, size_t n, const float *a, const float *b, size_t ldb, float *c, size_t ldc,
                           bool add);
     bool in_place; /* values need no packing where they are whole vectors */
-    /* each thread calls it after its last multiply of a job: nothing is left in its registers; NULL: nothing would be
-     */
-    void (*end)(void);
 } tile_format;
 
 #define TILE_STRIP_MAX 32
+
+#if defined AS_ISA_amx
+
+/* What attend.c and executed.c count by; amx_attend.h does the rest. */
+static const tile_format tile_amx = {.name = "bf16 amx", .per_cell = 2, .strip = 32};
+
+static inline const tile_format *tile_format_for(as_dtype dtype)
+{
+    (void)dtype; /* float32 is refused (dtype.h) */
+    return &tile_amx;
+}
+
+#else
 
 static void tile_f32_query(const void *q, size_t n, float scale, float *cells)
 {
@@ -104,7 +114,6 @@ static const tile_format tile_f32 = {
     tile_f32_output,
     tile_multiply_rows,
     true,
-    NULL,
 };
 static const tile_format tile_widened = {
     "bf16 widened",
@@ -118,14 +127,10 @@ static const tile_format tile_widened = {
     tile_widen_output,
     tile_multiply_rows,
     false,
-    NULL,
 };
 
-#if defined AS_ISA_avx512 || defined AS_ISA_amx
+#if defined AS_ISA_avx512
 #include "pairs.h"
-#endif
-#if defined AS_ISA_amx
-#include "amx.h"
 #endif
 
 /* The fastest format of this build on this CPU for operands of `dtype`. */
@@ -133,15 +138,13 @@ static inline const tile_format *tile_format_for(as_dtype dtype)
 {
     if (dtype == AS_F32)
         return &tile_f32;
-#if defined AS_ISA_amx
-    return &tile_amx;
-#elif defined AS_ISA_avx512
+#if defined AS_ISA_avx512
     if (tile_pairs_win())
         return &tile_pairs;
-    return &tile_widened;
-#else
-    return &tile_widened;
 #endif
+    return &tile_widened;
 }
+
+#endif
 
 #endif

@@ -14,9 +14,14 @@
 #include "../api/builtin.h"
 #include "../vec/vec.h"
 
-#define TILE_NR (TILE_NV * VF_N)                              /* columns of a full panel */
-#define TILE_PANELS (256 / TILE_NR < 32 ? 256 / TILE_NR : 32) /* panels of one block: a bit each in 32 */
-#define TILE_KC (TILE_PANELS * TILE_NR)                       /* the longest k of one call; keys of one block */
+#define TILE_NR (TILE_NV * VF_N) /* columns of a full panel */
+#if defined AS_ISA_amx
+#define TILE_KEYS 512 /* sums of weights and values stay in tile registers over a block of keys */
+#else
+#define TILE_KEYS 256
+#endif
+#define TILE_PANELS (TILE_KEYS / TILE_NR < 32 ? TILE_KEYS / TILE_NR : 32) /* of one block of keys: a bit each in 32 */
+#define TILE_KC (TILE_PANELS * TILE_NR) /* the longest k of one call; keys of one block */
 #define TILE_STRIDE (TILE_KC + 16)
 
 _Static_assert(TILE_MR == 4 || TILE_MR == 6 || TILE_MR == 12, "tile_rows has cases for these");

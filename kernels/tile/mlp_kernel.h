@@ -7,21 +7,23 @@
 #define AS_TILE_MLP_KERNEL_H
 
 #include "../api/builtin.h"
+#include "dtype.h"
 #include "mlp.h"
 
 static tile_mlp mlp_of(const as_problem *p)
 {
     const size_t D = as_problem_width(p);
-    return (tile_mlp){p->batch * p->length, D, p->param[0] ? p->param[0] : 4 * D, p->param[1]};
+    return (tile_mlp){p->batch * p->length, D,        p->param[0] ? p->param[0] : 4 * D,
+                      p->param[1],          p->dtype, p->cache_bytes[1]};
 }
 
 static size_t mlp_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
     const tile_mlp mlp = mlp_of(p);
-    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, p->length, mlp.D);
-    out[1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT, AS_F32, mlp.D, mlp_wide(&mlp));
-    out[2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT, AS_F32, mlp.Dff, mlp.D);
-    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, AS_F32, p->batch, p->length, mlp.D);
+    out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, p->dtype, p->batch, p->length, mlp.D);
+    out[1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT, p->dtype, mlp.D, mlp_wide(&mlp));
+    out[2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT, p->dtype, mlp.Dff, mlp.D);
+    out[3] = AS_OPERAND("o", AS_OUT, AS_FILL_ZERO, p->dtype, p->batch, p->length, mlp.D);
     out[4] = AS_OPERAND("packed", AS_KEPT, AS_FILL_ZERO, AS_F32, mlp_packed(&mlp));
     return 5;
 }
@@ -31,7 +33,8 @@ static size_t mlp_hidden_bytes(const tile_mlp *mlp) { return tile_up(mlp_hidden(
 static size_t mlp_workspace(const as_problem *p)
 {
     const tile_mlp mlp = mlp_of(p);
-    return mlp_hidden(&mlp) > SIZE_MAX / 8 ? SIZE_MAX : as_sum(mlp_hidden_bytes(&mlp), tile_product_workspace(p));
+    const size_t columns = mlp_wide(&mlp) > mlp.D ? mlp_wide(&mlp) : mlp.D;
+    return mlp_hidden(&mlp) > SIZE_MAX / 8 ? SIZE_MAX : as_sum(mlp_hidden_bytes(&mlp), tile_product_room(p, columns));
 }
 
 static void mlp_phase_pack(const as_call *call)
@@ -61,7 +64,7 @@ static const as_phase mlp_phases[] = {{.name = "pack", .once = true, .run = mlp_
 
 static bool mlp_refuse(const as_problem *p, char *why, size_t cap)
 {
-    return as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_pattern(p, false, why, cap);
+    return tile_refuse_dtype(p, why, cap) || as_sequence_refuse_pattern(p, false, why, cap);
 }
 
 static as_work mlp_work(const as_problem *p)

@@ -44,6 +44,16 @@ static inline void tile_pack_transposed(const float *x, size_t ld, size_t n, siz
             panel[c * TILE_NR + j] = 0;
 }
 
+/* n bfloat16 as floats, zeros behind up to `room`, which is less than a vector more. */
+static inline void tile_widen(const uint16_t *x, size_t n, size_t room, float *to)
+{
+    size_t c = 0;
+    for (; c + VF_N <= n; c += VF_N)
+        vf_store(to + c, vf_widen(x + c));
+    if (c < n)
+        vf_store_n(to + c, vf_widen_n(x + c, n - c), room - c);
+}
+
 /* Rows of x (n x d, row stride ld; d at most TILE_NR) as rows of one panel. Columns beyond d, up to whole vectors, are
  * 0. */
 static inline void tile_pack_rows(const float *x, size_t ld, size_t n, size_t d, float *panel)

@@ -156,7 +156,6 @@ static const tile_format tile_pairs = {
     tile_pairs_output,
     NULL,
     false,
-    NULL,
 };
 
 #endif

@@ -143,4 +143,40 @@ static inline size_t tile_strip_keys(const tile_plan *plan, const tile_bench *w,
     return end < first + n ? tile_up(end - first, VF_N) : n;
 }
 
+/* The runs of row i of the block, at `position`. Where it is alike the row before, that one is copied: of a row of
+ * random blocks, every block before the query would be drawn again. */
+static void tile_load_row_runs(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t position,
+                               size_t i)
+{
+    as_run *runs = w->runs + i * plan->runs_max;
+    if (i == 0 || plan->job->alike < 2 || position % plan->job->alike == 0) {
+        w->count[i] = plan->job->row(plan->job, view, position, runs);
+        w->alike[i] = 0;
+        return;
+    }
+    w->alike[i] = w->alike[i - 1] + 1;
+    w->count[i] = w->count[i - 1];
+    memcpy(runs, runs - plan->runs_max, w->count[i] * sizeof *runs);
+    runs[w->count[i] - 1].count++;
+}
+
+/* The rows' runs; returns the keys [*low, *high) outside of which no row sees anything. */
+static void tile_load_runs(const tile_plan *plan, const tile_bench *w, const tile_view *view, size_t t, size_t rows,
+                           size_t *low, size_t *high)
+{
+    *low = SIZE_MAX;
+    *high = 0;
+    for (size_t i = 0; i < rows; i++) {
+        const as_run *runs = w->runs + i * plan->runs_max;
+        tile_load_row_runs(plan, w, view, view->context - view->length + t + i, i);
+        w->end[i] = 0;
+        for (size_t j = 0; j < w->count[i]; j++) {
+            const size_t end = tile_run_end(&runs[j]);
+            *low = runs[j].first < *low ? runs[j].first : *low;
+            w->end[i] = end > w->end[i] ? end : w->end[i];
+        }
+        *high = w->end[i] > *high ? w->end[i] : *high;
+    }
+}
+
 #endif

@@ -5,7 +5,7 @@
 scripts=$SOURCE/experiments
 alone="python3 -S" # without the packages of the site: no NumPy
 
-for script in targets mechanisms papers regret fit rivals/compare rivals/torch_side; do
+for script in targets amx mechanisms papers regret fit rivals/compare rivals/torch_side; do
     expect 0 $alone "$scripts/$script.py" --help
     prints "$(basename "$script").py"
     [ -s err.txt ] && fail "$script --help: $(cat err.txt)"
@@ -19,10 +19,12 @@ one_sentence() { # CODE TEXT COMMAND...
     [ "$(wc -l <err.txt)" = 1 ] || fail "'$*': not one line: $(cat err.txt)"
     says "$text"
 }
-for script in targets mechanisms papers regret fit; do
+for script in targets amx mechanisms papers regret fit; do
     one_sentence 3 "build it with" $alone "$scripts/$script.py" --program "$work/none" --out "$work/page.md"
 done
-one_sentence 3 "apt-get install python3-numpy" $alone "$scripts/targets.py" --program "$ATTNSCOPE" --out "$work/page.md"
+for script in targets amx; do
+    one_sentence 3 "apt-get install python3-numpy" $alone "$scripts/$script.py" --program "$ATTNSCOPE" --out "$work/page.md"
+done
 one_sentence 3 "apt-get install python3-numpy" $alone "$scripts/rivals/compare.py" --torch
 [ ! -e page.md ] || fail "a script that measured nothing wrote its page"
 

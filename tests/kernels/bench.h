@@ -77,4 +77,13 @@ static inline const as_entry *bench_build(const char *name, size_t *from)
     return NULL;
 }
 
+/* The same of those that take float32: AMX multiplies bfloat16 only, and `verify` holds its builds to the oracle. */
+static inline const as_entry *bench_build_f32(const char *name, size_t *from)
+{
+    const as_entry *e = bench_build(name, from);
+    while (e && e->isa == AS_AMX)
+        e = bench_build(name, from);
+    return e;
+}
+
 #endif

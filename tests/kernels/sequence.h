@@ -24,7 +24,7 @@ static inline void sequence_each(const char *name, const shape *s, const char *t
     as_pattern *pattern = as_pattern_parse(text, NULL);
     const as_entry *e;
     size_t from = 0, seen = 0;
-    while ((e = bench_build(name, &from))) {
+    while ((e = bench_build_f32(name, &from))) {
         as_bench b;
         assert_true(bench_open(&b, e->kernel, s, pattern, 1));
         see(&b);
@@ -41,7 +41,7 @@ static inline void sequence_threads(const char *name, const shape *s, const char
     as_pattern *pattern = as_pattern_parse(text, NULL);
     const as_entry *e;
     size_t from = 0, n = 0;
-    while ((e = bench_build(name, &from))) {
+    while ((e = bench_build_f32(name, &from))) {
         as_bench one, two;
         shape other = *s;
         other.threads = 2;
@@ -63,7 +63,7 @@ static inline void sequence_causal(const char *name, const shape *s, size_t t, s
     as_pattern *pattern = as_pattern_parse("causal", NULL);
     const as_entry *e;
     size_t from = 0, n = 0;
-    while ((e = bench_build(name, &from))) {
+    while ((e = bench_build_f32(name, &from))) {
         as_bench one, two;
         assert_true(bench_open(&one, e->kernel, s, pattern, 1));
         assert_true(bench_open(&two, e->kernel, s, pattern, 1));
@@ -88,7 +88,7 @@ static inline void sequence_refuses(const char *name, const shape *s, const char
     as_pattern *pattern = as_pattern_parse(text, NULL);
     const as_entry *e;
     size_t from = 0;
-    while ((e = bench_build(name, &from))) {
+    while ((e = bench_build_f32(name, &from))) {
         char why[300] = "";
         const as_problem p = bench_problem(s, pattern);
         assert_true(e->kernel->refuse(&p, why, sizeof why));
@@ -105,7 +105,7 @@ static inline void sequence_flops(const char *name, const shape *s, const char *
     const as_problem p = bench_problem(s, pattern);
     const as_entry *e;
     size_t from = 0;
-    while ((e = bench_build(name, &from))) {
+    while ((e = bench_build_f32(name, &from))) {
         const as_work work = e->kernel->work(&p);
         if (work.flops_useful != flops)
             fail_msg("%s: %llu FLOPs by the model, %llu counted", name, (unsigned long long)work.flops_useful,

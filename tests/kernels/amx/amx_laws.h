@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 /* Each false when something is wrong; then `why` says what. */
-bool amx_model_laws(char *why, size_t cap);     /* the model rounds, flushes and adds in the documented order */
-bool amx_multiply_laws(char *why, size_t cap);  /* every shape against float64; nothing beyond it is read or written */
-bool amx_configure_laws(char *why, size_t cap); /* one load for products of one shape; given back at the end */
+bool amx_model_laws(char *why, size_t cap);   /* the model rounds, flushes and adds in the documented order */
+bool amx_product_laws(char *why, size_t cap); /* sums of every kind against float64; nothing beside them is written */
+bool amx_pack_laws(char *why, size_t cap);    /* each element where the products look for it, zeros elsewhere */
+bool amx_weight_laws(char *why, size_t cap);  /* 2^x as bfloat16; hidden keys weigh 0; what is no weight is seen */
 
 #endif

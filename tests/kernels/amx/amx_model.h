@@ -31,6 +31,7 @@ static _Thread_local int amx_model_on;
 
 /* For tests, defined there: configurations loaded so far, and threads that have not given theirs back. */
 extern atomic_int amx_model_loads, amx_model_held;
+extern atomic_long amx_model_products; /* multiplications of tiles so far */
 
 static inline void amx_model_must(int right, const char *what)
 {
@@ -122,6 +123,7 @@ AMX_MODEL_REGISTERS void amx_model_dpbf16ps(int sum, int left, int right)
 {
     amx_model_tile *c = amx_model_at(sum);
     const amx_model_tile *a = amx_model_at(left), *b = amx_model_at(right);
+    amx_model_products++;
     amx_model_must(sum != left && sum != right && left != right, "TDPBF16PS with a register named twice");
     amx_model_must(c->rows == a->rows && c->bytes == b->bytes && a->bytes == 4 * b->rows && c->bytes % 4 == 0,
                    "TDPBF16PS of shapes that do not fit");
@@ -145,12 +147,14 @@ AMX_MODEL_REGISTERS void amx_model_dpbf16ps(int sum, int left, int right)
 }
 
 #undef _tile_loadd
+#undef _tile_stream_loadd
 #undef _tile_stored
 #undef _tile_zero
 #undef _tile_dpbf16ps
 #define _tile_loadconfig(config) amx_model_load_config(config)
 #define _tile_release() amx_model_release()
 #define _tile_loadd(tile, base, stride) amx_model_load(tile, base, (ptrdiff_t)(stride))
+#define _tile_stream_loadd(tile, base, stride) amx_model_load(tile, base, (ptrdiff_t)(stride))
 #define _tile_stored(tile, base, stride) amx_model_store(tile, base, (ptrdiff_t)(stride))
 #define _tile_zero(tile) amx_model_zero(tile)
 #define _tile_dpbf16ps(sum, left, right) amx_model_dpbf16ps(sum, left, right)

@@ -1,10 +1,11 @@
-/* multiply.c: the register block of tile/amx.h on the model of amx_model.h, against float64; compiled as kernels are.
- */
+/* multiply.c: tile/amx.h, amx_pack.h and amx_weights.h on the model of amx_model.h, against float64; compiled as
+ * kernels are. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amx_laws.h"
 
 #include "common/random.h"
-#include "tile/format.h"
+#include "tile/amx_pack.h"
+#include "tile/amx_weights.h"
 
 /* A bfloat16 between -2 and 2. */
 static uint16_t ordinary(uint64_t *state) { return as_bf16_round((float)(as_random_next(state) >> 40) * 0x1p-22f - 2); }
@@ -19,15 +20,17 @@ static float one_sum(float c, const float (*a)[2], int n)
         left[k] = (uint32_t)as_bf16_round(a[k][0]) | (uint32_t)as_bf16_round(a[k][1]) << 16;
         right[k][0] = 0x3f803f80;
     }
-    tile_amx_configure(1, 16);
-    _tile_loadd(AMX_C00, &(float[16]){c}, 64);
-    _tile_loadd(AMX_A0, left, 64);
+    float tile[16][16] = {{c}}, lefts[16][16];
+    memset(lefts, 0, sizeof lefts);
+    memcpy(lefts, left, sizeof left);
+    amx_begin();
+    _tile_loadd(AMX_C00, tile, 64);
+    _tile_loadd(AMX_A0, lefts, 64);
     _tile_loadd(AMX_B0, right, 64);
     _tile_dpbf16ps(AMX_C00, AMX_A0, AMX_B0);
-    float out[16];
-    _tile_stored(AMX_C00, out, 64);
-    tile_amx_end();
-    return out[0];
+    _tile_stored(AMX_C00, tile, 64);
+    amx_end();
+    return tile[0][0];
 }
 
 bool amx_model_laws(char *why, size_t cap)
@@ -58,101 +61,225 @@ bool amx_model_laws(char *why, size_t cap)
     return true;
 }
 
-/* --- the block --------------------------------------------------------------------------------------------------- */
+/* --- products ---------------------------------------------------------------------------------------------------- */
 
-#define LDC_MAX TILE_STRIDE
-#define GUARD 0x1.5p60f /* in C, where nothing may be written */
+enum { STEPS_MAX = 5 };
+#define GUARD 0x1.5p60f /* where nothing may be written */
 
 typedef struct {
-    float a[TILE_STRIP_MAX * TILE_STRIDE], b[(TILE_KC + 1) * TILE_NR];
-    float c[(TILE_STRIP_MAX + 1) * LDC_MAX], before[(TILE_STRIP_MAX + 1) * LDC_MAX];
+    float left[2 * STEPS_MAX * AMX_TILE], right[2 * STEPS_MAX * AMX_TILE]; /* (rows or columns, step) */
+    float sums[2][6 * AMX_TILE], before[2][6 * AMX_TILE]; /* of two products: 00 01, one tile free, 10 11 */
 } operands;
 
-static double product(const operands *x, size_t i, size_t j, int nv, size_t n, double *size)
+static const size_t BELOW = 3 * AMX_TILE;
+
+static double cell_product(const float *left, const float *right, size_t i, size_t j, double *size)
 {
     double sum = 0;
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < AMX_SIDE; k++)
         for (size_t half = 0; half < 2; half++) {
-            const double left = (double)tile_bf16_element(x->a, (i * TILE_STRIDE + k) * 2 + half);
-            const double right = (double)tile_bf16_element(x->b, (k * (size_t)nv * VF_N + j) * 2 + half);
-            sum += left * right;
-            *size += fabs(left * right);
+            const double a = (double)tile_bf16_element(left, (i * AMX_SIDE + k) * 2 + half);
+            const double b = (double)tile_bf16_element(right, (k * AMX_SIDE + j) * 2 + half);
+            sum += a * b;
+            *size += fabs(a * b);
         }
     return sum;
 }
 
-/* NaN wherever the block must not look. */
-static void fill(operands *x, int rows, int nv, size_t n, size_t ldc, uint64_t *seed)
+static void fill(operands *x, uint64_t *seed)
 {
-    memset(x->a, 0xff, sizeof x->a);
-    memset(x->b, 0xff, sizeof x->b);
-    uint16_t *a = (uint16_t *)(void *)x->a, *b = (uint16_t *)(void *)x->b;
-    for (size_t i = 0; i < (size_t)rows; i++)
-        for (size_t k = 0; k < 2 * n; k++)
-            a[i * TILE_STRIDE * 2 + k] = ordinary(seed);
-    for (size_t k = 0; k < n * (size_t)nv * VF_N * 2; k++)
-        b[k] = ordinary(seed);
-    for (size_t i = 0; i < sizeof x->c / sizeof *x->c; i++)
-        x->c[i] = GUARD;
-    for (size_t i = 0; i < (size_t)rows; i++)
-        for (size_t j = 0; j < (size_t)nv * VF_N; j++)
-            x->c[i * ldc + j] = (float)(as_random_next(seed) >> 40) * 0x1p-22f - 2;
-    memcpy(x->before, x->c, sizeof x->c);
+    uint16_t *a = (uint16_t *)(void *)x->left, *b = (uint16_t *)(void *)x->right;
+    for (size_t i = 0; i < 2 * (sizeof x->left / sizeof *x->left); i++) {
+        a[i] = ordinary(seed);
+        b[i] = ordinary(seed);
+    }
+    for (size_t m = 0; m < 2; m++)
+        for (size_t i = 0; i < 6 * AMX_TILE; i++)
+            x->sums[m][i] = GUARD;
+    for (size_t m = 0; m < 2; m++)
+        for (size_t t = 0; t < 5; t++)
+            for (size_t i = 0; t != 2 && i < AMX_TILE; i++)
+                x->sums[m][t * AMX_TILE + i] = (float)(as_random_next(seed) >> 40) * 0x1p-22f - 2;
+    memcpy(x->before, x->sums, sizeof x->sums);
 }
 
-static bool one_shape(operands *x, int rows, int nv, size_t n, size_t ldc, bool add, uint64_t *seed, char *why,
-                      size_t cap)
+/* Tile t of product m after it was multiplied: what it should be. */
+static bool sums_hold(const operands *x, size_t m, size_t steps, bool lower, bool fresh, char *why, size_t cap)
 {
-    fill(x, rows, nv, n, ldc, seed);
-    tile_amx.multiply(rows, nv, n, x->a, x->b, x->c, ldc, add);
-    for (size_t at = 0; at < sizeof x->c / sizeof *x->c; at++) {
-        const size_t i = at / ldc, j = at % ldc;
-        double want = (double)GUARD, size = 0, before = add ? (double)x->before[at] : 0;
-        if (i < (size_t)rows && j < (size_t)nv * VF_N)
-            want = before + product(x, i, j, nv, n, &size);
-        /* n roundings in each of two sums, one for both, two for C: none of more than 2^-24 of all magnitudes */
-        if (!(fabs((double)x->c[at] - want) <= (size + fabs(before)) * ((double)n + 3) * 0x1p-24)) {
-            snprintf(why, cap, "%d rows, %d vectors, %zu cells, ldc %zu%s: C(%zu, %zu) is %g, not %g", rows, nv, n, ldc,
-                     add ? ", add" : "", i, j, (double)x->c[at], want);
+    for (size_t at = 0; at < 6 * AMX_TILE; at++) {
+        const size_t t = at / AMX_TILE, row = t / 3, column = t % 3, i = at / AMX_SIDE % AMX_SIDE, j = at % AMX_SIDE;
+        const bool mine = column < 2 && (row == 0 || lower);
+        double want = (double)x->before[m][at], size = fabs(want);
+        if (mine && fresh)
+            want = size = 0;
+        for (size_t s = 0; mine && s < steps; s++)
+            want += cell_product(x->left + (row * STEPS_MAX + s) * AMX_TILE,
+                                 x->right + (column * STEPS_MAX + s) * AMX_TILE, i, j, &size);
+        const double allowed = mine ? size * (double)(16 * steps + 3) * 0x1p-24 : 0;
+        if (!(fabs((double)x->sums[m][at] - want) <= allowed)) {
+            snprintf(why, cap, "product %zu, %zu steps%s%s: cell %zu is %g, not %g", m, steps, lower ? ", lower" : "",
+                     fresh ? ", fresh" : "", at, (double)x->sums[m][at], want);
             return false;
         }
     }
     return true;
 }
 
-bool amx_multiply_laws(char *why, size_t cap)
+/* Two products one after the other: the first one's sums are stored by the second, the second one's by the flush. */
+static bool two_products(operands *x, size_t steps, bool lower, bool fresh, uint64_t *seed, char *why, size_t cap)
 {
-    static const size_t depths[] = {1, 2, 15, 16, 17, 31, 32, 40, 64, TILE_KC - 1, TILE_KC};
+    amx_sums waiting = {.at = NULL};
+    fill(x, seed);
+    for (size_t m = 0; m < 2; m++) {
+        const amx_product product = {
+            .left = x->left,
+            .right = x->right,
+            .left_step = AMX_TILE,
+            .left_below = STEPS_MAX * AMX_TILE,
+            .left_line = AMX_LINE,
+            .right_step = AMX_TILE,
+            .right_beside = STEPS_MAX * AMX_TILE,
+            .sums = {x->sums[m], BELOW, m ? lower : true},
+            .fresh = fresh,
+        };
+        amx_multiply(&product, steps, &waiting);
+        if (waiting.at != x->sums[m] || memcmp(x->sums[m], x->before[m], sizeof x->sums[m])) {
+            snprintf(why, cap, "the sums of product %zu were stored before the next one", m);
+            return false;
+        }
+    }
+    amx_flush(&waiting);
+    return sums_hold(x, 0, steps, true, fresh, why, cap) && sums_hold(x, 1, steps, lower, fresh, why, cap) &&
+           !waiting.at;
+}
+
+bool amx_product_laws(char *why, size_t cap)
+{
     static operands x;
     uint64_t seed = 1;
     bool ok = true;
-    for (int rows = 1; ok && rows <= (int)tile_amx.strip; rows++)
-        for (int nv = 1; ok && nv <= TILE_NV; nv++)
-            for (size_t i = 0; ok && i < sizeof depths / sizeof *depths; i++) {
-                const bool add = (rows + (int)i) % 2; /* each kind of tail with and without */
-                const size_t tight = (size_t)nv * VF_N;
-                ok = one_shape(&x, rows, nv, depths[i], i % 3 ? TILE_STRIDE : tight, add, &seed, why, cap) &&
-                     (i > 4 || one_shape(&x, rows, nv, depths[i], tight + VF_N, !add, &seed, why, cap));
-            }
-    tile_amx_end();
-    return ok;
+    const int before = amx_model_loads;
+    amx_begin();
+    for (size_t steps = 1; ok && steps <= STEPS_MAX; steps++)
+        for (int kind = 0; ok && kind < 4; kind++)
+            ok = two_products(&x, steps, kind & 1, kind & 2, &seed, why, cap);
+    amx_end();
+    amx_end();
+    if (ok && amx_model_loads - before != 1)
+        snprintf(why, cap, "%d configurations were loaded", amx_model_loads - before);
+    return ok && amx_model_loads - before == 1 && amx_model_held == 0;
 }
 
-bool amx_configure_laws(char *why, size_t cap)
+/* --- packing ----------------------------------------------------------------------------------------------------- */
+
+enum { ROWS = 32, D_MAX = 100 };
+
+/* Element c of row r, or 0 beyond. */
+static uint16_t element_of(const uint16_t *x, size_t ld, size_t n, size_t d, size_t r, size_t c)
 {
-    static operands x;
-    uint64_t seed = 1;
-    const int before = amx_model_loads;
-    fill(&x, 32, 2, 32, TILE_STRIDE, &seed);
-    for (int i = 0; i < 5; i++)
-        tile_amx.multiply(32, 2, 32, x.a, x.b, x.c, TILE_STRIDE, false);
-    const int same = amx_model_loads - before;
-    tile_amx.multiply(32, 2, 20, x.a, x.b, x.c, TILE_STRIDE, false); /* 16, then 4 */
-    tile_amx.multiply(7, 2, 4, x.a, x.b, x.c, TILE_STRIDE, false);
-    const int others = amx_model_loads - before - same, held = amx_model_held;
-    tile_amx.end();
-    tile_amx.end();
-    snprintf(why, cap, "%d loads for one shape, %d for two more, %d held before the end, %d after", same, others, held,
-             (int)amx_model_held);
-    return same == 1 && others == 2 && held == 1 && amx_model_held == 0;
+    return r < n && c < d ? x[r * ld + c] : 0;
+}
+
+static bool packed_right(const uint16_t *x, size_t ld, size_t n, size_t d, char *why, size_t cap)
+{
+    static float tiles[2 * 4 * AMX_TILE], values[2 * AMX_TILE], queries[2 * 4 * AMX_TILE];
+    const size_t steps = (d + AMX_DEPTH - 1) / AMX_DEPTH;
+    amx_pack_keys(x, ld, n, d, steps, tiles);
+    amx_pack_queries(x, ld, n, d, steps, queries);
+    amx_pack_values(x, ld, n, d < AMX_BLOCK ? d : AMX_BLOCK, values);
+    for (size_t r = 0; r < ROWS; r++)
+        for (size_t c = 0; c < steps * AMX_DEPTH; c++) {
+            const size_t tile = (r / 16 * steps + c / 32) * AMX_TILE;
+            const uint16_t want = element_of(x, ld, n, d, r, c);
+            const uint16_t key = ((uint16_t *)(void *)tiles)[(tile + c % 32 / 2 * 16 + r % 16) * 2 + c % 2];
+            const uint16_t query = ((uint16_t *)(void *)queries)[(tile + r % 16 * 16) * 2 + c % 32];
+            const size_t cell = c / 16 * AMX_TILE + r % 16 * 16 + c % 16;
+            const uint16_t value = c < 32 ? ((uint16_t *)(void *)values)[cell * 2 + r / 16] : want;
+            if (key != want || query != want || value != want) {
+                snprintf(why, cap, "n %zu, d %zu, ld %zu: row %zu, column %zu: %x, %x, %x, not %x", n, d, ld, r, c, key,
+                         query, value, want);
+                return false;
+            }
+        }
+    return true;
+}
+
+bool amx_pack_laws(char *why, size_t cap)
+{
+    static uint16_t x[ROWS * (D_MAX + 3)];
+    static const size_t depths[] = {1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, D_MAX}, rows[] = {1, 15, 16, 17, 31, 32};
+    uint64_t seed = 3;
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = (uint16_t)(as_random_next(&seed) >> 48);
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
+        for (size_t j = 0; j < sizeof rows / sizeof *rows; j++)
+            for (size_t more = 0; more < 4; more += 3)
+                if (!packed_right(x, depths[i] + more, rows[j], depths[i], why, cap))
+                    return false;
+    return true;
+}
+
+/* --- weights ----------------------------------------------------------------------------------------------------- */
+
+/* The weight of one score among ordinary ones; *fits: whether all were numbers that bfloat16 has. */
+static uint16_t one_weight(float score, float reference, bool hidden, bool *fits, float *sum)
+{
+    static float scores[4 * AMX_TILE], weights[2 * AMX_TILE], sums[32 * VF_N], references[32];
+    amx_soft w = {scores, weights, sums, references, vf_set(0.5f), _mm512_set1_epi32(AMX_BITS_HIGH)};
+    memset(sums, 0, sizeof sums);
+    memset(scores, 0, sizeof scores);
+    references[17] = -reference;
+    scores[3 * AMX_TILE + AMX_SIDE + 5] = 2 * score; /* row 17, key 21 */
+    amx_weigh_row(&w, 17, hidden ? ~(1u << 21) : AMX_ALL_KEYS, NULL);
+    *fits = amx_weights_fit(w.seen);
+    *sum = sums[17 * VF_N + 5]; /* of keys 5 and 21 */
+    return ((uint16_t *)(void *)weights)[(AMX_TILE + AMX_SIDE + 5) * 2 + 1];
+}
+
+bool amx_weight_laws(char *why, size_t cap)
+{
+    uint64_t seed = 5;
+    bool fits;
+    float sum;
+    for (int i = 0; i < 20000; i++) {
+        const float x = (float)((as_random_unit(as_random_next(&seed)) - 0.5) * (i % 2 ? 250 : 8));
+        const uint16_t got = one_weight(x, 0, false, &fits, &sum);
+        const double want = x > -126 ? exp2((double)x) : 0, is = (double)as_bf16_float(got);
+        /* half of the last place of bfloat16 and the polynomial's 8.6e-5 */
+        if (!fits || fabs(is - want) > want * (0x1p-8 + 1e-4) + 0x1p-126) {
+            snprintf(why, cap, "2^%g is %g%s", (double)x, is, fits ? "" : ", and does not fit");
+            return false;
+        }
+        const float other = 1; /* key 5 scores 0 */
+        if (x < 20 && x > -20 && sum != other + as_bf16_float(got)) {
+            snprintf(why, cap, "2^%g: the sum is %g, not of the weights as rounded", (double)x, (double)sum);
+            return false;
+        }
+    }
+    static const struct {
+        const char *about;
+        float score, reference;
+        bool hidden, fits;
+        float weight;
+    } laws[] = {
+        {"the reference itself weighs 1", 7, 7, false, true, 1},
+        {"a whole power of two is exact", -20, 0, false, true, 0x1p-20f},
+        {"far below weighs 0", -1e30f, 0, false, true, 0},
+        {"-infinity weighs 0", -INFINITY, 0, false, true, 0},
+        {"hidden weighs 0", 5, 0, true, true, 0},
+        {"a hidden NaN weighs 0", NAN, 0, true, true, 0},
+        {"NaN is seen", NAN, 0, false, false, 0},
+        {"infinity is seen", INFINITY, 0, false, false, 0},
+        {"overflow is seen", 129, 0, false, false, 0},
+        {"overflow that looks like a weight is seen", 385, 0, false, false, 0},
+        {"far above is seen", 1e30f, 0, false, false, 0},
+    };
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        const uint16_t got = one_weight(laws[i].score, laws[i].reference, laws[i].hidden, &fits, &sum);
+        if (fits != laws[i].fits || (laws[i].fits && as_bf16_float(got) != laws[i].weight)) {
+            snprintf(why, cap, "%s: %g, %s", laws[i].about, (double)as_bf16_float(got), fits ? "fits" : "does not fit");
+            return false;
+        }
+    }
+    return true;
 }

@@ -104,7 +104,7 @@ static void against_direct(as_bench *b)
     const float *w = b->data[1];
     size_t from = 0, n;
     as_bench full;
-    assert_true(bench_open(&full, bench_build("convolution/direct", &from)->kernel, &s, b->problem.pattern, 1));
+    assert_true(bench_open(&full, bench_build_f32("convolution/direct", &from)->kernel, &s, b->problem.pattern, 1));
     float *wide = full.data[1];
     memset(wide, 0, k * D * D * sizeof *wide);
     for (size_t j = 0; j < k; j++)
@@ -184,7 +184,7 @@ static void half_open(as_bench *b)
     float *w = b->data[1];
     size_t from = 0, n;
     as_bench full;
-    assert_true(bench_open(&full, bench_build("convolution/direct", &from)->kernel, &s, b->problem.pattern, 1));
+    assert_true(bench_open(&full, bench_build_f32("convolution/direct", &from)->kernel, &s, b->problem.pattern, 1));
     float *half = full.data[1];
     for (size_t i = 0; i < k * D; i++)
         for (size_t c = 0; c < D; c++) {
@@ -215,7 +215,7 @@ static void felt_so_far(const shape *s, size_t reach)
     const size_t D = s->heads * s->head_dim, at = 3;
     const as_entry *e;
     size_t from = 0, n;
-    while ((e = bench_build("convolution/wavenet", &from))) {
+    while ((e = bench_build_f32("convolution/wavenet", &from))) {
         as_bench still, moved;
         assert_true(bench_open(&still, e->kernel, s, pattern, 1) && bench_open(&moved, e->kernel, s, pattern, 1));
         for (size_t c = 0; c < D; c++)

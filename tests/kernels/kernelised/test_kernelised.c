@@ -26,7 +26,7 @@ static size_t hold(const char *name, const uint64_t *param, size_t params)
     size_t from = 0, checked = 0;
     as_truths *truths = as_truths_create();
     const as_entry *e;
-    while ((e = bench_build(name, &from)) != NULL)
+    while ((e = bench_build_f32(name, &from)) != NULL)
         for (size_t i = 0; i < SHAPES; i++) {
             shape s = shapes[i];
             for (size_t k = 0; k < params; k++)
@@ -78,7 +78,7 @@ static void test_one_answer(void **state)
         for (uint64_t chunk = 1; chunk <= 64; chunk += 21) {
             size_t from = 0;
             const as_entry *e;
-            while ((e = bench_build(names[i], &from)) != NULL) {
+            while ((e = bench_build_f32(names[i], &from)) != NULL) {
                 as_bench b;
                 shape with = s;
                 with.param[0] = chunk;
@@ -102,7 +102,7 @@ static void test_decode(void **state)
     size_t from = 0;
     const as_entry *e;
     const shape whole = {1, 2, 2, 90, 90, 24, 1, {0}}, step = {1, 2, 2, 1, 90, 24, 1, {0}};
-    while ((e = bench_build("kernelised/linear-recurrent", &from)) != NULL) {
+    while ((e = bench_build_f32("kernelised/linear-recurrent", &from)) != NULL) {
         as_bench a, b;
         assert_true(bench_open(&a, e->kernel, &whole, causal, 1) && bench_open(&b, e->kernel, &step, causal, 1));
         for (size_t h = 0; h < 2; h++)
@@ -130,7 +130,7 @@ static void test_causality(void **state)
         const as_entry *e;
         shape s = {1, 1, 1, T, T, D, 1, {0}};
         memcpy(s.param, params[i], sizeof params[i]);
-        while ((e = bench_build(names[i], &from)) != NULL)
+        while ((e = bench_build_f32(names[i], &from)) != NULL)
             for (size_t t = 38; t < T; t += 31) {
                 as_bench a, b;
                 assert_true(bench_open(&a, e->kernel, &s, causal, 1) && bench_open(&b, e->kernel, &s, causal, 1));
@@ -169,7 +169,7 @@ static void test_unbiased(void **state)
     (void)state;
     enum { D = 8, M = 20, SEEDS = 4000 };
     size_t from = 0;
-    const as_entry *e = bench_build("kernelised/performer", &from);
+    const as_entry *e = bench_build_f32("kernelised/performer", &from);
     double x[3][D], y[3][D], sum[3] = {0}, squares[3] = {0};
     for (int i = 0; i < 3; i++)
         for (int c = 0; c < D; c++) {
@@ -223,12 +223,12 @@ static void test_near_attention(void **state)
     const shape attention = {1, 1, 1, 120, 120, 8, 1, {0}}, few = {1, 1, 1, 120, 120, 8, 1, {16, 1, 64}},
                 many = {1, 1, 1, 120, 120, 8, 1, {8192, 1, 64}};
     size_t from = 0, exact = 0;
-    const as_entry *dense = bench_build("attention/naive", &exact), *e;
+    const as_entry *dense = bench_build_f32("attention/naive", &exact), *e;
     as_bench a, b, c;
     assert_true(bench_open(&a, dense->kernel, &attention, causal, 1));
     soften(&a);
     as_bench_run_all(&a);
-    while ((e = bench_build("kernelised/performer", &from)) != NULL) {
+    while ((e = bench_build_f32("kernelised/performer", &from)) != NULL) {
         assert_true(bench_open(&b, e->kernel, &few, causal, 1) && bench_open(&c, e->kernel, &many, causal, 1));
         soften(&b);
         soften(&c);
@@ -274,7 +274,7 @@ static void test_work(void **state)
     const char *const names[] = {"kernelised/linear-recurrent", "kernelised/linear-chunked", "kernelised/performer"};
     for (size_t i = 0; i < 3; i++) {
         size_t from = 0;
-        const as_kernel *k = bench_build(names[i], &from)->kernel;
+        const as_kernel *k = bench_build_f32(names[i], &from)->kernel;
         const as_problem p = bench_problem(&s, causal), one = bench_problem(&golden, causal);
         const uint64_t m = i == 2 ? 50 : 24, maps = i == 2 ? 2 * 24 : 0;
         assert_int_equal(k->work(&p).flops_useful, counted(&s, m, maps));
@@ -289,7 +289,7 @@ static void refused(const char *name, shape s, const char *pattern, const char *
     char why[300] = "";
     size_t from = 0;
     as_pattern *parsed = as_pattern_parse(pattern, NULL);
-    const as_kernel *k = bench_build(name, &from)->kernel;
+    const as_kernel *k = bench_build_f32(name, &from)->kernel;
     const as_problem p = bench_problem(&s, parsed);
     assert_true(k->refuse(&p, why, sizeof why));
     assert_non_null(strstr(why, reason));

@@ -23,7 +23,7 @@ static void test_sum_of_heads(void **state)
     as_pattern *pattern = as_pattern_parse("causal", NULL);
     const as_entry *e;
     size_t from = 0, n, different = 0;
-    while ((e = bench_build("layer/projections", &from))) {
+    while ((e = bench_build_f32("layer/projections", &from))) {
         as_bench a, b;
         assert_true(bench_open(&a, e->kernel, &(shape){2, 4, 2, T, T, 9, 1, {0}}, pattern, 1));
         assert_true(bench_open(&b, e->kernel, &(shape){2, 4, 2, T, T, 9, 2, {1}}, pattern, 1));
@@ -113,7 +113,7 @@ static void test_rope_layouts(void **state)
     as_pattern *pattern = as_pattern_parse("causal", NULL);
     const as_entry *e;
     size_t from = 0, n;
-    while ((e = bench_build("layer/rope", &from))) {
+    while ((e = bench_build_f32("layer/rope", &from))) {
         as_bench a, b;
         assert_true(bench_open(&a, e->kernel, &(shape){1, 1, 1, T, T, d, 1, {0}}, pattern, 1));
         assert_true(bench_open(&b, e->kernel, &(shape){1, 1, 1, T, T, d, 1, {1}}, pattern, 1));
@@ -267,11 +267,11 @@ static void by_its_parts(as_bench *b)
     as_bench norm, projections, mlp;
     size_t from = 0, n;
     shape s = {b->problem.batch, H, K, T, T, d, 1, {b->problem.param[AS_BLOCK_RMS]}};
-    assert_true(bench_open(&norm, bench_build("layer/norm", &from)->kernel, &s, causal, 1));
+    assert_true(bench_open(&norm, bench_build_f32("layer/norm", &from)->kernel, &s, causal, 1));
     s.param[0] = 0, from = 0;
-    assert_true(bench_open(&projections, bench_build("layer/projections", &from)->kernel, &s, causal, 1));
+    assert_true(bench_open(&projections, bench_build_f32("layer/projections", &from)->kernel, &s, causal, 1));
     s.param[0] = as_block_ff(&b->problem), s.param[1] = b->problem.param[AS_BLOCK_SWIGLU], from = 0;
-    assert_true(bench_open(&mlp, bench_build("layer/feed-forward", &from)->kernel, &s, causal, 1));
+    assert_true(bench_open(&mlp, bench_build_f32("layer/feed-forward", &from)->kernel, &s, causal, 1));
     memcpy(norm.data[0], b->data[AS_BLOCK_X], rows * D * sizeof(float));
     memcpy(norm.data[1], b->data[AS_BLOCK_GAIN], D * sizeof(float));
     as_bench_run_all(&norm);
