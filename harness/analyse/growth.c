@@ -180,8 +180,7 @@ static void fit_stepped(const as_growth_law *law, const as_growth_point *p, size
         *inner = inner->split == any->split ? *any : fit_split(law, p, n, inner->split);
 }
 
-/* n ln(RSS/n) + 2k, and what AICc adds for few points; infinite where there are too few. The spread is a parameter too.
- */
+/* n ln(RSS/n) + 2k, and what AICc adds for few points; infinite where there are too few. The spread is one too. */
 static double aic(double rss, size_t n, size_t parameters, bool corrected)
 {
     const double k = (double)parameters + 1, m = (double)n;
@@ -401,7 +400,5 @@ const char *as_growth_name(const as_growth_law *law, const char *symbol, as_aren
     as_text out = {0};
     for (const char *c = law->name; *c; c++)
         as_text_append(&out, *c == '*' ? symbol : c, *c == '*' ? strlen(symbol) : 1);
-    const char *kept = as_arena_intern(arena, out.data);
-    as_text_free(&out);
-    return kept;
+    return as_text_keep(&out, arena);
 }

@@ -48,8 +48,7 @@ static const struct {
 };
 enum { ORDERS = sizeof orders / sizeof *orders };
 
-/* The measured time over the declared growth along a curve, in logarithms: where the declaration is true, it is flat.
- */
+/* The measured time over the declared growth along a curve, in logarithms: flat where the declaration is true. */
 typedef struct {
     double *x, *rest, *declared;
     size_t count;

@@ -2,9 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * From every time the clock's own cost is taken off, one reading per call. A process says the median over its batches;
- * its share of a phase is that over the sum of all phases that are part of every call. Statistics are over processes.
- */
-#include <inttypes.h>
+ * its share of a phase is that over the sum of all phases of every call. Statistics are over processes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

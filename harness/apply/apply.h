@@ -6,8 +6,7 @@
  * (B,H,T,d); k and v are (Hkv,S,d) or (B,Hkv,S,d), Hkv dividing H and S >= T. The last query stands at the last key.
  *
  * Dense attention is `causal`, unless some row of the pattern sees a key after its query; then it is `full`. The mass
- * that a row keeps is the sum of its dense softmax weights (float64) over the keys that the pattern shows it.
- */
+ * that a row keeps is the sum of its dense softmax weights (float64) over the keys that the pattern shows it. */
 #ifndef AS_APPLY_APPLY_H
 #define AS_APPLY_APPLY_H
 

@@ -1,12 +1,10 @@
 /* call.c: finds the kernel's build, gives it memory, calls and times it, and writes its output.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../kernels/common/bf16.h"
 #include "../../kernels/api/contract.h"
-#include "../../kernels/api/cpu.h"
 #include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/clock.h"

@@ -43,8 +43,7 @@ bool as_apply_write(const as_bench *b, const char *path, bool batched, as_err *e
 bool as_apply_turns(as_bench *b, as_isa isa, as_err *err);
 
 /* ---- mass.c: against dense attention, on the rows that the oracle checked */
-/* Fills the columns of `result` about dense attention. `full`: dense means every key, not only those up to the query.
- */
+/* Fills the columns of `result` about dense attention. `full`: dense means every key, not only up to the query. */
 bool as_mass(const as_bench *b, bool full, size_t rows, uint64_t seed, as_arena *arena, as_applied *result,
              as_err *err);
 

@@ -1,6 +1,5 @@
 /* tensor.c: checks the user's .npy files, alone and together, and copies them into the arrays of kernels.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -14,8 +14,7 @@
 typedef struct {
     FILE *in;
     int out;
-    /* Reads a line, without its newline: the number of calls that it asks for, 0 for "end". false: it is no question.
-     */
+    /* Reads a line, without its newline: the number of calls that it asks for, 0 for "end". false: no question. */
     bool (*read_question)(const char *line, size_t length, uint64_t *calls);
     /* Wall time of so many calls, in ns. */
     double (*time_calls)(void *state, uint64_t calls);

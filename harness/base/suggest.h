@@ -1,9 +1,8 @@
 /* suggest.h: which known word a mistyped one was meant to be, for "did you mean ...?".
  * SPDX-License-Identifier: Apache-2.0
  *
- * as_nearest n = {.word = typed};
- * for (...) as_nearest_try(&n, known[i]);
- * as_nearest_close(&n) is then the word to suggest, or NULL. */
+ * as_nearest n = {.word = typed}; for (...) as_nearest_try(&n, known[i]); as_nearest_close(&n) is then the word to
+ * suggest, or NULL. */
 #ifndef AS_BASE_SUGGEST_H
 #define AS_BASE_SUGGEST_H
 

@@ -292,8 +292,7 @@ static bool parse(reading *r, FILE *file)
     return !r->failed;
 }
 
-/* Room for a record a line, so that a long table is not copied as it grows. Pages that no record reaches cost nothing.
- */
+/* Room for a record a line, so that a long table is not copied as it grows. Unreached pages cost nothing. */
 static void make_room(reading *r, FILE *file)
 {
     char chunk[1 << 16];

@@ -59,6 +59,13 @@ void as_text_free(as_text *t)
     *t = (as_text){0};
 }
 
+const char *as_text_keep(as_text *t, as_arena *arena)
+{
+    const char *kept = as_arena_intern(arena, t->data ? t->data : "");
+    as_text_free(t);
+    return kept;
+}
+
 /* A plain decimal number (no sign, no hex, no nan) at the start of the text; the rest is its unit. */
 static bool number(const char *text, double *value, const char **unit)
 {

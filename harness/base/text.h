@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "arena.h"
+
 /* A text that grows; start from {0}, end with as_text_free. `data` is NUL-terminated once anything was added. */
 typedef struct {
     char *data;
@@ -17,6 +19,8 @@ typedef struct {
 void as_text_add(as_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void as_text_append(as_text *t, const char *bytes, size_t length);
 void as_text_free(as_text *t);
+/* Frees the text, less a copy of it in `arena`, which is returned. */
+const char *as_text_keep(as_text *t, as_arena *arena);
 
 /* Each reads the whole text or returns false. Lengths: 512, 8k, 1M (binary: k = 1024). */
 bool as_parse_count(const char *text, uint64_t *out);

@@ -48,8 +48,7 @@ static size_t add_kind(const as_verdict *const *rows, size_t lines, int kind, as
     return count;
 }
 
-/* A block of data for each kind that there is, for gnuplot counts no empty ones; the header has their names and styles.
- */
+/* A block of data for each kind that there is, for gnuplot counts no empty ones; the header has names and styles. */
 static void add_kinds(const as_verdict *const *rows, size_t lines, as_arena *arena, as_text *data, as_text *header)
 {
     as_text names = {0}, styles = {0};

@@ -4,7 +4,6 @@
 #include "chart.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +61,7 @@ static bool read_kind(const char *plots, const char *file, as_chart_kind *kind, 
     if (!kind->value)
         return as_fail(err, AS_EXIT_USAGE,
                        "%s: '#: value' must be time, gflops, percent, roofline, speedup, executed, bandwidth, "
-                       "workspace, phase-time "
-                       "or phase-share",
+                       "workspace, phase-time or phase-share",
                        path.text);
     if (said(&kind->body, "guides", word))
         for (char *w = word, g = 0; *w && g < 2; w++)

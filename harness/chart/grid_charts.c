@@ -53,7 +53,5 @@ const char *as_set_shape(const as_chart_input *in, const as_summary *row, const 
         as_text_add(&out, ", D=%" PRIu64, row->width);
     if (row->machine)
         as_text_add(&out, ", %s", row->machine);
-    const char *kept = as_arena_intern(in->arena, out.data);
-    as_text_free(&out);
-    return kept;
+    return as_text_keep(&out, in->arena);
 }

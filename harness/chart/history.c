@@ -1,5 +1,4 @@
-/* history.c: x is the place of a result among all, by date; y how far its time lies above the pinned
- * build's.
+/* history.c: x is the place of a result among all, by date; y how far its time lies above the pinned build's.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "history.h"
 

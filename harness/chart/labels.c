@@ -33,9 +33,7 @@ const char *as_chart_plain(as_arena *arena, const char *text, size_t most)
             break;
         }
     }
-    const char *kept = as_arena_intern(arena, out.data);
-    as_text_free(&out);
-    return kept;
+    return as_text_keep(&out, arena);
 }
 
 /* The factors of a curve's first point that a label or the title may name. */
@@ -107,9 +105,7 @@ const char *as_curve_shape(const as_chart_input *in, const as_curve *c)
         if (text)
             as_text_add(&out, "%s ", text);
     }
-    const char *kept = as_arena_intern(in->arena, out.data ? out.data : "");
-    as_text_free(&out);
-    return kept;
+    return as_text_keep(&out, in->arena);
 }
 
 /* fits.csv begins with the curves' times in the order of the curves: the search does, too, and is over at once in a

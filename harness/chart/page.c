@@ -142,8 +142,7 @@ typedef struct {
     size_t count;
 } roofs;
 
-/* The read bandwidths that percent_of_bandwidth was computed with: those of the levels that some point's operands fit.
- */
+/* The read bandwidths that percent_of_bandwidth was computed with: of the levels that some point's operands fit. */
 static roofs find_read_roofs(const as_page *page)
 {
     static const char *const levels[4] = {"L1", "L2", "L3", "memory"};

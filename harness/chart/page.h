@@ -79,8 +79,7 @@ void as_set_range(as_text *out, double x_low, double x_high, double y_low, doubl
 const char *as_set_name(const as_chart_input *in, const as_summary *row);
 bool as_set_is_ok(const as_summary *row);
 /* grid_charts.c: what a row shares with those that differ in kernel, pattern, isa and what `free` names ("T", "TD");
- * interned.
- */
+ * interned. */
 const char *as_set_shape(const as_chart_input *in, const as_summary *row, const char *free);
 
 /* surface.c, reach.c, change.c */

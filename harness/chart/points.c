@@ -1,4 +1,4 @@
-/* points.c: every measured case as a point, those of one kernel, pattern, isa and dtype together, whatever else varies.
+/* points.c: every measured case as a point, those of a kernel, pattern, isa and dtype together, whatever else varies.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>

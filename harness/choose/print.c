@@ -38,9 +38,7 @@ static const char *shorten(as_arena *a, const char *text)
         as_text_append(&out, next, *next != 0);
         c = next + (*next != 0);
     }
-    const char *short_text = as_arena_intern(a, out.data);
-    as_text_free(&out);
-    return short_text;
+    return as_text_keep(&out, a);
 }
 
 static void print_rows(const as_choice *const *rows, size_t count, as_arena *a, as_text *out)

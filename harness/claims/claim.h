@@ -42,6 +42,9 @@ typedef struct {
     int order; /* place in the table */
 } as_claim;
 
+/* How a claim begins: the name of its file, which has a function `compute`. */
+#define AS_CLAIM(file) .name = #file, .compute = compute
+
 extern const as_claim *const as_claims[]; /* ends with NULL; by name */
 
 /* For claims: what the theory's engine finds for a pattern or schedule given as text. Each is false on error. */

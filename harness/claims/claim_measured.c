@@ -76,8 +76,7 @@ static void quote_interval(const as_folder_contents *m, const as_summary *first,
     }
 }
 
-/* The least measured length from which on every longer one is faster than dense attention, along the curve of `first`.
- */
+/* The least measured length from which on every longer one is faster than dense, along the curve of `first`. */
 static void quote_crossing(const as_folder_contents *m, const as_measurable *what, const as_summary *first,
                            as_text *out)
 {

@@ -91,6 +91,9 @@ void as_command_page(const as_command *command, as_text *out);
 /* Writes to standard output; false and an error when that fails (a full disk, a reader that left). */
 bool as_print(const as_text *text, as_err *err);
 
+/* Prints the text if `ok`, and frees it: how a command ends. */
+bool as_print_last(bool ok, as_text *text, as_err *err);
+
 /* The same for records, in a format "csv" or "json". */
 bool as_print_records(const char *format, const as_schema *schema, const void *records, size_t count, as_err *err);
 

@@ -100,9 +100,7 @@ static bool print_result(const as_applied *a, const apply_options *o, as_arena *
         ok = as_applied_json(a, &out) || as_fail_memory(err);
     else
         as_applied_table(a, o->request.out, arena, &out);
-    ok = ok && as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(ok, &out, err);
 }
 
 static as_exit run_apply(const as_command *self, as_arguments arguments, as_err *err)
@@ -130,16 +128,14 @@ const as_command as_command_apply = {
     .description =
         "Hkv divides H and S is at least T: the last query stands at the last key. Arrays are float32, float16, or "
         "uint16, taken for bfloat16 bits; C or Fortran order; little-endian. The output has q's shape and is float32. "
-        "A "
-        "query that sees no key gives zeros.",
+        "A query that sees no key gives zeros.",
     .options = options,
     .notes =
         "error_max is the distance from the same attention in float64; above error_allowed (the kernel's promise, "
         "scaled "
         "where your numbers are larger than normal ones) the exit code is 1. dense_error_max is the distance from "
-        "dense "
-        "attention: causal, or full if the pattern lets any query see a later key. mass_kept is the share of a row's "
-        "dense softmax weight that lies on keys which the pattern shows. Figures are about the rows checked.",
+        "dense attention: causal, or full if the pattern lets any query see a later key. mass_kept is the share of a "
+        "row's dense softmax weight that lies on keys which the pattern shows. Figures are about the rows checked.",
     .examples = "  attnscope apply --kernel attention/gather --pattern sink:s=4+window:w=252 \\\n"
                 "                  --q q.npy --k k.npy --v v.npy --out o.npy\n",
     .order = 65,

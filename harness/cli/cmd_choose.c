@@ -98,9 +98,7 @@ static bool print_choice(const choose_options *o, const as_chosen *c, const as_c
         return as_print_records(o->format, &as_choice_schema, c->rows, c->count, err);
     as_text out = {0};
     as_choose_table(c, ask, a, &out);
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(true, &out, err);
 }
 
 static as_exit choose(const choose_options *o, as_arena *arena, as_err *err)
@@ -137,17 +135,13 @@ const as_command as_command_choose = {
     .options = options,
     .notes =
         "The column basis: measured is that very case; interpolated lies between measured ones; extrapolated beyond "
-        "them: "
-        "by the claimed class of growth, the tail slope, or the family's cost per FLOP. Where a number of a pattern "
-        "was "
-        "measured at three values or more, values between them are candidates, too, with each value of up to two other "
-        "numbers.\n"
+        "them: by the claimed class of growth, the tail slope, or the family's cost per FLOP. Where a number of a "
+        "pattern was measured at three values or more, values between them are candidates, too, with each value of up "
+        "to two other numbers.\n"
         "With two layers or more, stacks are candidates, too: two patterns in turn (1, 2, 3, 5, 7 or 11 of one, then "
-        "one "
-        "of the other), and a window with growing dilations. Their time is the sum over the layers, their reach that "
-        "of "
-        "the schedule (attnscope explain 'schedule(P1;P2)'). Only those are shown that cover in fewer layers than "
-        "anything as fast, or reach what is asked for in less time.\n"
+        "one of the other), and a window with growing dilations. Their time is the sum over the layers, their reach "
+        "that of the schedule (attnscope explain 'schedule(P1;P2)'). Only those are shown that cover in fewer layers "
+        "than anything as fast, or reach what is asked for in less time.\n"
         "Exit code 1: nothing is left.",
     .examples = "  attnscope choose --from results/... --length 16k --width 512 --heads 8 --layers 12 --reach full\n",
     .order = 70,

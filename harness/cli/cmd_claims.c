@@ -69,9 +69,7 @@ static bool print_claims(const char *format, const as_judged_claim *rows, size_t
         add_markdown(rows, count, &out);
     for (size_t i = 0; strcmp(format, "md") && i < count; i++)
         add_claim(&rows[i], &out);
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(true, &out, err);
 }
 
 static as_exit run_claims(const as_command *self, as_arguments arguments, as_err *err)

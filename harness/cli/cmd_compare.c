@@ -60,8 +60,7 @@ const as_command as_command_compare = {
     .options = options,
     .notes =
         "The unit is the process; the interval covers times as they are and times corrected by the speed index. What "
-        "the "
-        "whole machine did between the two runs is in neither: to see less than a few percent, use duel.\n"
+        "the whole machine did between the two runs is in neither: to see less than a few percent, use duel.\n"
         "A folder whose samples are not those that its summary.csv was made from is refused, and so is a copy of the "
         "other one.\n"
         "Exit codes: 0 all same, improved or new; 1 regressed or failed; 5 inconclusive or missing; 2 bad input.",

@@ -137,9 +137,8 @@ const as_command as_command_duel = {
     .description =
         "BASE and NEW are two builds of this program (build/attnscope, not the launcher). Each is first checked and "
         "counted, once; then a worker of each runs on one core, and they take turns of about 1 ms; 4, 6, 9 or 13 pairs "
-        "of "
-        "processes, as many as a verdict needs. A copy of BASE takes part as control: where it differs from BASE, no "
-        "change is reported. A change is confirmed by fresh processes.",
+        "of processes, as many as a verdict needs. A copy of BASE takes part as control: where it differs from BASE, "
+        "no change is reported. A change is confirmed by fresh processes.",
     .options = options,
     .notes =
         "Verdicts: regressed, improved, same, inconclusive, missing (in NEW), new (not in BASE), failed; one for each "

@@ -87,9 +87,8 @@ const as_command as_command_explain = {
     .options = options,
     .notes =
         "One layer lets a token read its row and nothing else; the residual stream is not counted. The first pattern "
-        "of a "
-        "schedule is that of the lowest layer. Density is relative to dense attention of the same kind: T(T+1)/2 pairs "
-        "where no key lies after its query, else T*T. Tokens are counted from 1.",
+        "of a schedule is that of the lowest layer. Density is relative to dense attention of the same kind: T(T+1)/2 "
+        "pairs where no key lies after its query, else T*T. Tokens are counted from 1.",
     .examples = "  attnscope explain log:base=2 --length 1M\n"
                 "  attnscope explain sink:s=4+window:w=252 --length 64 --format svg > mask.svg\n",
     .min = 1,

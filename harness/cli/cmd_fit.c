@@ -8,9 +8,8 @@ static as_exit run_fit(const as_command *self, as_arguments arguments, as_err *e
     as_text out = {0};
     if (!as_parse(self, &arguments, NULL, err))
         return err->code;
-    const bool ok = as_conclude_table(arguments.at[0], &out, err) && as_print(&out, err);
-    as_text_free(&out);
-    return ok ? AS_EXIT_OK : err->code;
+    const bool ok = as_conclude_table(arguments.at[0], &out, err);
+    return as_print_last(ok, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_fit = {

@@ -1,6 +1,5 @@
 /* cmd_help.c: `attnscope help`: the commands, one command's page, and the page of columns in results/README.md.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,8 +69,7 @@ static const char columns_intro[] =
     "| `config.yaml` | the config as it was given |\n"
     "| `machine.json` | what the machine is, its measured roofs, the build of the program, warnings |\n"
     "| `cases.csv`, `samples.csv`, `counters.csv`, `phases.csv`, `summary.csv`, `shares.csv`, `fits.csv`, "
-    "`crossovers.csv` | below, "
-    "column by column; `shares.csv` where a kernel has phases |\n"
+    "`crossovers.csv` | below, column by column; `shares.csv` where a kernel has phases |\n"
     "| `benchmark.json` | the same samples as Google Benchmark writes them, for its `compare.py` and other tools |\n"
     "| `plots/` | the charts as SVG and PNG, with the gnuplot scripts and data that redraw them |\n"
     "| `report.html` | one page, no network: findings in sentences, charts, a table to sort and filter |\n";
@@ -126,9 +124,8 @@ static as_exit run_help(const as_command *self, as_arguments arguments, as_err *
     as_text out = {0};
     if (!as_parse(self, &arguments, NULL, err))
         return err->code;
-    bool ok = (arguments.count ? add_page(arguments.at[0], &out, err) : add_overview(&out, err)) && as_print(&out, err);
-    as_text_free(&out);
-    return ok ? AS_EXIT_OK : err->code;
+    const bool ok = (arguments.count ? add_page(arguments.at[0], &out, err) : add_overview(&out, err));
+    return as_print_last(ok, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_help = {

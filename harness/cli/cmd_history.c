@@ -63,9 +63,7 @@ static bool print_history(const char *format, const as_history_found *f, as_aren
         return as_print_records(format, &as_history_schema, f->rows, f->count, err);
     as_text out = {0};
     add_table(f, arena, &out);
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(true, &out, err);
 }
 
 /* history.csv and the charts. Without gnuplot their scripts are written all the same. */
@@ -99,10 +97,8 @@ const as_command as_command_history = {
     .description = "DIR... are folders of duel, all with the same base, or folders of run.",
     .options = options,
     .notes = "A change is where the level moved for three results or more; at most one history in twenty without any "
-             "is said "
-             "to have one. docs/duel.md has the method. Folders of run were measured apart: a machine that drifts "
-             "looks like "
-             "a change.",
+             "is said to have one. docs/duel.md has the method. Folders of run were measured apart: a machine that "
+             "drifts looks like a change.",
     .examples = "  attnscope history results/duel-* --out history\n",
     .min = 1,
     .max = RESULTS_MAX,

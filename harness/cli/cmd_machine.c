@@ -37,9 +37,7 @@ static as_exit print_machine(as_machine *m, as_arena *arena, const char *format,
         as_machine_text(m, &out);
     else
         ok = as_machine_json(m, &out) || as_fail_memory(err);
-    ok = ok && as_print(&out, err);
-    as_text_free(&out);
-    return ok ? AS_EXIT_OK : err->code;
+    return as_print_last(ok, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 static as_exit run_machine(const as_command *self, as_arguments arguments, as_err *err)
@@ -69,9 +67,8 @@ const as_command as_command_machine = {
     .about = "fingerprint, measured roofs, which counters work, what will disturb a measurement",
     .description =
         "Measures for about two seconds: multiply-adds per second of every instruction set on one cpu and on all, and "
-        "how "
-        "fast one cpu reads from each cache and from memory. Starts and stops every common counter on a loop of known "
-        "work. Ends with what will disturb a measurement here: the cause, its effect, the remedy.",
+        "how fast one cpu reads from each cache and from memory. Starts and stops every common counter on a loop of "
+        "known work. Ends with what will disturb a measurement here: the cause, its effect, the remedy.",
     .options = options,
     .examples = "  attnscope machine\n"
                 "  attnscope machine --turns fma --isa avx2\n",

@@ -41,10 +41,8 @@ const as_command as_command_merge = {
     .options = options,
     .notes = "Cases that several folders have keep all of their processes, numbered on. Folders of machines with one "
              "fingerprint make one machine; where fingerprints differ, every case gets its machine in the column "
-             "`machine` and "
-             "behind its key, curves are fitted and drawn for each, and there is no percent of roof. Table and charts "
-             "are made "
-             "as `run` makes them.",
+             "`machine` and behind its key, curves are fitted and drawn for each, and there is no percent of roof. "
+             "Table and charts are made as `run` makes them.",
     .examples = "  attnscope run configs/scaling-length.yaml --shard 1/2 --out a    # and 2/2 to b, perhaps elsewhere\n"
                 "  attnscope merge a b --out whole\n",
     .min = 1,

@@ -1,6 +1,5 @@
 /* cmd_plan.c: `attnscope plan CONFIG`: the cases that `run` would measure, and what is refused and why.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,12 +174,10 @@ const as_command as_command_plan = {
     .about = "the cases that `run` would measure, with work, memory and time, and what is refused and why",
     .options = options,
     .notes = "FLOPs are the useful ones of one call. Times are guesses, right within a factor of about three: executed "
-             "FLOPs "
-             "over a share of the measured FMA roof (40 % for tiled and library kernels, a few percent for plain ones) "
-             "or the "
-             "operands over 8 GB/s, whichever is longer. A case is skipped, with its reason, when its instruction set "
-             "is not "
-             "here, its kernel refuses it, or it needs more memory, threads or time than there is.",
+             "FLOPs over a share of the measured FMA roof (40 % for tiled and library kernels, a few percent for plain "
+             "ones) or the operands over 8 GB/s, whichever is longer. A case is skipped, with its reason, when its "
+             "instruction set is not here, its kernel refuses it, or it needs more memory, threads or time than there "
+             "is.",
     .examples = "  attnscope plan configs/quick.yaml\n"
                 "  attnscope plan configs/scaling-length.yaml --only 'attention/flash' --format csv\n",
     .min = 1,

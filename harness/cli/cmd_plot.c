@@ -18,9 +18,7 @@ static as_exit run_plot(const as_command *self, as_arguments arguments, as_err *
         as_text_add(
             &out, "no chart: no kernel of this sweep was measured at two lengths, contexts, widths or head counts, or "
                   "at three sizes of one pattern, and there are no verdicts\n");
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok ? AS_EXIT_OK : err->code;
+    return as_print_last(true, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_plot = {
@@ -33,8 +31,7 @@ const as_command as_command_plot = {
         "At most 24 charts of one kind and 32 of all kinds are drawn; where there are more, the first of each kind is "
         "drawn as PNG, too. For the rest only scripts are written.\n"
         "Without gnuplot the scripts are written all the same, and the exit code is 3. After an edit of samples.csv, "
-        "run "
-        "`attnscope fit DIR` first.",
+        "run `attnscope fit DIR` first.",
     .examples = "  attnscope plot results/quick-20250101T120000Z\n"
                 "  cd DIR/plots && gnuplot NAME.gp    # redraw one chart\n",
     .min = 1,

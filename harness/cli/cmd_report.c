@@ -9,9 +9,7 @@ static as_exit run_report(const as_command *self, as_arguments arguments, as_err
     if (!as_parse(self, &arguments, NULL, err) || !as_report_write(arguments.at[0], err))
         return err->code;
     as_text_add(&out, "report: %s/report.html\n", arguments.at[0]);
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok ? AS_EXIT_OK : err->code;
+    return as_print_last(true, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_report = {

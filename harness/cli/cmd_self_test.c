@@ -65,9 +65,7 @@ static bool print_rows(const as_power_session *s, const char *format, as_err *er
         return as_print_records(format, &as_power_schema, s->rows, s->count, err);
     as_text out = {0};
     add_table(s, &out);
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(true, &out, err);
 }
 
 static bool write_page(const as_power_session *s, const char *page, as_err *err)

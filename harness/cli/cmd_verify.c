@@ -32,9 +32,7 @@ static bool print_tally(const as_verify_tally *t, const char *format, as_err *er
         if (t->cases[i].status == AS_STATUS_FAILED)
             as_text_add(&out, "failed  %s: %s\n", t->cases[i].case_, t->cases[i].reason);
     as_text_add(&out, "%zu checks, %zu failed\n", t->checked, t->failed);
-    const bool ok = as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(true, &out, err);
 }
 
 static bool read_values(const verify_options *o, as_verify_tally *t, as_err *err)

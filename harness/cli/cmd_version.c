@@ -10,9 +10,7 @@ static as_exit run_version(const as_command *self, as_arguments arguments, as_er
         return err->code;
     as_text_add(&out, "attnscope %s (%s)\n%s, %s: %s\n%s\n", as_build_version, as_build_commit, as_build_compiler,
                 as_build_type, as_build_flags, as_build_isas);
-    as_exit code = as_print(&out, err) ? AS_EXIT_OK : err->code;
-    as_text_free(&out);
-    return code;
+    return as_print_last(true, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 const as_command as_command_version = {

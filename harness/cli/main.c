@@ -31,9 +31,7 @@ static as_exit print_page(const as_command *command, as_err *err)
 {
     as_text out = {0};
     as_command_page(command, &out);
-    as_exit code = as_print(&out, err) ? AS_EXIT_OK : err->code;
-    as_text_free(&out);
-    return code;
+    return as_print_last(true, &out, err) ? AS_EXIT_OK : err->code;
 }
 
 static as_exit dispatch(int argc, char **argv, as_err *err)

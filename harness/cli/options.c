@@ -15,6 +15,13 @@ bool as_print(const as_text *text, as_err *err)
     return as_fail(err, AS_EXIT_ENVIRONMENT, "cannot write to standard output: is the disk full or the reader gone?");
 }
 
+bool as_print_last(bool ok, as_text *text, as_err *err)
+{
+    ok = ok && as_print(text, err);
+    as_text_free(text);
+    return ok;
+}
+
 bool as_print_records(const char *format, const as_schema *schema, const void *records, size_t count, as_err *err)
 {
     as_text out = {0};
@@ -25,9 +32,7 @@ bool as_print_records(const char *format, const as_schema *schema, const void *r
         as_table_header(schema, &out);
     for (size_t i = 0; strcmp(format, "json") && i < count; i++)
         as_table_row(schema, (const char *)records + i * schema->size, &out);
-    ok = ok && as_print(&out, err);
-    as_text_free(&out);
-    return ok;
+    return as_print_last(ok, &out, err);
 }
 
 /* The row of "--name" or "--name=value"; `value` points behind the '='. */
@@ -105,8 +110,7 @@ static bool check_count(const as_command *c, int count, as_err *err)
                    c->max);
 }
 
-/* One option, its value perhaps in the next word. *at: its place in `arguments`, moved to the last word that was used.
- */
+/* One option, its value perhaps in the next word. *at: its place in `arguments`, moved to the last word used. */
 static bool parse_option(const as_command *c, const as_arguments *arguments, int *at, void *options, as_err *err)
 {
     const char *value;

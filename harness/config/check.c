@@ -3,7 +3,6 @@
 #include "reading.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #define CASES_MAX 100000u
 
@@ -31,8 +30,7 @@ static bool check_heads(const as_config *c, size_t h, as_err *err)
         if (kv && heads % kv)
             return as_fail(err, AS_EXIT_USAGE,
                            "%s: %" PRIu64 " kv_heads do not divide %" PRIu64
-                           " heads: choose kv_heads that divide every "
-                           "number of heads, or leave the key out",
+                           " heads: choose kv_heads that divide every number of heads, or leave the key out",
                            count_place(c, &c->shapes.kv_heads, k), kv, heads);
     }
     return true;

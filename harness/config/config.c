@@ -19,83 +19,51 @@ static const char *const caches[] = {"warm", "cold", NULL};
 
 #define LENGTHS "whole numbers such as 512, 8k or 1M, or a range {from: 256, to: 16k, factor: 2}"
 #define NUMBERS "whole numbers such as [1, 2, 8], or a range {from: 1, to: 16, factor: 2}"
-#define SHAPE(name) .offset = offsetof(as_shapes, name), .read = as_config_read_counts, .min = 1
+/* A key's name, where its value goes, and what reads it. */
+#define KEY(name, type, member, reader) .key = name, .offset = offsetof(type, member), .read = reader
+#define SHAPE(name) KEY(#name, as_shapes, name, as_config_read_counts), .min = 1
 
 static const field shape_keys[] = {
-    {.key = "length", SHAPE(length), .max = 1u << 30, .meant = LENGTHS, .required = true},
-    {.key = "width", SHAPE(width), .max = 1u << 20, .meant = LENGTHS},
-    {.key = "heads", SHAPE(heads), .max = 1u << 16, .meant = NUMBERS},
-    {.key = "kv_heads", SHAPE(kv_heads), .max = 1u << 16, .meant = NUMBERS ", or same (= heads)", .words = same},
-    {.key = "context", SHAPE(context), .max = 1u << 30, .meant = LENGTHS ", or same (= length)", .words = same},
-    {.key = "batch", SHAPE(batch), .max = 1u << 20, .meant = NUMBERS},
-    {.key = "dtype", .read = as_config_read_words, .offset = offsetof(as_shapes, dtype), .words = as_dtype_words},
-    {.key = "threads", SHAPE(threads), .max = 4096, .meant = NUMBERS},
+    {SHAPE(length), .max = 1u << 30, .meant = LENGTHS, .required = true},
+    {SHAPE(width), .max = 1u << 20, .meant = LENGTHS},
+    {SHAPE(heads), .max = 1u << 16, .meant = NUMBERS},
+    {SHAPE(kv_heads), .max = 1u << 16, .meant = NUMBERS ", or same (= heads)", .words = same},
+    {SHAPE(context), .max = 1u << 30, .meant = LENGTHS ", or same (= length)", .words = same},
+    {SHAPE(batch), .max = 1u << 20, .meant = NUMBERS},
+    {KEY("dtype", as_shapes, dtype, as_config_read_words), .words = as_dtype_words},
+    {SHAPE(threads), .max = 4096, .meant = NUMBERS},
     {.key = NULL},
 };
 
+#define NAME "letters, digits, '.', '_' and '-', at most 80, a letter or digit first"
+#define KERNELS "kernel names or globs, such as [attention/blas, \"attention/*\"]"
+#define PROCESSES "worker processes per case, such as 5"
+#define BATCHES "timed batches per process, such as 7"
+#define TIMES "a time above 0, such as 90s, 10m or 2h"
+
 static const field measure_keys[] = {
-    {.key = "cache", .read = as_config_read_cold, .offset = offsetof(as_measure, cold), .words = caches},
-    {.key = "processes",
-     .read = as_config_read_unsigned,
-     .offset = offsetof(as_measure, processes),
-     .min = 1,
-     .max = 1000,
-     .meant = "worker processes per case, such as 5"},
-    {.key = "batches",
-     .read = as_config_read_unsigned,
-     .offset = offsetof(as_measure, batches),
-     .min = 1,
-     .max = 1000,
-     .meant = "timed batches per process, such as 7"},
-    {.key = "precision",
-     .read = as_config_read_share,
-     .offset = offsetof(as_measure, precision),
+    {KEY("cache", as_measure, cold, as_config_read_cold), .words = caches},
+    {KEY("processes", as_measure, processes, as_config_read_unsigned), .min = 1, .max = 1000, .meant = PROCESSES},
+    {KEY("batches", as_measure, batches, as_config_read_unsigned), .min = 1, .max = 1000, .meant = BATCHES},
+    {KEY("precision", as_measure, precision, as_config_read_share),
      .meant = "a share above 0% and up to 100%, such as 2%"},
-    {.key = "budget",
-     .read = as_config_read_seconds,
-     .offset = offsetof(as_measure, budget_s),
-     .meant = "a time above 0, such as 90s, 10m or 2h"},
-    {.key = "case_timeout",
-     .read = as_config_read_seconds,
-     .offset = offsetof(as_measure, case_timeout_s),
-     .meant = "a time above 0, such as 90s, 10m or 2h"},
-    {.key = "memory",
-     .read = as_config_read_memory,
-     .offset = 0,
-     .meant = "a size such as 512MiB or 4GiB, or a share such as 75%"},
+    {KEY("budget", as_measure, budget_s, as_config_read_seconds), .meant = TIMES},
+    {KEY("case_timeout", as_measure, case_timeout_s, as_config_read_seconds), .meant = TIMES},
+    {.key = "memory", .read = as_config_read_memory, .meant = "a size such as 512MiB or 4GiB, or a share such as 75%"},
     {.key = NULL},
 };
 
 static const field root_keys[] = {
-    {.key = "name",
-     .read = as_config_read_name,
-     .offset = offsetof(as_config, name),
-     .meant = "letters, digits, '.', '_' and '-', at most 80, a letter or digit first"},
-    {.key = "about", .read = as_config_read_line, .offset = offsetof(as_config, about), .meant = "one line of text"},
-    {.key = "shapes",
-     .read = as_config_read_section,
-     .offset = offsetof(as_config, shapes),
-     .rows = shape_keys,
-     .required = true},
-    {.key = "kernels",
-     .read = as_config_read_words,
-     .offset = offsetof(as_config, kernels),
-     .required = true,
-     .meant = "kernel names or globs, such as [attention/blas, \"attention/*\"]"},
-    {.key = "patterns",
-     .read = as_config_read_patterns,
-     .offset = offsetof(as_config, patterns),
+    {KEY("name", as_config, name, as_config_read_name), .meant = NAME},
+    {KEY("about", as_config, about, as_config_read_line), .meant = "one line of text"},
+    {KEY("shapes", as_config, shapes, as_config_read_section), .rows = shape_keys, .required = true},
+    {KEY("kernels", as_config, kernels, as_config_read_words), .required = true, .meant = KERNELS},
+    {KEY("patterns", as_config, patterns, as_config_read_patterns),
      .meant = "pattern texts, such as [causal, \"window:w=256\"]"},
-    {.key = "measure", .read = as_config_read_section, .offset = offsetof(as_config, measure), .rows = measure_keys},
-    {.key = "counters",
-     .read = as_config_read_names,
-     .offset = offsetof(as_config, counters),
+    {KEY("measure", as_config, measure, as_config_read_section), .rows = measure_keys},
+    {KEY("counters", as_config, counters, as_config_read_names),
      .meant = "names of counter groups, such as [instructions, cache]"},
-    {.key = "seed",
-     .read = as_config_read_seed,
-     .offset = offsetof(as_config, seed),
-     .max = (uint64_t)1 << 53,
-     .meant = "a whole number"},
+    {KEY("seed", as_config, seed, as_config_read_seed), .max = (uint64_t)1 << 53, .meant = "a whole number"},
     {.key = NULL},
 };
 

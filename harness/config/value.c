@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "reading.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +79,14 @@ static bool too_many(reading *r, const yaml_node_t *node, const field *f)
                              LIST_MAX);
 }
 
+/* The places of a list's values, with that of the value that is to be its next; both arrays have the same capacity. */
+static const char **place_of_next(reading *r, const yaml_node_t *node, const char **places, size_t count, size_t cap)
+{
+    places = as_arena_grow(r->arena, places, &cap, count, sizeof *places);
+    places[count] = as_config_place(r, node);
+    return places;
+}
+
 static bool add_count(reading *r, const yaml_node_t *node, const field *f, as_counts *list, size_t *cap, uint64_t value)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -87,10 +94,8 @@ static bool add_count(reading *r, const yaml_node_t *node, const field *f, as_co
             return true;
     if (list->count == LIST_MAX)
         return too_many(r, node, f);
-    size_t places_cap = *cap;
+    list->places = place_of_next(r, node, list->places, list->count, *cap);
     list->values = as_arena_grow(r->arena, list->values, cap, list->count, sizeof *list->values);
-    list->places = as_arena_grow(r->arena, list->places, &places_cap, list->count, sizeof *list->places);
-    list->places[list->count] = as_config_place(r, node);
     list->values[list->count++] = value;
     return true;
 }
@@ -104,10 +109,8 @@ static bool add_text(reading *r, const yaml_node_t *node, const field *f, as_tex
             return true;
     if (list->count == LIST_MAX)
         return too_many(r, node, f);
-    size_t places_cap = *cap;
+    list->places = place_of_next(r, node, list->places, list->count, *cap);
     list->values = as_arena_grow(r->arena, list->values, cap, list->count, sizeof *list->values);
-    list->places = as_arena_grow(r->arena, list->places, &places_cap, list->count, sizeof *list->places);
-    list->places[list->count] = as_config_place(r, node);
     list->values[list->count++] = value;
     return true;
 }
@@ -144,40 +147,22 @@ static bool read_factor(reading *r, const yaml_node_t *node, const field *f, voi
 {
     double *out = target;
     const char *text = scalar(r, node, f);
-    if (!text)
-        return false;
-    return (as_parse_double(text, out) && *out >= FACTOR_MIN) || not_meant(r, node, f, text);
+    return text && ((as_parse_double(text, out) && *out >= FACTOR_MIN) || not_meant(r, node, f, text));
 }
 
 static bool read_range(reading *r, const yaml_node_t *node, const field *f, range *out)
 {
     char name[64];
     snprintf(name, sizeof name, "the range of %s", f->key);
+#define BOUND(member) .key = #member, .read = read_bound, .offset = offsetof(range, member), .meant = "a whole number"
     const field keys[] = {
-        {.key = "from",
-         .read = read_bound,
-         .offset = offsetof(range, from),
-         .min = f->min,
-         .max = f->max,
-         .meant = "a whole number",
-         .required = true},
-        {.key = "to",
-         .read = read_bound,
-         .offset = offsetof(range, to),
-         .min = f->min,
-         .max = f->max,
-         .meant = "a whole number",
-         .required = true},
+        {BOUND(from), .min = f->min, .max = f->max, .required = true},
+        {BOUND(to), .min = f->min, .max = f->max, .required = true},
         {.key = "factor",
          .read = read_factor,
          .offset = offsetof(range, factor),
          .meant = "a number of at least 1.001, such as 2 or 1.414"},
-        {.key = "step",
-         .read = read_bound,
-         .offset = offsetof(range, step),
-         .min = 1,
-         .max = f->max,
-         .meant = "a whole number"},
+        {BOUND(step), .min = 1, .max = f->max},
         {.key = NULL},
     };
     const field section = {.key = name, .rows = keys};
@@ -297,9 +282,7 @@ bool as_config_read_words(reading *r, const yaml_node_t *node, const field *f, v
 static bool name_item(reading *r, const yaml_node_t *node, const field *f, void *list, size_t *cap)
 {
     const char *text = scalar(r, node, f);
-    if (!text)
-        return false;
-    return named(text) ? add_text(r, node, f, list, cap, text) : not_meant(r, node, f, text);
+    return text && (named(text) ? add_text(r, node, f, list, cap, text) : not_meant(r, node, f, text));
 }
 
 bool as_config_read_names(reading *r, const yaml_node_t *node, const field *f, void *target)
@@ -357,10 +340,8 @@ static bool pattern_item(reading *r, const yaml_node_t *node, const field *f, vo
             return true;
     if (list->count == LIST_MAX)
         return too_many(r, node, f);
-    size_t places_cap = *cap;
+    list->places = place_of_next(r, node, list->places, list->count, *cap);
     list->values = as_arena_grow(r->arena, list->values, cap, list->count, sizeof *list->values);
-    list->places = as_arena_grow(r->arena, list->places, &places_cap, list->count, sizeof *list->places);
-    list->places[list->count] = as_config_place(r, node);
     list->values[list->count++] = p;
     return true;
 }
@@ -387,9 +368,7 @@ bool as_config_read_seconds(reading *r, const yaml_node_t *node, const field *f,
 {
     double *out = target;
     const char *text = scalar(r, node, f);
-    if (!text)
-        return false;
-    return (as_parse_seconds(text, out) && *out > 0) || not_meant(r, node, f, text);
+    return text && ((as_parse_seconds(text, out) && *out > 0) || not_meant(r, node, f, text));
 }
 
 bool as_config_read_share(reading *r, const yaml_node_t *node, const field *f, void *target)

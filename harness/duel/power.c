@@ -173,9 +173,8 @@ void as_power_page(const as_power *rows, size_t count, const char *machine, cons
     as_text_add(out, "Measured on %s, build %s.\n\n", machine ? machine : "an unknown machine",
                 build ? build : "unknown");
     as_text_add(out, "| injected | share | load | duels | flagged | 95 %% interval | wrong way | inconclusive | same | "
-                     "failed | median ratio | "
-                     "seconds | longest |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: "
-                     "| ---: | ---: |\n");
+                     "failed | median ratio | seconds | longest |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | "
+                     "---: | ---: | ---: | ---: | ---: | ---: |\n");
     for (size_t i = 0; i < count; i++) {
         const as_power *r = &rows[i];
         as_text_add(

@@ -196,8 +196,7 @@ static as_exact count_side(as_trials *t, const as_case *planned, uint64_t trial,
     return out;
 }
 
-/* Rounds of an empty loop that are `share` of the instructions of a call; what one takes is found out by 1000 of them.
- */
+/* Rounds of an empty loop that are `share` of the instructions of a call; 1000 of them tell what one takes. */
 static double rounds_for(as_trials *t, const as_case *planned, uint64_t trial, const as_exact *plain, double share)
 {
     if (share == 0 || plain->instructions == AS_NO_COUNT)

@@ -4,7 +4,6 @@
 
 #include <sched.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/file.h"

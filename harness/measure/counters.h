@@ -26,8 +26,7 @@ bool as_counter_group_read(const char *name, as_arena *arena, as_counter_group *
 const char *const *as_counter_group_names(as_arena *arena);
 /* GROUP,GROUP as --counters has them. */
 as_texts as_counter_groups_split(const char *list, as_arena *arena);
-/* The events of all groups, each once, with NULL behind the last. false: a group that is not known, or too many events.
- */
+/* The events of all groups, each once, with NULL behind the last. false: an unknown group, or too many events. */
 bool as_counter_groups_events(const as_texts *groups, as_arena *arena, const char ***events, as_err *err);
 
 /* A source of counts. The real one is PAPI; a test brings its own. */

@@ -4,7 +4,6 @@
  * a set that did not fit. */
 #include <papi.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "counters.h"
 

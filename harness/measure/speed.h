@@ -27,8 +27,7 @@ bool as_speed_prepare(as_speed *speed);
 double as_speed_now(as_speed *speed); /* GFLOP/s */
 
 /* Instructions that the core takes in, per ns: a loop of nops of about 0.1 ms, which is bound by nothing else. Where
- * another hardware thread shares the core, also one of another virtual machine, about half of them; nothing else tells.
- */
+ * another hardware thread shares the core, also one of another virtual machine, about half; nothing else tells. */
 double as_issue_now(void);
 
 /* Counted by the system since the process (or the machine) began. */

@@ -8,8 +8,7 @@
  *            parameters, where these decide which keys are chosen: content/topk:k=16, content/topk:k=64, ...
  * On every other axis a kernel with other parameters is another curve.
  * Key/value heads follow the heads where Hkv = H, and are fixed otherwise. Only cases that are ok and have a median are
- * points. A curve has at least two different x, on the axis edges three: two windows do not make a sweep of sparsity.
- */
+ * points. A curve has at least two different x, on the axis edges three: two windows are no sweep of sparsity. */
 #ifndef AS_MODEL_CURVE_H
 #define AS_MODEL_CURVE_H
 

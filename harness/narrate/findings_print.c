@@ -1,6 +1,5 @@
 /* findings_print.c: a row per kernel and pattern at the far end of its curve; below it crossovers and failures.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,21 +68,6 @@ static const char *real_cell(as_arena *a, const char *format, double value)
     return as_arena_intern(a, text);
 }
 
-static const char *text_cell(const char *text) { return text && *text ? text : MISSING; }
-
-static const char *kernel_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->kernel); }
-static const char *pattern_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->pattern); }
-static const char *isa_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->isa); }
-static const char *dtype_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->dtype); }
-static const char *cache_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->cache); }
-static const char *machine_cell(const page *p, const line *l) { return (void)p, text_cell(l->row->machine); }
-static const char *batch_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->batch); }
-static const char *heads_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->heads); }
-static const char *width_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->width); }
-static const char *length_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->length); }
-static const char *threads_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->threads); }
-static const char *edges_cell(const page *p, const line *l) { return count_cell(p->arena, l->row->edges); }
-
 static const char *kv_cell(const page *p, const line *l)
 {
     return l->row->kv_heads == l->row->heads ? "=H" : count_cell(p->arena, l->row->kv_heads);
@@ -114,16 +98,6 @@ static const char *interval_cell(const page *p, const line *l)
     return as_arena_printf(p->arena, "%s .. %s", low, high);
 }
 
-static const char *gflops_cell(const page *p, const line *l)
-{
-    return real_cell(p->arena, "%.1f", l->row->gflops_useful);
-}
-static const char *roof_cell(const page *p, const line *l)
-{
-    return real_cell(p->arena, "%.1f", l->row->percent_of_roof);
-}
-static const char *edge_cell(const page *p, const line *l) { return real_cell(p->arena, "%.3g", l->row->ns_per_edge); }
-
 /* Without the minus of -0.00. */
 static double rounded(double slope) { return fabs(slope) < 0.005 ? 0 : slope; }
 
@@ -147,8 +121,6 @@ static const char *bandwidth_cell(const page *p, const line *l)
 {
     return l->row->length == 1 ? real_cell(p->arena, "%.1f", l->row->percent_of_bandwidth) : MISSING;
 }
-
-static const char *mass_cell(const page *p, const line *l) { return real_cell(p->arena, "%.4f", l->row->mass_kept); }
 
 static const char *growth_cell(const page *p, const line *l)
 {
@@ -177,37 +149,56 @@ static const char *workspace_cell(const page *p, const line *l)
 
 typedef struct {
     const char *title;
-    const char *(*cell)(const page *p, const line *l);
     enum { ALWAYS, WHERE_DIFFERENT, WHERE_KNOWN, OF_EDGES } shown;
+    const char *(*cell)(const page *p, const line *l); /* NULL: the field of the row at `offset` */
+    as_column_kind kind;
+    size_t offset;
+    const char *format; /* of AS_REAL */
 } column;
 
+#define FIELD(kind, name, format) NULL, kind, offsetof(as_summary, name), format
+#define MADE(cell) cell, AS_TEXT, 0, NULL
+
+static const char *cell_of(const page *p, const column *c, const line *l)
+{
+    const void *field = (const char *)l->row + c->offset;
+    if (c->cell)
+        return c->cell(p, l);
+    if (c->kind == AS_COUNT)
+        return count_cell(p->arena, *(const uint64_t *)field);
+    if (c->kind == AS_REAL)
+        return real_cell(p->arena, c->format, *(const double *)field);
+    const char *text = *(const char *const *)field;
+    return text && *text ? text : MISSING;
+}
+
 static const column columns[] = {
-    {"kernel", kernel_cell, ALWAYS},
-    {"isa", isa_cell, WHERE_DIFFERENT},
-    {"pattern", pattern_cell, ALWAYS},
-    {"dtype", dtype_cell, WHERE_DIFFERENT},
-    {"B", batch_cell, WHERE_DIFFERENT},
-    {"H", heads_cell, WHERE_DIFFERENT},
-    {"Hkv", kv_cell, WHERE_DIFFERENT},
-    {"D", width_cell, WHERE_DIFFERENT},
-    {"T", length_cell, ALWAYS},
-    {"S", context_cell, WHERE_DIFFERENT},
-    {"threads", threads_cell, WHERE_DIFFERENT},
-    {"cache", cache_cell, WHERE_DIFFERENT},
-    {"machine", machine_cell, WHERE_DIFFERENT},
-    {"edges", edges_cell, OF_EDGES},
-    {"median", median_cell, ALWAYS},
-    {"interval", interval_cell, ALWAYS},
-    {"GFLOP/s", gflops_cell, ALWAYS},
-    {"% of roof", roof_cell, ALWAYS},
-    {"% of bandwidth", bandwidth_cell, WHERE_KNOWN},
-    {"ns/edge", edge_cell, ALWAYS},
-    {"mass kept", mass_cell, WHERE_KNOWN},
-    {NULL, slope_cell, ALWAYS}, /* "slope in T" */
-    {"growth", growth_cell, WHERE_KNOWN},
-    {"declared", order_cell, WHERE_KNOWN},
-    {"vs dense", speed_cell, ALWAYS},
-    {"workspace", workspace_cell, ALWAYS},
+    {"kernel", ALWAYS, FIELD(AS_TEXT, kernel, NULL)},
+    {"isa", WHERE_DIFFERENT, FIELD(AS_TEXT, isa, NULL)},
+    {"pattern", ALWAYS, FIELD(AS_TEXT, pattern, NULL)},
+    {"dtype", WHERE_DIFFERENT, FIELD(AS_TEXT, dtype, NULL)},
+    {"B", WHERE_DIFFERENT, FIELD(AS_COUNT, batch, NULL)},
+    {"H", WHERE_DIFFERENT, FIELD(AS_COUNT, heads, NULL)},
+    {"Hkv", WHERE_DIFFERENT, MADE(kv_cell)},
+    {"D", WHERE_DIFFERENT, FIELD(AS_COUNT, width, NULL)},
+    {"T", ALWAYS, FIELD(AS_COUNT, length, NULL)},
+    {"S", WHERE_DIFFERENT, MADE(context_cell)},
+    {"threads", WHERE_DIFFERENT, FIELD(AS_COUNT, threads, NULL)},
+    {"cache", WHERE_DIFFERENT, FIELD(AS_TEXT, cache, NULL)},
+    {"machine", WHERE_DIFFERENT, FIELD(AS_TEXT, machine, NULL)},
+    {"edges", OF_EDGES, FIELD(AS_COUNT, edges, NULL)},
+    {"median", ALWAYS, MADE(median_cell)},
+    {"interval", ALWAYS, MADE(interval_cell)},
+    {"GFLOP/s", ALWAYS, FIELD(AS_REAL, gflops_useful, "%.1f")},
+    {"% of roof", ALWAYS, FIELD(AS_REAL, percent_of_roof, "%.1f")},
+    {"% of bandwidth", WHERE_KNOWN, MADE(bandwidth_cell)},
+    {"ns/edge", ALWAYS, FIELD(AS_REAL, ns_per_edge, "%.3g")},
+    {"mass kept", WHERE_KNOWN, FIELD(AS_REAL, mass_kept, "%.4f")},
+    {NULL, ALWAYS, MADE(slope_cell)}, /* "slope in T" */
+    {"growth", WHERE_KNOWN, MADE(growth_cell)},
+    {"declared", WHERE_KNOWN, MADE(order_cell)},
+    {"vs dense", ALWAYS, MADE(speed_cell)},
+    {"workspace", ALWAYS, MADE(workspace_cell)},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -218,10 +209,10 @@ static bool is_shown(const page *p, const column *c)
     if (c->shown == OF_EDGES)
         return p->axis == AS_AXIS_EDGES;
     for (size_t i = 0; c->shown == WHERE_KNOWN && i < p->count; i++)
-        if (strcmp(c->cell(p, &p->lines[i]), MISSING) != 0)
+        if (strcmp(cell_of(p, c, &p->lines[i]), MISSING) != 0)
             return true;
     for (size_t i = 1; c->shown == WHERE_DIFFERENT && i < p->count; i++)
-        if (strcmp(c->cell(p, &p->lines[i]), c->cell(p, &p->lines[0])) != 0)
+        if (strcmp(cell_of(p, c, &p->lines[i]), cell_of(p, c, &p->lines[0])) != 0)
             return true;
     return c->shown == ALWAYS;
 }
@@ -237,7 +228,7 @@ static void print_lines(const page *p, as_text *out)
         const column *column = &columns[shown[c]];
         cells[c] = column->title ? column->title : as_arena_printf(p->arena, "slope in %s", as_axis_symbol(p->axis));
         for (size_t i = 0; i < p->count; i++)
-            cells[(i + 1) * width + c] = column->cell(p, &p->lines[i]);
+            cells[(i + 1) * width + c] = cell_of(p, column, &p->lines[i]);
     }
     as_print_rows(out, cells, p->count + 1, width);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../kernels/api/cpu.h"
 #include "../../kernels/api/dtype.h"
 #include "../../kernels/api/kernel_name.h"
 #include "../base/suggest.h"

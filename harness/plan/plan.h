@@ -6,8 +6,7 @@
  * The pattern is its canonical text with every comma written as a colon, so that the key needs no quotes in CSV.
  *
  * Cases come in a stable order: kernels as the config lists them (a glob in the registry's order), then patterns,
- * width, heads, kv_heads, batch, dtype, threads, context, and length innermost: a curve in T reads from top to bottom.
- */
+ * width, heads, kv_heads, batch, dtype, threads, context, and length innermost: a curve in T reads downwards. */
 #ifndef AS_PLAN_PLAN_H
 #define AS_PLAN_PLAN_H
 

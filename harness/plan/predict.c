@@ -1,5 +1,4 @@
-/* predict.c: shares of the roof are guesses that were true within a factor of three on one AVX-512
- * machine.
+/* predict.c: shares of the roof are guesses that were true within a factor of three on one AVX-512 machine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "predict.h"
 

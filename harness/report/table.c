@@ -1,8 +1,6 @@
 /* table.c: the rows of a file as a table: numbers to the right, units in the heads, and what is alike everywhere said
  * once. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "parts.h"
@@ -195,8 +193,7 @@ static void add_tools(const char *id, as_text *out)
 {
     as_text_add(out,
                 "<div class=\"tools\" id=\"%s-tools\" hidden><input type=\"search\" aria-label=\"filter rows\" "
-                "placeholder=\"filter: flash "
-                "window -skipped\"><output></output></div>\n",
+                "placeholder=\"filter: flash window -skipped\"><output></output></div>\n",
                 id);
 }
 
@@ -254,9 +251,8 @@ void as_report_table(const as_report *r, as_text *out)
     as_text_add(
         out,
         "<p>%zu rows of <code>summary.csv</code>%s%s. A low and a high are the ends of the interval of the median; "
-        "what is "
-        "missing is empty and has its reason. The last column is the command that measures the row again, from within "
-        "the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
+        "what is missing is empty and has its reason. The last column is the command that measures the row again, from "
+        "within the folder of this page; for a kernel from a plug-in, name it again with <code>--plugin</code>.</p>\n",
         s.count, common.length ? "; in all of them " : "", common.length ? common.data : "");
     add_table(&s, "cases", r->in.summary, out);
     as_text_free(&common);

@@ -125,9 +125,7 @@ static const char *key_of(const merging *m, const part *p, const char *key)
     as_text_add(&text, "%s|%s", key, p->label);
     for (char *c = text.data; (c = strchr(c, ',')) != NULL;)
         *c = ':';
-    const char *kept = as_arena_intern(m->arena, text.data);
-    as_text_free(&text);
-    return kept;
+    return as_text_keep(&text, m->arena);
 }
 
 static merged_case *find_case(const merging *m, const char *key)
@@ -247,8 +245,7 @@ static bool put_together(merging *m, as_err *err)
 
 /* --- writing ----------------------------------------------------------------------------------------------------- */
 
-/* Of several kinds: no fingerprint and no roofs, for there is no one machine; and each machine.json under `machines`.
- */
+/* Of several kinds: no fingerprint and no roofs, for there is no one machine; each machine.json under `machines`. */
 static bool write_machine(const merging *m, as_folder *folder, as_err *err)
 {
     const part *first = &m->parts[0];

@@ -210,8 +210,7 @@ static void conclude(course *c, job *j, const as_result *r)
 
 static double elapsed(const course *c) { return c->s->now() - c->began; }
 
-/* Adds (sign 1) or takes away (-1) what is left to do of a case, so that nobody has to sum up all cases at each visit.
- */
+/* Adds (sign 1) or takes away (-1) what is left to do of a case, so that no visit has to sum up all cases. */
 static void count_left(course *c, const job *j, int sign)
 {
     if (j->over || j->complete >= c->wanted)

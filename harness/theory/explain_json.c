@@ -1,5 +1,4 @@
-/* explain_json.c: what explain found, as JSON. Written by hand, not as a tree: a last row may hold a million numbers.
- */
+/* explain_json.c: what explain found, as JSON. Written by hand, not as a tree: a row may hold a million numbers. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>

@@ -1,5 +1,4 @@
-/* svg.c: the mask as an SVG picture: one panel for each pattern of a schedule, darker where more of a cell's pairs are.
- */
+/* svg.c: the mask as an SVG picture: one panel for each pattern of a schedule, darker where a cell has more pairs. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 

@@ -27,8 +27,7 @@ typedef struct {
     double off;
 } stretch;
 
-/* scores[i] = ln(u / (1 - u)), u the share of values below it (those that are equal count half), less the mean of all.
- */
+/* scores[i] = ln(u / (1 - u)), u the share of values below it (equal ones count half), less the mean of all. */
 static void score(const double *values, size_t n, double *scores)
 {
     double sum = 0;

@@ -72,9 +72,7 @@ static const char *without_percent(const char *path, as_arena *arena)
     as_text text = {0};
     for (; *path; path++)
         as_text_append(&text, *path == '%' ? "%%" : path, *path == '%' ? 2 : 1);
-    const char *out = as_arena_intern(arena, text.data ? text.data : "");
-    as_text_free(&text);
-    return out;
+    return as_text_keep(&text, arena);
 }
 
 /* Executes `PROGRAM worker`, in valgrind where it is to be counted. 0, or an errno. */

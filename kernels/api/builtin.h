@@ -12,8 +12,7 @@
 #define AS_PASTE_(a, b) a##_##b
 #define AS_PASTE(a, b) AS_PASTE_(a, b)
 
-/* A function that has one body for each instruction set: AS_ISA(tile_attend) is tile_attend_avx2 in what avx2 builds.
- */
+/* A function that has one body for each instruction set: AS_ISA(tile_attend) is tile_attend_avx2 in avx2 builds. */
 #define AS_ISA(symbol) AS_PASTE(symbol, AS_ISA_NAME)
 
 /* `const as_kernel AS_KERNEL(attention_flash) = {...};` in kernels/attention/flash.c */
@@ -26,6 +25,10 @@
 
 /* How the descriptor of a built-in kernel begins. */
 #define AS_BUILTIN .struct_size = sizeof(as_kernel), .abi = AS_KERNEL_ABI, .isas = AS_ISA_BIT(AS_THIS_ISA)
+/* What a kernel is asked before it runs, in the order of as_kernel; NULL for a kernel that refuses nothing. */
+#define AS_CALLBACKS(refuses, lists_operands, needs_workspace, counts_work, tolerates)                                 \
+    .refuse = refuses, .operands = lists_operands, .workspace = needs_workspace, .work = counts_work,                  \
+    .tolerance = tolerates
 
 /* The phases of a kernel that has one. */
 #define AS_ONE_PHASE(function)                                                                                         \

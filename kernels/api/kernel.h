@@ -7,8 +7,8 @@
  * keeps no globals, and cannot fail once it has not refused.
  *
  * SHAPES. B batch entries, T queries, S keys, H query heads, Hkv key heads, head width d, model width D. Hkv divides H;
- * query head h reads key head h / (H / Hkv). Arrays are dense, row-major and 64-byte aligned: q and o are (B,H,T,d),
- * k and v are (B,Hkv,S,d). Query t (0..T-1) stands at position S-T+t among the keys: decode is T = 1 with a cache of S.
+ * query head h reads key head h / (H / Hkv). Arrays are dense, row-major and 64-byte aligned: q and o are (B,H,T,d), k
+ * and v are (B,Hkv,S,d). Query t (0..T-1) stands at position S-T+t among the keys: decode is T = 1 with a cache of S.
  *
  * OWNERSHIP. The harness owns every array, the workspace, the problem and the call; a kernel borrows them for the time
  * of a call. The plug-in owns its descriptors, which stay valid and constant as long as it is loaded.
@@ -20,8 +20,7 @@
  *
  * GROWTH. Structs that begin with struct_size grow at their end without a new ABI number, and struct_size says how far
  * the side that filled it in knows them. Structs that lie in arrays have reserved fields instead. docs/abi-3.md has the
- * way from ABI 2; README.md has a whole kernel.
- */
+ * way from ABI 2; README.md has a whole kernel. */
 #ifndef AS_KERNEL_H
 #define AS_KERNEL_H
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "contract.h"
-#include "cpu.h"
 #include "kernel_name.h"
 
 extern const as_kernel *const as_builtin_kernels[];

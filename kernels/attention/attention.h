@@ -5,8 +5,8 @@
 
 #include "../api/builtin.h"
 #include "../api/dtype.h"
+#include "../common/refuse.h"
 #include "../common/size.h"
-#include "../pattern/pattern.h"
 
 /* q (B,H,T,d), k (B,Hkv,S,d), v (B,Hkv,S,d), o (B,H,T,d) */
 size_t as_attention_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX]);
@@ -17,9 +17,8 @@ as_work as_attention_work(const as_problem *p, uint64_t executed);
 /* Float32 attention over normal q, k, v: see the .c file. */
 double as_attention_tolerance(const as_problem *p);
 
-/* Refusals: each true with its reason. */
-bool as_attention_refuse_dtype(const as_problem *p, char *why, size_t cap);  /* anything but f32 */
-bool as_attention_refuse_sparse(const as_problem *p, char *why, size_t cap); /* patterns but causal and full */
+/* Refuses patterns but causal and full. */
+bool as_attention_refuse_sparse(const as_problem *p, char *why, size_t cap);
 
 /* Where query t of (batch b, head h) starts in q and o, and key 0 of its head in k and v. */
 static inline size_t as_query_offset(const as_problem *p, size_t b, size_t h, size_t t)

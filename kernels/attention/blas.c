@@ -1,12 +1,10 @@
 /* blas.c: what one writes with a BLAS at hand: S = q k^T, softmax of the rows, o = S v; T x S scores per head, kept
- * whole as for a backward pass. Rows are taken ROWS at a time, so that a causal mask spares what lies right of a block.
- */
+ * whole as for a backward pass. Rows are taken ROWS at a time, so a causal mask spares what lies right of a block. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <cblas.h>
 
 #include "attention.h"
 #include "tile/softmax.h"
-#include "vec/vec.h"
 
 #define ROWS 256
 
@@ -67,7 +65,7 @@ static void blas_run(const as_call *call)
 
 static bool blas_refuse(const as_problem *p, char *why, size_t cap)
 {
-    return as_attention_refuse_dtype(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
+    return as_refuse_but_f32(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
 }
 
 static size_t blas_workspace(const as_problem *p) { return as_product(p->length, p->context + 1, sizeof(float), 1); }
@@ -89,10 +87,6 @@ const as_kernel AS_KERNEL(attention_blas) = {
     .name = "attention/blas",
     .help = "OpenBLAS for both products by blocks of rows, softmax between them; T x S scores",
     .order = "edges",
-    .refuse = blas_refuse,
-    .operands = as_attention_operands,
-    .workspace = blas_workspace,
-    .work = blas_work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(blas_refuse, as_attention_operands, blas_workspace, blas_work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(blas_run),
 };

@@ -1,7 +1,6 @@
 /* common.c: operands, work, tolerances and refusals that attention kernels share.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <stdio.h>
 
 #include "attention.h"
 
@@ -50,18 +49,9 @@ double as_attention_tolerance(const as_problem *p)
     return 2 * (16 + 4 * sqrt((double)p->head_dim)) / 16777216;
 }
 
-bool as_attention_refuse_dtype(const as_problem *p, char *why, size_t cap)
-{
-    if (p->dtype == AS_F32)
-        return false;
-    snprintf(why, cap, "takes f32 only");
-    return true;
-}
-
 bool as_attention_refuse_sparse(const as_problem *p, char *why, size_t cap)
 {
     if (as_pattern_traits(p->pattern) & AS_PATTERN_DENSE)
         return false;
-    snprintf(why, cap, "dense kernel: takes causal and full only; attention/gather takes every pattern");
-    return true;
+    return as_refuse(why, cap, "dense kernel: takes causal and full only; attention/gather takes every pattern");
 }

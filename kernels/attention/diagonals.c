@@ -2,7 +2,6 @@
  * and neighbouring queries read neighbouring keys along it, so keys and values stream instead of being looked up. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "attention.h"
@@ -233,17 +232,14 @@ static bool diagonals_refuse(const as_problem *p, char *why, size_t cap)
 {
     as_run runs[2 * DISTANCES_MAX];
     size_t distance[DISTANCES_MAX];
-    if (as_attention_refuse_dtype(p, why, cap))
+    if (as_refuse_but_f32(p, why, cap))
         return true;
-    if (!(as_pattern_traits(p->pattern) & AS_PATTERN_BY_DISTANCE)) {
-        snprintf(why, cap, "takes patterns that depend on distance alone, such as log and power");
-        return true;
-    }
+    if (!(as_pattern_traits(p->pattern) & AS_PATTERN_BY_DISTANCE))
+        return as_refuse(why, cap, "takes patterns that depend on distance alone, such as log and power");
     if (as_pattern_runs_max(p->pattern, p->context) <= 2 * DISTANCES_MAX &&
         distances(p, runs, distance) <= DISTANCES_MAX)
         return false;
-    snprintf(why, cap, "takes patterns of at most %d distances", DISTANCES_MAX);
-    return true;
+    return as_refuse(why, cap, "takes patterns of at most %d distances", DISTANCES_MAX);
 }
 
 static as_work diagonals_work(const as_problem *p)
@@ -256,10 +252,6 @@ const as_kernel AS_KERNEL(attention_diagonals) = {
     .name = "attention/diagonals",
     .help = "patterns of a few fixed distances (log, power): streams along the diagonals",
     .order = "edges",
-    .refuse = diagonals_refuse,
-    .operands = as_attention_operands,
-    .workspace = diagonals_workspace,
-    .work = diagonals_work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(diagonals_refuse, as_attention_operands, diagonals_workspace, diagonals_work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(diagonals_run),
 };

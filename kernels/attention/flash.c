@@ -1,8 +1,8 @@
 /* flash.c: one pass over the keys in tiles, softmax kept as a running (max, sum). Workspace O(S d).
  * A lone query per head (decode) reads keys and values where they lie, split over threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 
+#include "common/refuse.h"
 #include "tile/decode.h"
 #include "tile/dtype.h"
 #include "tile/heads.h"
@@ -13,10 +13,8 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
     if (tile_refuse_dtype(p, why, cap))
         return true;
     if (!(traits & AS_PATTERN_CONTIGUOUS) || (traits & AS_PATTERN_MULTISET) ||
-        as_pattern_runs_max(p->pattern, p->context) > 16) {
-        snprintf(why, cap, "takes patterns whose rows are a few unbroken runs of keys");
-        return true;
-    }
+        as_pattern_runs_max(p->pattern, p->context) > 16)
+        return as_refuse(why, cap, "takes patterns whose rows are a few unbroken runs of keys");
     return false;
 }
 
@@ -43,10 +41,6 @@ const as_kernel AS_KERNEL(attention_flash) = {
     .name = "attention/flash",
     .help = "one pass over the keys in tiles, running softmax; skips what no query of a strip sees",
     .order = "edges",
-    .refuse = refuse,
-    .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(refuse, as_attention_operands, workspace, work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(flash_run),
 };

@@ -113,10 +113,6 @@ const as_kernel AS_KERNEL(attention_gather) = {
     .name = "attention/gather",
     .help = "any pattern, row by row over the keys that it names",
     .order = "edges",
-    .refuse = as_attention_refuse_dtype,
-    .operands = as_attention_operands,
-    .workspace = gather_workspace,
-    .work = gather_work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(as_refuse_but_f32, as_attention_operands, gather_workspace, gather_work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(gather_run),
 };

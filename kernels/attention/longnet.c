@@ -5,8 +5,8 @@
  * on from branch to branch; the workspace holds the unfinished sums. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <stdio.h>
 
+#include "common/refuse.h"
 #include "tile/attend.h"
 #include "tile/dtype.h"
 #include "tile/element.h"
@@ -131,8 +131,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
         return true;
     if (as_pattern_branch(p->pattern, 0, 0, &branch))
         return false;
-    snprintf(why, cap, "takes longnet patterns only; attention/tiles takes every pattern");
-    return true;
+    return as_refuse(why, cap, "takes longnet patterns only; attention/tiles takes every pattern");
 }
 
 const as_kernel AS_KERNEL(attention_longnet) = {
@@ -140,10 +139,6 @@ const as_kernel AS_KERNEL(attention_longnet) = {
     .name = "attention/longnet",
     .help = "LongNet's branches as dense segments read in place, mixed by their softmax denominators",
     .order = "edges",
-    .refuse = refuse,
-    .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(refuse, as_attention_operands, workspace, work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(longnet_run),
 };

@@ -1,5 +1,4 @@
-/* naive.c: attention as a textbook writes it: scores, softmax, weighted sum; three passes over T x S scores, plain C.
- */
+/* naive.c: attention as in a textbook: scores, softmax, weighted sum; three passes over T x S scores, plain C. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
@@ -68,7 +67,7 @@ static void naive_run(const as_call *call)
 
 static bool naive_refuse(const as_problem *p, char *why, size_t cap)
 {
-    return as_attention_refuse_dtype(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
+    return as_refuse_but_f32(p, why, cap) || as_attention_refuse_sparse(p, why, cap);
 }
 
 static size_t naive_workspace(const as_problem *p) { return as_product(p->length, p->context, sizeof(float), 1); }
@@ -80,10 +79,6 @@ const as_kernel AS_KERNEL(attention_naive) = {
     .name = "attention/naive",
     .help = "three passes over T x S scores in plain C",
     .order = "edges",
-    .refuse = naive_refuse,
-    .operands = as_attention_operands,
-    .workspace = naive_workspace,
-    .work = naive_work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(naive_refuse, as_attention_operands, naive_workspace, naive_work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(naive_run),
 };

@@ -1,8 +1,8 @@
 /* residues.c: dilated attention without its holes: tokens t, t-r, t-2r, ... share t mod r, so the pattern falls into r
  * independent causal (or windowed) problems, each read in place with a stride of r tokens. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 
+#include "common/refuse.h"
 #include "tile/attend.h"
 #include "tile/dtype.h"
 
@@ -95,8 +95,7 @@ static bool refuse(const as_problem *p, char *why, size_t cap)
         return true;
     if (as_pattern_parts(p->pattern) == 1 && !strcmp(as_pattern_part(p->pattern, 0), "dilated"))
         return false;
-    snprintf(why, cap, "takes dilated patterns only; attention/tiles takes every pattern");
-    return true;
+    return as_refuse(why, cap, "takes dilated patterns only; attention/tiles takes every pattern");
 }
 
 const as_kernel AS_KERNEL(attention_residues) = {
@@ -104,10 +103,6 @@ const as_kernel AS_KERNEL(attention_residues) = {
     .name = "attention/residues",
     .help = "dilated patterns as r independent dense or windowed problems, read in place by stride",
     .order = "edges",
-    .refuse = refuse,
-    .operands = as_attention_operands,
-    .workspace = workspace,
-    .work = work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(refuse, as_attention_operands, workspace, work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(residues_run),
 };

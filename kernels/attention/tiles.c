@@ -14,10 +14,6 @@ const as_kernel AS_KERNEL(attention_tiles) = {
     .name = "attention/tiles",
     .help = "flash for any pattern: tiles that no query sees are skipped, others masked key by key",
     .order = "edges",
-    .refuse = tile_refuse_dtype,
-    .operands = as_attention_operands,
-    .workspace = tile_heads_workspace,
-    .work = work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(tile_refuse_dtype, as_attention_operands, tile_heads_workspace, work, as_attention_tolerance),
     .phases = AS_ONE_PHASE(tile_heads_run),
 };

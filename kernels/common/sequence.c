@@ -3,14 +3,10 @@
 #include "sequence.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "../attention/attention.h"
 
-bool as_sequence_refuse_dtype(const as_problem *p, char *why, size_t cap)
-{
-    return as_attention_refuse_dtype(p, why, cap);
-}
+bool as_sequence_refuse_dtype(const as_problem *p, char *why, size_t cap) { return as_refuse_but_f32(p, why, cap); }
 
 bool as_sequence_refuse_pattern(const as_problem *p, bool sees_future, char *why, size_t cap)
 {
@@ -18,18 +14,16 @@ bool as_sequence_refuse_pattern(const as_problem *p, bool sees_future, char *why
     const bool causal = traits & AS_PATTERN_CAUSAL;
     if ((traits & AS_PATTERN_DENSE) && causal != sees_future)
         return false;
-    snprintf(why, cap,
-             sees_future ? "sees the whole sequence whatever the pattern: takes full only"
-                         : "sees the past in its own way whatever the pattern: takes causal only");
-    return true;
+    return as_refuse(why, cap,
+                     sees_future ? "sees the whole sequence whatever the pattern: takes full only"
+                                 : "sees the past in its own way whatever the pattern: takes causal only");
 }
 
 bool as_sequence_refuse_context(const as_problem *p, char *why, size_t cap)
 {
     if (p->context == p->length)
         return false;
-    snprintf(why, cap, "keeps no cache of earlier tokens: context must be the same as length");
-    return true;
+    return as_refuse(why, cap, "keeps no cache of earlier tokens: context must be the same as length");
 }
 
 as_work as_sequence_work(const as_problem *p, const as_kernel *kernel, uint64_t useful, uint64_t executed,

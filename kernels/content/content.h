@@ -10,7 +10,6 @@
 #define AS_CONTENT_H
 
 #include "../attention/attention.h"
-#include "../common/refuse.h"
 
 #define CONTENT_NONE (-1.0f)                  /* where a row has fewer keys than there is room for */
 #define CONTENT_CONTEXT_MAX ((size_t)1 << 24) /* float32 counts exactly up to here */

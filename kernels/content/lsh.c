@@ -351,11 +351,10 @@ static bool lsh_refuse(const as_problem *p, char *why, size_t cap)
         as_refuse_more_than(p->length, "the length", (size_t)1 << 24, "what float32 counts exactly", why, cap))
         return true;
     if (lsh_buckets(p) > 1 && lsh_buckets(p) % 2)
-        return snprintf(why, cap, "%zu buckets do not divide by two: each direction of the hash makes two, x and -x",
-                        lsh_buckets(p)),
-               true;
+        return as_refuse(why, cap, "%zu buckets do not divide by two: each direction of the hash makes two, x and -x",
+                         lsh_buckets(p));
     if (p->heads != p->kv_heads || p->length != p->context)
-        return snprintf(why, cap, "queries are the keys here: takes kv_heads = heads and context = length"), true;
+        return as_refuse(why, cap, "queries are the keys here: takes kv_heads = heads and context = length");
     return false;
 }
 
@@ -377,11 +376,7 @@ const as_kernel AS_KERNEL(content_lsh) = {
     .help =
         "Reformer: shared queries and keys, hashed, sorted and cut into chunks; linear at fixed buckets, m and rounds",
     .order = "T",
-    .refuse = lsh_refuse,
-    .operands = lsh_operands,
-    .workspace = lsh_workspace,
-    .work = lsh_work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(lsh_refuse, lsh_operands, lsh_workspace, lsh_work, as_attention_tolerance),
     .phases = phases,
     .params = params,
     .chosen = chosen,

@@ -8,7 +8,6 @@
 
 #include "../attention/attention.h"
 #include "../common/gauss.h"
-#include "../common/refuse.h"
 
 enum { LSH_QK, LSH_V, LSH_O, LSH_ROTATIONS, LSH_BUCKET, LSH_ORDER };
 

@@ -8,8 +8,7 @@
 /* A page of p keys is summed up by their mean, or by the least and the most of each channel: then
  *   U = sum over c of max(q_c most_c, q_c least_c) = min(q,0).least + max(q,0).most
  * is no less than the score of any key in it. Operand 4, "index" (B,Hkv,pages,d or 2 d), is made once and would grow
- * with a cache; operand 5, "chosen" (B,H,T,n), holds the pages of each query, ascending, -1 where it has fewer than n.
- */
+ * with a cache; operand 5, "chosen" (B,H,T,n), holds the pages of each query, ascending, -1 where there are fewer. */
 enum { INDEX = 4, CHOSEN };
 enum { BOUND_MEAN, BOUND_MINMAX };
 
@@ -62,8 +61,7 @@ static void build(const as_call *call)
 
 /* ---- choice */
 
-/* Page 0 and the `local` pages up to the query's own are forced; those between compete, unless there is room for all.
- */
+/* Page 0 and the `local` pages up to the query's own are forced; those between compete unless there is room for all. */
 static void pages_open(const content_job *job, size_t position, size_t *low, size_t *high)
 {
     const as_problem *p = job->problem;
@@ -208,11 +206,7 @@ const as_kernel AS_KERNEL(content_pages) = {
     .help =
         "the best pages of keys by their summaries; scoring those is T^2 / 2p, so T^2 in the end, a p-th of the price",
     .order = "T^2",
-    .refuse = pages_refuse,
-    .operands = pages_operands,
-    .workspace = pages_workspace,
-    .work = pages_work,
-    .tolerance = as_attention_tolerance,
+    AS_CALLBACKS(pages_refuse, pages_operands, pages_workspace, pages_work, as_attention_tolerance),
     .phases = phases,
     .params = params,
     .chosen = chosen,

@@ -1,7 +1,7 @@
 /* common.c: operands, work and refusals that convolution kernels share.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 
+#include "../common/refuse.h"
 #include "convolution.h"
 
 #define MOST ((uint64_t)1 << 24)
@@ -29,23 +29,16 @@ as_convolution as_convolution_of(const as_problem *p)
 static bool refuse_params(const as_problem *p, char *why, size_t cap)
 {
     const uint64_t k = p->param[AS_CONV_K], dilation = p->param[AS_CONV_DILATION], padding = p->param[AS_CONV_PADDING];
-    if (!k || !dilation || !p->param[AS_CONV_STRIDE]) {
-        snprintf(why, cap, "%s=0: must be at least 1", !k ? "k" : !dilation ? "dilation" : "stride");
-        return true;
-    }
-    if (k > p->length) {
-        snprintf(why, cap, "k=%llu is more than the %zu tokens of the sequence", (unsigned long long)k, p->length);
-        return true;
-    }
-    if (padding == AS_PAD_SAME && k % 2 == 0) {
-        snprintf(why, cap, "padding=1 takes odd widths only, k=%llu has no middle", (unsigned long long)k);
-        return true;
-    }
-    if (padding == AS_PAD_VALID && (k - 1) * dilation >= p->length) {
-        snprintf(why, cap, "padding=2: the taps span %llu tokens, the sequence has %zu",
-                 (unsigned long long)((k - 1) * dilation + 1), p->length);
-        return true;
-    }
+    if (!k || !dilation || !p->param[AS_CONV_STRIDE])
+        return as_refuse(why, cap, "%s=0: must be at least 1", !k ? "k" : !dilation ? "dilation" : "stride");
+    if (k > p->length)
+        return as_refuse(why, cap, "k=%llu is more than the %zu tokens of the sequence", (unsigned long long)k,
+                         p->length);
+    if (padding == AS_PAD_SAME && k % 2 == 0)
+        return as_refuse(why, cap, "padding=1 takes odd widths only, k=%llu has no middle", (unsigned long long)k);
+    if (padding == AS_PAD_VALID && (k - 1) * dilation >= p->length)
+        return as_refuse(why, cap, "padding=2: the taps span %llu tokens, the sequence has %zu",
+                         (unsigned long long)((k - 1) * dilation + 1), p->length);
     return false;
 }
 

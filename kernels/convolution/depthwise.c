@@ -76,11 +76,7 @@ const as_kernel AS_KERNEL(convolution_depthwise) = {
     .name = "convolution/depthwise",
     .help = "each channel convolved over tokens with its own weights",
     .order = "T",
-    .refuse = as_convolution_refuse,
-    .operands = depthwise_operands,
-    .workspace = depthwise_workspace,
-    .work = depthwise_work,
-    .tolerance = depthwise_tolerance,
+    AS_CALLBACKS(as_convolution_refuse, depthwise_operands, depthwise_workspace, depthwise_work, depthwise_tolerance),
     .phases = AS_ONE_PHASE(depthwise_run),
     .params = as_convolution_params,
 };

@@ -129,11 +129,7 @@ const as_kernel AS_KERNEL(convolution_direct) = {
     .name = "convolution/direct",
     .help = "convolution over tokens, D to D channels, by its definition",
     .order = "T",
-    .refuse = as_convolution_refuse,
-    .operands = direct_operands,
-    .workspace = direct_workspace,
-    .work = direct_work,
-    .tolerance = direct_tolerance,
+    AS_CALLBACKS(as_convolution_refuse, direct_operands, direct_workspace, direct_work, direct_tolerance),
     .phases = AS_ONE_PHASE(direct_run),
     .params = as_convolution_params,
 };

@@ -162,11 +162,7 @@ const as_kernel AS_KERNEL(convolution_dynamic) = {
     .name = "convolution/dynamic",
     .help = "DynamicConv: each token's own k weights per head, softmaxed, over the k tokens it reads",
     .order = "T",
-    .refuse = as_convolution_refuse,
-    .operands = dynamic_operands,
-    .workspace = dynamic_workspace,
-    .work = dynamic_work,
-    .tolerance = dynamic_tolerance,
+    AS_CALLBACKS(as_convolution_refuse, dynamic_operands, dynamic_workspace, dynamic_work, dynamic_tolerance),
     .phases = phases,
     .params = as_convolution_params,
 };

@@ -81,11 +81,7 @@ const as_kernel AS_KERNEL(convolution_glu) = {
     .name = "convolution/glu",
     .help = "ConvS2S: a convolution to 2D channels and a gated linear unit",
     .order = "T",
-    .refuse = as_convolution_refuse,
-    .operands = glu_operands,
-    .workspace = glu_workspace,
-    .work = glu_work,
-    .tolerance = glu_tolerance,
+    AS_CALLBACKS(as_convolution_refuse, glu_operands, glu_workspace, glu_work, glu_tolerance),
     .phases = phases,
     .params = as_convolution_params,
 };

@@ -151,11 +151,7 @@ const as_kernel AS_KERNEL(convolution_wavenet) = {
     .name = "convolution/wavenet",
     .help = "WaveNet: a stack of dilated causal convolutions, gated, each added to its input",
     .order = "T",
-    .refuse = wavenet_refuse,
-    .operands = wavenet_operands,
-    .workspace = wavenet_workspace,
-    .work = wavenet_work,
-    .tolerance = wavenet_tolerance,
+    AS_CALLBACKS(wavenet_refuse, wavenet_operands, wavenet_workspace, wavenet_work, wavenet_tolerance),
     .phases = phases,
     .params = params,
 };

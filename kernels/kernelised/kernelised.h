@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "../attention/attention.h"
-#include "../common/refuse.h"
 
 /* Operands from here on are an algorithm's own; 0..3 are q, k, v, o. */
 #define KERNELISED_OWN 4

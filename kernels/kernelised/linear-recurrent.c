@@ -170,10 +170,7 @@ const as_kernel AS_KERNEL(kernelised_linear_recurrent) = {
     .name = "kernelised/linear-recurrent",
     .help = "linear attention, elu + 1, token by token; a decode step costs the same at any context",
     .order = "T",
-    .refuse = linear_recurrent_refuse,
-    .operands = linear_recurrent_operands,
-    .workspace = linear_recurrent_workspace,
-    .work = linear_recurrent_work,
-    .tolerance = kernelised_tolerance,
+    AS_CALLBACKS(linear_recurrent_refuse, linear_recurrent_operands, linear_recurrent_workspace, linear_recurrent_work,
+                 kernelised_tolerance),
     .phases = phases,
 };

@@ -205,9 +205,9 @@ static bool performer_refuse(const as_problem *p, char *why, size_t cap)
         as_refuse_more_than(p->param[2], "chunk", TILE_KC, "the longest product of the tile room", why, cap))
         return true;
     if (p->length != p->context)
-        return snprintf(why, cap, "takes as many queries as keys"), true;
+        return as_refuse(why, cap, "takes as many queries as keys");
     if (p->scale < 0)
-        return snprintf(why, cap, "the scale is negative: features are of q and k times its root"), true;
+        return as_refuse(why, cap, "the scale is negative: features are of q and k times its root");
     return false;
 }
 
@@ -232,11 +232,7 @@ const as_kernel AS_KERNEL(kernelised_performer) = {
     .name = "kernelised/performer",
     .help = "softmax attention estimated with m positive orthogonal random features (FAVOR+), causal",
     .order = "T",
-    .refuse = performer_refuse,
-    .operands = performer_operands,
-    .workspace = performer_workspace,
-    .work = performer_work,
-    .tolerance = performer_tolerance,
+    AS_CALLBACKS(performer_refuse, performer_operands, performer_workspace, performer_work, performer_tolerance),
     .phases = phases,
     .params = params,
 };

@@ -5,8 +5,7 @@
 #ifndef AS_MIXING_TOKEN_TILES_H
 #define AS_MIXING_TOKEN_TILES_H
 
-#include <stdio.h>
-
+#include "../common/refuse.h"
 #include "../api/builtin.h"
 #include "../tile/matmul.h"
 #include "../vec/activation.h"
@@ -18,10 +17,13 @@ typedef struct {
     size_t T, D_S;
 } mixer_shape;
 
+/* D_S, which the kernel that includes this file defines; 0: the parameters set none. */
+static size_t mixer_units(const as_problem *p);
+
 /* x (B,T,D), w1 (D_S,T), w2 (T,D_S), o (B,T,D) */
-static inline size_t mixer_operands(const as_problem *p, size_t D_S, as_operand out[AS_OPERANDS_MAX])
+static inline size_t mixer_operands(const as_problem *p, as_operand out[AS_OPERANDS_MAX])
 {
-    const size_t D = as_problem_width(p), T = p->length;
+    const size_t D = as_problem_width(p), T = p->length, D_S = mixer_units(p);
     out[0] = AS_OPERAND("x", AS_IN, AS_FILL_NORMAL, AS_F32, p->batch, T, D);
     out[1] = AS_OPERAND("w1", AS_IN, AS_FILL_WEIGHT_ROWS, AS_F32, D_S, T);
     out[2] = AS_OPERAND("w2", AS_IN, AS_FILL_WEIGHT_ROWS, AS_F32, T, D_S);
@@ -30,9 +32,9 @@ static inline size_t mixer_operands(const as_problem *p, size_t D_S, as_operand 
 }
 
 /* Workspace: packed x (T,D) and hidden (D_S,D), the hidden units as rows, the threads' benches. */
-static inline size_t mixer_workspace(const as_problem *p, size_t D_S)
+static inline size_t mixer_workspace(const as_problem *p)
 {
-    const size_t D = as_problem_width(p);
+    const size_t D = as_problem_width(p), D_S = mixer_units(p);
     const size_t room =
         as_sum(tile_product_floats(p->length, D), as_sum(tile_product_floats(D_S, D), as_product(D_S, D, 1, 1)));
     return room > SIZE_MAX / 8 ? SIZE_MAX : as_sum(tile_up(room * sizeof(float), 64), tile_product_workspace(p));
@@ -94,13 +96,13 @@ static inline void mixer_products(const as_problem *p, const mixer_shape *shape,
     };
 }
 
-static inline void mixer_run(const as_call *call, size_t D_S)
+static inline void mixer_run(const as_call *call)
 {
     const as_problem *p = call->problem;
-    const size_t D = as_problem_width(p), T = p->length;
+    const size_t D = as_problem_width(p), T = p->length, D_S = mixer_units(p);
     const mixer_shape shape = {T, D_S};
     float *x = call->workspace, *packed = x + tile_product_floats(T, D), *rows = packed + tile_product_floats(D_S, D);
-    void *bench = (char *)call->workspace + mixer_workspace(p, D_S) - tile_product_workspace(p);
+    void *bench = (char *)call->workspace + mixer_workspace(p) - tile_product_workspace(p);
     tile_product hidden, output;
     mixer_products(p, &shape, &hidden, &output);
     for (size_t b = 0; b < p->batch; b++) {
@@ -118,8 +120,9 @@ static inline void mixer_run(const as_call *call, size_t D_S)
 }
 
 /* 4 T D_S D; 2 (T + 1) D_S D under the triangle */
-static inline as_work mixer_work(const as_problem *p, const as_kernel *kernel, size_t D_S)
+static inline as_work mixer_work(const as_problem *p, const as_kernel *kernel)
 {
+    const size_t D_S = mixer_units(p);
     const mixer_shape shape = {p->length, D_S};
     const uint64_t D = as_problem_width(p), T = p->length;
     /* a causal unit at place s sees s + 1 tokens, and T - s tokens see it */
@@ -130,20 +133,20 @@ static inline as_work mixer_work(const as_problem *p, const as_kernel *kernel, s
                             p->batch * (tile_product_flops(&hidden) + tile_product_flops(&output)), p->batch * D_S * D);
 }
 
-static inline double mixer_tolerance(const as_problem *p, size_t D_S)
+static inline double mixer_tolerance(const as_problem *p)
 {
-    return as_sequence_tolerance((double)p->length) + as_sequence_tolerance((double)D_S);
+    return as_sequence_tolerance((double)p->length) + as_sequence_tolerance((double)mixer_units(p));
 }
 
 /* `unset`: why there is no D_S */
-static inline bool mixer_refuse(const as_problem *p, size_t D_S, const char *unset, char *why, size_t cap)
+static inline bool mixer_refuse(const as_problem *p, const char *unset, char *why, size_t cap)
 {
     if (as_sequence_refuse_dtype(p, why, cap) || as_sequence_refuse_context(p, why, cap) ||
         as_sequence_refuse_pattern(p, !p->param[AS_MIXER_CAUSAL], why, cap))
         return true;
-    if (!D_S)
-        snprintf(why, cap, "%s", unset);
-    return !D_S;
+    if (mixer_units(p))
+        return false;
+    return as_refuse(why, cap, "%s", unset);
 }
 
 #endif

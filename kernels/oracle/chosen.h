@@ -100,4 +100,19 @@ static inline bool as_chosen_do(const as_chosen_row *r, void *const *operand, as
     return ok;
 }
 
+/* NAME_row and NAME_mass of an oracle whose keys LIST tells. */
+#define AS_CHOSEN_ORACLE(NAME, LIST)                                                                                   \
+    static bool NAME##_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)                   \
+    {                                                                                                                  \
+        const as_chosen_row r = as_chosen_at(p, operand, at);                                                          \
+        return as_chosen_do(&r, operand, at, LIST, out, NULL);                                                         \
+    }                                                                                                                  \
+    static double NAME##_mass(const as_problem *p, void *const *operand, as_oracle_row at)                             \
+    {                                                                                                                  \
+        const as_chosen_row r = as_chosen_at(p, operand, at);                                                          \
+        double kept = NAN;                                                                                             \
+        as_chosen_do(&r, operand, at, LIST, NULL, &kept);                                                              \
+        return kept;                                                                                                   \
+    }
+
 #endif

@@ -1,5 +1,4 @@
-/* convolution_dynamic.c: DynamicConv by definition: softmaxed weights of the token itself over the tokens of its taps.
- */
+/* convolution_dynamic.c: DynamicConv by definition: softmaxed weights of the token over the tokens of its taps. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../convolution/convolution.h"
 #include "sums.h"

@@ -1,4 +1,4 @@
-/* convolution_wavenet.c: one token of WaveNet's stack by definition: of every layer just those tokens that it asks for.
+/* convolution_wavenet.c: one token of WaveNet's stack by definition: of every layer just the tokens that it asks for.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../convolution/wavenet.h"

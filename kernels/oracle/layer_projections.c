@@ -2,8 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sums.h"
 
-/* operand: x (B,T,D), a (B,H,T,d), w_qkv (D,D+2Hkv d), w_o (D,D); a row of the output is q, k, v, then the projection
- */
+/* operand: x (B,T,D), a (B,H,T,d), w_qkv (D,D+2Hkv d), w_o (D,D); an output row is q, k, v, then the projection */
 static bool oracle_layer_projections_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
     const size_t D = as_problem_width(p), d = p->head_dim, T = p->length, wide = D + 2 * p->kv_heads * d;

@@ -1,13 +1,15 @@
 /* mixing.h: token mixing by definition for any number of hidden units, a few channels of a row at a time.
  * SPDX-License-Identifier: Apache-2.0
  * A row of the output needs every hidden unit, so knowing all its channels would cost as much as a layer. Channels do
- * not mix: as many as stay under a budget are computed, chosen by the row; the others are left out of the comparison.
- */
+ * not mix: as many as stay under a budget are computed, chosen by the row; the others are not compared. */
 #ifndef AS_ORACLE_MIXING_H
 #define AS_ORACLE_MIXING_H
 
 #include "../mixing/token.h"
 #include "sums.h"
+
+/* D_S, which the oracle that includes this file defines. */
+static size_t mixing_units(const as_problem *p);
 
 #define MIXING_BUDGET 1e7 /* multiply-adds of a row; at least one channel is computed */
 
@@ -38,10 +40,9 @@ static inline double as_truth_mixing(const as_problem *p, const float *x, const 
 }
 
 /* operand: x (B,T,D), w1 (D_S,T), w2 (T,D_S) */
-static inline bool as_truth_mixing_row(const as_problem *p, void *const *operand, size_t D_S, as_oracle_row at,
-                                       double *out)
+static bool mixing_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
 {
-    const size_t D = as_problem_width(p), channels = as_truth_mixing_channels(p, D_S);
+    const size_t D_S = mixing_units(p), D = as_problem_width(p), channels = as_truth_mixing_channels(p, D_S);
     const float *x = (const float *)operand[0] + at.batch * p->length * D;
     for (size_t c = 0; c < D; c++)
         out[c] = AS_ORACLE_SKIPPED;
@@ -52,8 +53,9 @@ static inline bool as_truth_mixing_row(const as_problem *p, void *const *operand
     return true;
 }
 
-static inline double as_truth_mixing_flops(const as_problem *p, size_t D_S)
+static double mixing_price(const as_problem *p)
 {
+    const size_t D_S = mixing_units(p);
     return 2 * (double)p->length * (double)D_S * (double)as_truth_mixing_channels(p, D_S);
 }
 

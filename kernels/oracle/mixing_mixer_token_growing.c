@@ -2,21 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mixing.h"
 
-static size_t oracle_mixing_mixer_token_growing_units(const as_problem *p)
-{
-    return p->length / p->param[AS_MIXER_HIDDEN];
-}
+static size_t mixing_units(const as_problem *p) { return p->length / p->param[AS_MIXER_HIDDEN]; }
 
-static bool oracle_mixing_mixer_token_growing_row(const as_problem *p, void *const *operand, as_oracle_row at,
-                                                  double *out)
-{
-    return as_truth_mixing_row(p, operand, oracle_mixing_mixer_token_growing_units(p), at, out);
-}
-
-static double oracle_mixing_mixer_token_growing_price(const as_problem *p)
-{
-    return as_truth_mixing_flops(p, oracle_mixing_mixer_token_growing_units(p));
-}
-
-const as_oracle as_oracle_mixing_mixer_token_growing = {
-    "mixing/mixer-token-growing", oracle_mixing_mixer_token_growing_row, oracle_mixing_mixer_token_growing_price, NULL};
+const as_oracle as_oracle_mixing_mixer_token_growing = {"mixing/mixer-token-growing", mixing_row, mixing_price, NULL};

@@ -29,8 +29,7 @@ typedef struct {
 /* What an oracle puts where an element would cost too much to know; such an element is not compared. */
 #define AS_ORACLE_SKIPPED 1e300
 
-/* The oracle of a kernel called `name` (parameters behind a colon do not matter), or NULL: then nothing may be timed.
- */
+/* The oracle of a kernel called `name` (parameters do not matter), or NULL: then nothing may be timed. */
 const as_oracle *as_oracle_find(const char *name);
 
 typedef struct {

@@ -79,19 +79,7 @@ static bool oracle_pages_list(const as_chosen_row *r, void *const *operand, as_o
     return good;
 }
 
-static bool oracle_pages_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
-{
-    const as_chosen_row r = as_chosen_at(p, operand, at);
-    return as_chosen_do(&r, operand, at, oracle_pages_list, out, NULL);
-}
-
-static double oracle_pages_mass(const as_problem *p, void *const *operand, as_oracle_row at)
-{
-    const as_chosen_row r = as_chosen_at(p, operand, at);
-    double kept = NAN;
-    as_chosen_do(&r, operand, at, oracle_pages_list, NULL, &kept);
-    return kept;
-}
+AS_CHOSEN_ORACLE(oracle_pages, oracle_pages_list)
 
 static double oracle_pages_price(const as_problem *p) { return 10.0 * (double)p->context * (double)p->head_dim; }
 

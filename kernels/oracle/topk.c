@@ -31,18 +31,6 @@ static bool oracle_topk_list(const as_chosen_row *r, void *const *operand, as_or
     return true;
 }
 
-static bool oracle_topk_row(const as_problem *p, void *const *operand, as_oracle_row at, double *out)
-{
-    const as_chosen_row r = as_chosen_at(p, operand, at);
-    return as_chosen_do(&r, operand, at, oracle_topk_list, out, NULL);
-}
-
-static double oracle_topk_mass(const as_problem *p, void *const *operand, as_oracle_row at)
-{
-    const as_chosen_row r = as_chosen_at(p, operand, at);
-    double kept = NAN;
-    as_chosen_do(&r, operand, at, oracle_topk_list, NULL, &kept);
-    return kept;
-}
+AS_CHOSEN_ORACLE(oracle_topk, oracle_topk_list)
 
 const as_oracle as_oracle_topk = {.kernels = "content/topk", .row = oracle_topk_row, .mass = oracle_topk_mass};

@@ -1,16 +1,15 @@
 /* pattern.h: which keys a query may see, N(t), yielded row by row as a few runs. Nothing of size E is ever built.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Text to pattern:   as_pattern *p = as_pattern_parse("sink:s=4+window:w=256", &error);
- * Pattern to rows:   n = as_pattern_row(p, as_at(head, position, context), runs);
+ * Text to pattern:   as_pattern *p = as_pattern_parse("sink:s=4+window:w=256", &error); Pattern to rows:   n =
+ * as_pattern_row(p, as_at(head, position, context), runs);
  *
  * Positions count from 0 here; the formulas of the literature, quoted in term/, count tokens from 1. A `+` is set
  * union: runs of one row never overlap and ascend by their first key. Only longnet is a multiset; its runs may overlap.
  * A row may have no runs: such a query sees nothing and its output is zero.
  *
  * The mask of T queries and S keys is the last T rows of the square mask of S: a query's row does not depend on T. With
- * sides=both a row reaches past its position, up to S; a lone query in decode stands last and has nothing after it.
- */
+ * sides=both a row reaches past its position, up to S; a lone query in decode stands last and has nothing after it. */
 #ifndef AS_PATTERN_H
 #define AS_PATTERN_H
 

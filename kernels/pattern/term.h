@@ -74,6 +74,9 @@ extern const as_term *const as_builtin_terms[]; /* ends with NULL */
 
 static inline size_t as_min(size_t a, size_t b) { return a < b ? a : b; }
 
+/* Whether the parameter AS_PARAM_SIDES at `place` is both. */
+static inline bool as_both(const as_args *args, size_t place) { return args->value[place].count == AS_SIDES_BOTH; }
+
 /* 1 + 2 + ... + n, the even factor halved first. */
 static inline uint64_t as_triangle(uint64_t n) { return n % 2 ? n * ((n + 1) / 2) : n / 2 * (n + 1); }
 

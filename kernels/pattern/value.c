@@ -1,6 +1,5 @@
 /* value.c: the values of parameters, from text and back: whole numbers, reals, lists, words and paths. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

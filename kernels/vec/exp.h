@@ -49,8 +49,7 @@ static inline vf vf_exp2(vf x)
 }
 
 /* The same within 1.02e-4 of itself, a twentieth of what rounding to bfloat16 takes; whole powers of two exactly.
- * Degree 3. With VF_REST what is below 2^-126 is a denormal, not 0: the instructions that multiply pairs take it for 0.
- */
+ * Degree 3. With VF_REST what is below 2^-126 is a denormal, not 0: instructions that multiply pairs take it for 0. */
 static inline vf vf_exp2_short(vf x)
 {
 #if defined VF_REST

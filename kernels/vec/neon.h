@@ -8,8 +8,7 @@ typedef float32x4_t vf;
 /* 24 sums, 4 vectors of the panel and a broadcast in 32 registers. 24 sums outlast the latency of the multiply-add on
  * cores with 2 pipes (4 cycles: 8 are enough) as with 4 (16). 6 x 4 takes 10 loads a step where 8 x 3, as wide, takes
  * 11, and its panel of 16 columns divides the usual head widths (64, 80, 96, 128), which one of 12 does not: there a
- * narrow last panel would do 8 multiply-adds for 9 loads. Reasoned, not timed: this was written without such a machine.
- */
+ * narrow last panel would do 8 multiply-adds for 9 loads. Reasoned, not timed: written without such a machine. */
 #define TILE_MR 6
 #define TILE_NV 4
 

@@ -1,6 +1,5 @@
 /* scalar.h: vec.h in plain C, one float at a time: the truth beside the faster rungs.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 
 #include "../common/bf16.h"
 

@@ -36,6 +36,18 @@ static void counts(void **state)
     }
 }
 
+static void a_kept_text_is_the_arenas(void **state)
+{
+    (void)state;
+    as_arena *arena = as_arena_create();
+    as_text text = {0};
+    as_text_add(&text, "%d rows", 3);
+    assert_string_equal(as_text_keep(&text, arena), "3 rows");
+    assert_null(text.data);
+    assert_string_equal(as_text_keep(&text, arena), "");
+    as_arena_free(arena);
+}
+
 static void sizes_and_times(void **state)
 {
     (void)state;
@@ -174,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts),
+        cmocka_unit_test(a_kept_text_is_the_arenas),
         cmocka_unit_test(sizes_and_times),
         cmocka_unit_test(formats),
         cmocka_unit_test(globs),

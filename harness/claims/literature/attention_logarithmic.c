@@ -24,8 +24,7 @@ static bool compute(as_finding *out, as_err *err)
     double at_64 = log2(as_brent_low(&farther, 64) / as_brent_low(&far, 64));
     as_text_add(&out->computed,
                 "T = 1024, D = 512, d = 64: span %llu, +%llu per doubling of T; work %llu, W/S = %.3g cores to use it; "
-                "on 64 cores "
-                "%.3g..%.3g steps, and at T = 1M they grow as T^%.2f",
+                "on 64 cores %.3g..%.3g steps, and at T = 1M they grow as T^%.2f",
                 (unsigned long long)c.span, (unsigned long long)(twice.span - c.span), (unsigned long long)c.work,
                 (double)c.work / (double)c.span, as_brent_low(&c, 64), as_brent_high(&c, 64), at_64);
     out->verdict = as_claim_judge(at_64 < 0.5, c.span == 62 && twice.span == 65);
@@ -33,12 +32,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_attention_logarithmic = {
-    .name = "attention_logarithmic",
+    AS_CLAIM(attention_logarithmic),
     .claim = "Attention is logarithmic in T",
     .source = "\"Attention is logarithmic, actually\" (essay, 2025), by work-depth analysis",
     .stated = "depth O(log T + log D)",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .measurable = {"attention/*", "causal", false},
     .order = 220,
 };

@@ -14,11 +14,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_convolution_layers = {
-    .name = "convolution_layers",
+    AS_CLAIM(convolution_layers),
     .claim = "To join word 1 to word 100, causal convolutions need 33 layers of width 3, or 20 of width 5",
     .source = "common statement, T/k layers",
     .stated = "33 and 20",
     .expected = AS_IS_FALSE,
-    .compute = compute,
     .order = 150,
 };

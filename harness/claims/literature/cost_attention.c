@@ -34,12 +34,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_cost_attention = {
-    .name = "cost_attention",
+    AS_CLAIM(cost_attention),
     .claim = "A transformer layer costs O(T^2 D) when T > D",
     .source = "common statement, after Attention Is All You Need, section 4",
     .stated = "T^2 D dominates from T > D",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .measurable = {"attention/*", "causal", false},
     .order = 10,
 };

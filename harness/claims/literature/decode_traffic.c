@@ -18,11 +18,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_decode_traffic = {
-    .name = "decode_traffic",
+    AS_CLAIM(decode_traffic),
     .claim = "Decoding is bound by reading the key-value cache",
     .source = "common statement on inference",
     .stated = "cache traffic over weight traffic",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .order = 210,
 };

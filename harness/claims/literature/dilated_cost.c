@@ -28,12 +28,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_dilated_cost = {
-    .name = "dilated_cost",
+    AS_CLAIM(dilated_cost),
     .claim = "Attending every r-th token (t, t-r, t-2r, ...) makes attention linear in T",
     .source = "common statement on dilated attention",
     .stated = "O(T) pairs",
     .expected = AS_IS_FALSE,
-    .compute = compute,
     .measurable = {"attention/*", "dilated:*", false},
     .order = 30,
 };

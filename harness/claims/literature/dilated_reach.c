@@ -16,11 +16,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_dilated_reach = {
-    .name = "dilated_reach",
+    AS_CLAIM(dilated_reach),
     .claim = "Stacking layers of one dilation r > 1 reaches the whole context",
     .source = "common statement on dilated attention",
     .stated = "full reach with depth",
     .expected = AS_IS_FALSE,
-    .compute = compute,
     .order = 40,
 };

@@ -21,11 +21,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_dilations_1248 = {
-    .name = "dilations_1248",
+    AS_CLAIM(dilations_1248),
     .claim = "Kernels of 3 taps with dilations 1, 2, 4, 8 see 3, 7, 15, 31 tokens",
     .source = "after Yu and Koltun (arXiv 1511.07122), in one dimension",
     .stated = "3, 7, 15, 31",
     .expected = AS_HOLDS,
-    .compute = compute,
     .order = 60,
 };

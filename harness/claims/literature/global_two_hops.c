@@ -6,8 +6,7 @@
 
 enum { T = 64, WINDOW = 4 };
 
-/* Pairs of tokens joined within two hops, on a mask of one global token (the first), a window of 4, and the diagonal.
- */
+/* Pairs of tokens joined within two hops, on a mask of a global token (the first), a window of 4, and the diagonal. */
 static unsigned joined(bool bidirectional)
 {
     static bool sees[T][T];
@@ -33,8 +32,7 @@ static bool compute(as_finding *out, as_err *err)
     unsigned causal = joined(false), both = joined(true);
     as_text_add(&out->computed,
                 "T = %d, 1 global token, window %d: %u of %llu pairs within 2 hops when causal (the global token sees "
-                "only what is "
-                "before it; the last token sees %llu of %d), %u of %llu when bidirectional",
+                "only what is before it; the last token sees %llu of %d), %u of %llu when bidirectional",
                 T, WINDOW, causal, (unsigned long long)all, (unsigned long long)engine, T, both,
                 (unsigned long long)all);
     out->verdict = as_claim_judge(causal == all && engine == T, causal == all);
@@ -44,11 +42,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_global_two_hops = {
-    .name = "global_two_hops",
+    AS_CLAIM(global_two_hops),
     .claim = "In a decoder any two tokens meet in 2 hops through a global token",
     .source = "after Longformer (arXiv 2004.05150) and BigBird (arXiv 2007.14062), which are bidirectional",
     .stated = "2 hops",
     .expected = AS_IS_FALSE,
-    .compute = compute,
     .order = 120,
 };

@@ -17,12 +17,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_log_one_layer = {
-    .name = "log_one_layer",
+    AS_CLAIM(log_one_layer),
     .claim = "Logarithmic attention (t and t - 2^i) reaches all tokens in one layer",
     .source = "common statement on log-sparse attention",
     .stated = "1 layer",
     .expected = AS_IS_FALSE,
-    .compute = compute,
     .measurable = {"attention/*", "log:*", false},
     .order = 70,
 };

@@ -23,11 +23,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_logsparse_layers = {
-    .name = "logsparse_layers",
+    AS_CLAIM(logsparse_layers),
     .claim = "Every cell gets information from every earlier one by stacking floor(log2 T) + 1 layers",
     .source = "LogSparse Transformer (arXiv 1907.00235) theorem 1",
     .stated = "floor(log2 T) + 1 layers are enough",
     .expected = AS_HOLDS,
-    .compute = compute,
     .order = 80,
 };

@@ -36,13 +36,12 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_longnet_bound = {
-    .name = "longnet_bound",
+    AS_CLAIM(longnet_bound),
     .claim =
         "Dilated attention with segments and dilations growing by alpha costs at most 2 alpha/(alpha-1) w0 T d FLOPs",
     .source = "LongNet (arXiv 2307.02486), computational complexity, with its setting for language models",
     .stated = "2 alpha/(alpha-1) w0 T d",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .measurable = {"attention/*", "longnet:*", false},
     .order = 170,
 };

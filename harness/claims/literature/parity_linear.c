@@ -14,20 +14,18 @@ static bool compute(as_finding *out, as_err *err)
         exact++;
     as_text_add(&out->computed,
                 "m = d = 64: same cost as causal softmax at T+1 = %llu = 2m (leading terms); with the feature sums "
-                "cheaper from "
-                "T = %llu on; below, softmax is cheaper",
+                "cheaper from T = %llu on; below, softmax is cheaper",
                 (unsigned long long)(t + 1), (unsigned long long)exact);
     out->verdict = as_claim_judge(t <= 1, t + 1 == 2 * m && exact >= t);
     return true;
 }
 
 const as_claim as_claim_parity_linear = {
-    .name = "parity_linear",
+    AS_CLAIM(parity_linear),
     .claim = "Linear attention costs less than softmax attention",
     .source = "Transformers are RNNs (arXiv 2006.16236)",
     .stated = "O(T) against O(T^2)",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .measurable = {"kernelised/linear*", "*", true},
     .order = 180,
 };

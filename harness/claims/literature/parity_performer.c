@@ -17,12 +17,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_parity_performer = {
-    .name = "parity_performer",
+    AS_CLAIM(parity_performer),
     .claim = "Performer (FAVOR+) costs less than softmax attention",
     .source = "Rethinking Attention with Performers (arXiv 2009.14794)",
     .stated = "O(T) against O(T^2)",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .measurable = {"kernelised/performer*", "*", true},
     .order = 190,
 };

@@ -45,8 +45,7 @@ static bool compute(as_finding *out, as_err *err)
     as_number ten = as_paths_unit_steps(3, 2), more = as_paths_any_hops(3, 2), four = as_paths_states(3, 2);
     as_text_add(&out->computed,
                 "by enumeration for p <= 6, q <= 5: right for unit steps (%s) and for one hop a row (%s), wrong for "
-                "hops of any "
-                "length, any number a row; (3,2): %s, %s as drawn, %s between layer states",
+                "hops of any length, any number a row; (3,2): %s, %s as drawn, %s between layer states",
                 unit ? "yes" : "no", once ? "yes" : "no", ten.exact, more.exact, four.exact);
     as_number_free(&ten);
     as_number_free(&more);
@@ -56,11 +55,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_path_count = {
-    .name = "path_count",
+    AS_CLAIM(path_count),
     .claim = "From (t,l) to (t+p,l+q) information has C(p+q,p) paths through a causal transformer",
     .source = "common statement on information flow in transformers",
     .stated = "C(p+q,p)",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .order = 140,
 };

@@ -22,11 +22,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_power_reach = {
-    .name = "power_reach",
+    AS_CLAIM(power_reach),
     .claim = "Four layers of t - k^2 reach every earlier token, however long the context",
     .source = "Lagrange's four-square theorem; Waring's problem for p > 2",
     .stated = "4 layers",
     .expected = AS_HOLDS,
-    .compute = compute,
     .order = 100,
 };

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../claim.h"
 
@@ -55,8 +54,7 @@ static bool compute(as_finding *out, as_err *err)
         return false;
     as_text_add(&out->computed,
                 "T = %d, r = %d: after 2 layers %.3f expected exactly, %.2f +- %.2f over %d draws, against r^2 = %d; "
-                "after 8 layers "
-                "of one draw %llu, against r^8 = 65536: paths meet, and a causal row leans to the start",
+                "after 8 layers of one draw %llu, against r^8 = 65536: paths meet, and a causal row leans to the start",
                 T, R, exact, mean, error, SEEDS, R * R, (unsigned long long)deep);
     bool agree = fabs(mean - exact) < 5 * error + 1e-9;
     out->verdict = as_claim_judge(agree && fabs(exact - R * R) < 0.01, agree && exact < R * R && exact > 0.5 * R * R);
@@ -64,12 +62,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_random_reach = {
-    .name = "random_reach",
+    AS_CLAIM(random_reach),
     .claim = "L layers of r random keys per token reach r^L tokens in expectation",
     .source = "common statement on random attention, after BigBird (arXiv 2007.14062)",
     .stated = "r^L",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .measurable = {"attention/*", "random:*", false},
     .order = 110,
 };

@@ -24,11 +24,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_schedule_doubling = {
-    .name = "schedule_doubling",
+    AS_CLAIM(schedule_doubling),
     .claim = "Doubling dilations 2, 4, 8, ... layer by layer sees every token of an exponentially growing span",
     .source = "common statement on dilated stacks",
     .stated = "no gaps",
     .expected = AS_IS_FALSE,
-    .compute = compute,
     .order = 50,
 };

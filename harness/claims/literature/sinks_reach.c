@@ -25,11 +25,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_sinks_reach = {
-    .name = "sinks_reach",
+    AS_CLAIM(sinks_reach),
     .claim = "Attention sinks do not extend the context beyond the window",
     .source = "StreamingLLM (arXiv 2309.17453)",
     .stated = "reach of the window, and the sinks",
     .expected = AS_HOLDS,
-    .compute = compute,
     .order = 130,
 };

@@ -26,12 +26,11 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_sparse_transformer_layers = {
-    .name = "sparse_transformer_layers",
+    AS_CLAIM(sparse_transformer_layers),
     .claim = "With strided or fixed attention, any two positions are joined in p+1 = 2 steps",
     .source = "Sparse Transformer (arXiv 1904.10509) section 4.2",
     .stated = "2 layers",
     .expected = AS_HOLDS,
-    .compute = compute,
     .measurable = {"attention/*", "strided:*", false},
     .order = 165,
 };

@@ -35,11 +35,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_vaswani_path_length = {
-    .name = "vaswani_path_length",
+    AS_CLAIM(vaswani_path_length),
     .claim = "Longest path: self-attention 1, recurrent n, convolution log_k n, restricted self-attention n/r",
     .source = "Attention Is All You Need (arXiv 1706.03762) Table 1, last column",
     .stated = "1, n, log_k(n), n/r",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .order = 160,
 };

@@ -17,11 +17,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_wavenet_reach = {
-    .name = "wavenet_reach",
+    AS_CLAIM(wavenet_reach),
     .claim = "A WaveNet block of dilations 1, 2, ..., 512 has a receptive field of 1024",
     .source = "WaveNet (arXiv 1609.03499) section 2.1",
     .stated = "1024",
     .expected = AS_HOLDS,
-    .compute = compute,
     .order = 65,
 };

@@ -28,11 +28,10 @@ static bool compute(as_finding *out, as_err *err)
 }
 
 const as_claim as_claim_window_reach = {
-    .name = "window_reach",
+    AS_CLAIM(window_reach),
     .claim = "L layers of a window of w tokens see L w tokens, so T/w layers see all",
     .source = "Longformer (arXiv 2004.05150) section 3.1; Mistral 7B (arXiv 2310.06825) section 2",
     .stated = "reach L w; T/w layers",
     .expected = AS_HOLDS_CONDITIONS,
-    .compute = compute,
     .order = 20,
 };

@@ -27,7 +27,7 @@ static bool bigbird_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long b = args->value[B].count, w = args->value[W].count, r = args->value[R].count;
     const unsigned long long tokens = b * args->value[G].count, seed = args->value[SEED].count;
-    const char *sides = args->value[SIDES].count == AS_SIDES_BOTH ? ",sides=both" : "";
+    const char *sides = as_both(args, SIDES) ? ",sides=both" : "";
     int n = snprintf(out, cap, "blockwindow:b=%llu,w=%llu%s", b, w, sides);
     if (r && (size_t)n < cap)
         n += snprintf(out + n, cap - (size_t)n, "+blockrandom:b=%llu,r=%llu,seed=%llu%s", b, r, seed, sides);

@@ -10,8 +10,6 @@
 
 enum { B, DENSITY, SEED, SIDES };
 
-static bool block_both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
-
 static bool block_check(const as_args *args, char *why, size_t cap)
 {
     if (args->value[DENSITY].real >= 0 && args->value[DENSITY].real <= 1)
@@ -33,7 +31,7 @@ static size_t block_runs_max(const as_args *args, size_t context)
 
 static size_t block_row(const as_args *args, as_at at, as_run *runs)
 {
-    const size_t b = args->value[B].count, own = at.position / b, end = as_block_end(at, block_both(args));
+    const size_t b = args->value[B].count, own = at.position / b, end = as_block_end(at, as_both(args, SIDES));
     const size_t blocks = as_block_count(end, b);
     size_t n = 0;
     for (size_t j = 0; j < blocks; j++)
@@ -42,11 +40,11 @@ static size_t block_row(const as_args *args, as_at at, as_run *runs)
     return n;
 }
 
-static size_t block_alike(const as_args *args) { return block_both(args) ? 1 : args->value[B].count; }
+static size_t block_alike(const as_args *args) { return as_both(args, SIDES) ? 1 : args->value[B].count; }
 
 static size_t visit(const as_args *args, as_at at, bool *own)
 {
-    const size_t b = args->value[B].count, i = at.position / b, end = as_block_end(at, block_both(args));
+    const size_t b = args->value[B].count, i = at.position / b, end = as_block_end(at, as_both(args, SIDES));
     const size_t blocks = as_block_count(end, b);
     size_t sum = 0;
     for (size_t j = 0; j < blocks; j++)
@@ -59,22 +57,21 @@ static size_t visit(const as_args *args, as_at at, bool *own)
 static uint64_t block_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    return as_block_edges(args, args->value[B].count, block_both(args), from, context, visit);
+    return as_block_edges(args, args->value[B].count, as_both(args, SIDES), from, context, visit);
 }
 
-/* Density 1 leaves nothing out; density 0 draws nothing, whatever the seed; blocks of 1 without others are the query.
- */
+/* Density 1 leaves nothing out; density 0 draws nothing, whatever the seed; blocks of 1 alone are the query. */
 static bool block_expand(const as_args *args, char *out, size_t cap)
 {
     const double density = args->value[DENSITY].real;
     const unsigned long long b = args->value[B].count;
     int n = 0;
     if (density == 1)
-        n = snprintf(out, cap, block_both(args) ? "full" : "causal");
+        n = snprintf(out, cap, as_both(args, SIDES) ? "full" : "causal");
     else if (density == 0 && b == 1)
         n = snprintf(out, cap, "window:w=1");
     else if (density == 0 && args->value[SEED].count)
-        n = snprintf(out, cap, "block:b=%llu,density=0%s", b, block_both(args) ? ",sides=both" : "");
+        n = snprintf(out, cap, "block:b=%llu,density=0%s", b, as_both(args, SIDES) ? ",sides=both" : "");
     return (size_t)n < cap;
 }
 

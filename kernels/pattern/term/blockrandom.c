@@ -10,8 +10,6 @@
 
 enum { B, R, SEED, SIDES };
 
-static bool blockrandom_both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
-
 static size_t blockrandom_runs_max(const as_args *args, size_t context)
 {
     return as_min(args->value[R].count, as_block_count(context, args->value[B].count));
@@ -19,7 +17,7 @@ static size_t blockrandom_runs_max(const as_args *args, size_t context)
 
 static size_t blockrandom_row(const as_args *args, as_at at, as_run *runs)
 {
-    const size_t b = args->value[B].count, end = as_block_end(at, blockrandom_both(args));
+    const size_t b = args->value[B].count, end = as_block_end(at, as_both(args, SIDES));
     const size_t drawn =
         as_draw_distinct(args->value[SEED].count, at.position / b, as_block_count(end, b), args->value[R].count, runs);
     size_t n = 0;
@@ -34,8 +32,8 @@ static bool blockrandom_expand(const as_args *args, char *out, size_t cap)
     const unsigned long long r = args->value[R].count, seed = args->value[SEED].count;
     if (args->value[B].count > 1)
         return true;
-    return (size_t)snprintf(out, cap, "random:r=%llu,seed=%llu%s", r, seed,
-                            blockrandom_both(args) ? ",sides=both" : "") < cap;
+    return (size_t)snprintf(out, cap, "random:r=%llu,seed=%llu%s", r, seed, as_both(args, SIDES) ? ",sides=both" : "") <
+           cap;
 }
 
 const as_term as_term_blockrandom = {

@@ -9,11 +9,9 @@
 
 enum { B, W, SIDES };
 
-static bool blockwindow_both(const as_args *args) { return args->value[SIDES].count == AS_SIDES_BOTH; }
-
 static bool blockwindow_check(const as_args *args, char *why, size_t cap)
 {
-    if (!blockwindow_both(args) || args->value[W].count % 2)
+    if (!as_both(args, SIDES) || args->value[W].count % 2)
         return true;
     snprintf(why, cap, "with sides=both w is odd: the own block and (w-1)/2 on each side");
     return false;
@@ -22,9 +20,8 @@ static bool blockwindow_check(const as_args *args, char *why, size_t cap)
 static size_t blockwindow_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t b = args->value[B].count, w = args->value[W].count, own = at.position / b;
-    const size_t before = as_min(blockwindow_both(args) ? w / 2 : w - 1, own),
-                 after = blockwindow_both(args) ? w / 2 : 0;
-    return as_push_blocks(runs, 0, b, own - before, before + 1 + after, as_block_end(at, blockwindow_both(args)));
+    const size_t before = as_min(as_both(args, SIDES) ? w / 2 : w - 1, own), after = as_both(args, SIDES) ? w / 2 : 0;
+    return as_push_blocks(runs, 0, b, own - before, before + 1 + after, as_block_end(at, as_both(args, SIDES)));
 }
 
 static size_t visit(const as_args *args, as_at at, bool *own)
@@ -37,14 +34,14 @@ static size_t visit(const as_args *args, as_at at, bool *own)
 static uint64_t blockwindow_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    return as_block_edges(args, args->value[B].count, blockwindow_both(args), from, context, visit);
+    return as_block_edges(args, args->value[B].count, as_both(args, SIDES), from, context, visit);
 }
 
 /* Blocks of one token are a window; one block is the diagonal alone. */
 static bool blockwindow_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long b = args->value[B].count, w = args->value[W].count;
-    const char *sides = blockwindow_both(args) ? ",sides=both" : "";
+    const char *sides = as_both(args, SIDES) ? ",sides=both" : "";
     int n = 0;
     if (b == 1)
         n = snprintf(out, cap, "window:w=%llu%s", w, sides);

@@ -1,8 +1,7 @@
 /* global.c: the first g tokens, seen by all. In a causal net that is all there is to it: a global token sees only what
  * is before it, so global and sink are the same index set and canonical text says sink.
  *
- * sides=both (Longformer, BigBird): rows and columns. The first g tokens see every token and are seen by every token.
- */
+ * sides=both (Longformer, BigBird): rows and columns. The first g tokens see every token and are seen by all. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
@@ -24,7 +23,7 @@ static uint64_t global_edges(const as_args *args, size_t head, size_t from, size
 
 static bool global_expand(const as_args *args, char *out, size_t cap)
 {
-    if (args->value[1].count == AS_SIDES_BOTH)
+    if (as_both(args, 1))
         return true;
     return (size_t)snprintf(out, cap, "sink:s=%llu", (unsigned long long)args->value[0].count) < cap;
 }

@@ -22,7 +22,7 @@ static bool longformer_check(const as_args *args, char *why, size_t cap)
 static bool longformer_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long w = args->value[W].count, g = args->value[G].count, r = args->value[R].count;
-    const char *sides = args->value[SIDES].count == AS_SIDES_BOTH ? ",sides=both" : "";
+    const char *sides = as_both(args, SIDES) ? ",sides=both" : "";
     int n =
         r == 1 ? snprintf(out, cap, "window:w=%llu%s", w, sides) : snprintf(out, cap, "dilated:r=%llu,k=%llu", r, w);
     if (g && (size_t)n < cap)

@@ -5,13 +5,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../draw.h"
 
-static bool random_both(const as_args *args) { return args->value[2].count == AS_SIDES_BOTH; }
-
 static size_t random_runs_max(const as_args *args, size_t context) { return as_min(args->value[0].count, context); }
 
 static size_t random_row(const as_args *args, as_at at, as_run *runs)
 {
-    const size_t among = random_both(args) ? at.context : at.position + 1;
+    const size_t among = as_both(args, 2) ? at.context : at.position + 1;
     return as_draw_distinct(args->value[1].count, at.position, among, args->value[0].count, runs);
 }
 
@@ -20,7 +18,7 @@ static uint64_t random_edges(const as_args *args, size_t head, size_t from, size
 {
     (void)head;
     const uint64_t r = as_min(args->value[0].count, context), low = as_min(r, from);
-    if (random_both(args))
+    if (as_both(args, 2))
         return r * (context - from);
     return as_triangle(r) + (context - r) * r - as_triangle(low) - (from - low) * r;
 }

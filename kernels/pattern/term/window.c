@@ -7,13 +7,11 @@
 
 #include "../term.h"
 
-static bool window_both(const as_args *args) { return args->value[1].count == AS_SIDES_BOTH; }
-
 static size_t window_row(const as_args *args, as_at at, as_run *runs)
 {
     const size_t w = args->value[0].count;
-    const size_t before = as_min(window_both(args) ? w / 2 : w - 1, at.position);
-    const size_t after = window_both(args) ? as_min(w / 2, at.context - 1 - at.position) : 0;
+    const size_t before = as_min(as_both(args, 1) ? w / 2 : w - 1, at.position);
+    const size_t after = as_both(args, 1) ? as_min(w / 2, at.context - 1 - at.position) : 0;
     runs[0] = (as_run){at.position - before, 1, before + 1 + after};
     return 1;
 }
@@ -29,15 +27,15 @@ static uint64_t ramp(uint64_t reach, uint64_t n)
 static uint64_t window_edges(const as_args *args, size_t head, size_t from, size_t context)
 {
     (void)head;
-    const uint64_t w = args->value[0].count, before = window_both(args) ? w / 2 : w - 1;
+    const uint64_t w = args->value[0].count, before = as_both(args, 1) ? w / 2 : w - 1;
     const uint64_t back = ramp(before, context) - ramp(before, from);
-    return back + (context - from) + (window_both(args) ? ramp(w / 2, context - from) : 0);
+    return back + (context - from) + (as_both(args, 1) ? ramp(w / 2, context - from) : 0);
 }
 
 static bool window_expand(const as_args *args, char *out, size_t cap)
 {
     const unsigned long long w = args->value[0].count;
-    if (!window_both(args) || w % 2 == 0)
+    if (!as_both(args, 1) || w % 2 == 0)
         return true;
     int n = w == 1 ? snprintf(out, cap, "window:w=1") : snprintf(out, cap, "window:w=%llu,sides=both", w - 1);
     return (size_t)n < cap;
