@@ -28,7 +28,7 @@ static void there_and_back(void **state)
     assert_true(as_dir_create(deep, &err));
     assert_true(as_dir_create(deep, &err));
     assert_false(as_dir_has(deep, "c"));
-    assert_true(as_file_write(path, "12\0345", 6, &err));
+    assert_true(as_file_write(path, "before", 6, &err));
     assert_true(as_file_write(path, "12\000345", 6, &err));
     assert_true(as_dir_has(deep, "c") && as_file_exists(path));
     assert_true(as_file_read(path, 6, &text, &err));

@@ -68,7 +68,9 @@ static as_family *family_of(made *m)
     as_family *f = as_families_find(&c);
     assert_non_null(f);
     assert_null(f->hh.next);
-    return f;
+    as_family *const only = f; /* in the arena; the table that found it is not */
+    HASH_CLEAR(hh, f);
+    return only;
 }
 
 static as_estimate estimate(made *m, const as_family *f, const char *pattern, uint64_t w, uint64_t T)
