@@ -27,7 +27,7 @@ static void amx_weigh_block(amx_strip *a, size_t j)
     a->soft = w;
 }
 
-/* All rows see all keys of block j, but some have no reference yet. */
+/* References for rows that have none, of a block whose keys all rows see. */
 static void amx_begin_open(amx_strip *a)
 {
     uint32_t keys[AMX_BLOCK];

@@ -5,10 +5,10 @@
 
 #include "amx_seen.h"
 
-/* Weights may sum to this over a panel before the reference is moved; a row whose largest score exceeds its reference
- * by AMX_ROOM has it moved. */
-#define AMX_SUM_MAX 0x1p64f
-#define AMX_ROOM 32.0f
+/* A panel's weights may sum to this; beyond it the references of rows whose largest score exceeds them by AMX_ROOM are
+ * moved. Small enough that weights times large values stay finite, large enough that panels are rarely done twice. */
+#define AMX_SUM_MAX 0x1p32f
+#define AMX_ROOM 16.0f
 
 static inline vf amx_scaled(const amx_strip *a, const float *scores, size_t i, size_t half)
 {

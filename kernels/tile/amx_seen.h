@@ -61,11 +61,13 @@ static void amx_find_span(const amx_strip *a)
     for (size_t i = 0; i < a->rows; i++) {
         const size_t row = a->row + i, n = a->w->count[row];
         const as_run *last = a->w->runs + row * plan->runs_max + n - 1;
-        if (n != 1 || last->step != 1) {
+        if (!n || last->step != 1) { /* no key is sure to be seen by all rows */
             span.plain = false;
-            break;
+            span.high = 0;
+            continue;
         }
         const size_t end = last->first + last->count;
+        span.plain = span.plain && n == 1;
         span.first = last->first < span.first ? last->first : span.first;
         span.low = last->first > span.low ? last->first : span.low;
         span.high = end < span.high ? end : span.high;
@@ -98,17 +100,9 @@ static void amx_find_blocks(amx_strip *a)
     uint32_t whole;
     uint32_t seen = tile_strip_seen(plan, a->w, a->row, a->rows, a->from, alike, &whole);
     const bool all = whole == (uint32_t)(((uint64_t)1 << a->rows) - 1);
-    size_t low = 0, high = SIZE_MAX; /* the last runs of all rows hold [low, high) */
-    for (size_t i = 0; !all && i < a->rows; i++) {
-        const size_t row = a->row + i, n = a->w->count[row];
-        const as_run *last = a->w->runs + row * plan->runs_max + n - 1;
-        const bool unbroken = n && last->step == 1;
-        low = unbroken && last->first > low ? last->first : low;
-        high = !unbroken ? 0 : tile_run_end(last) < high ? tile_run_end(last) : high;
-    }
     for (; seen; seen &= seen - 1) {
         const size_t b = (size_t)__builtin_ctz(seen), key = a->from + b * AMX_BLOCK;
-        amx_add_block(a, b, !plan->job->multiset && (all || (low <= key && key + AMX_BLOCK <= high)));
+        amx_add_block(a, b, !plan->job->multiset && (all || (span->low <= key && key + AMX_BLOCK <= span->high)));
     }
 }
 

@@ -27,8 +27,8 @@ typedef struct {
     size_t thread_bytes;
 } tile_plan;
 
-/* Which keys the rows of a strip see, where each row has one unbroken run (plain): some row those of [first, end), all
- * rows those of [low, high). */
+/* Which keys the rows of a strip see. All rows see [low, high), by their last runs. If each row has one unbroken run
+ * (plain), no row sees a key outside of [first, end). */
 typedef struct {
     size_t first, low, high, end;
     bool plain;
