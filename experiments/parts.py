@@ -38,7 +38,7 @@ FORMS = {
 }
 SHAPES = [(64, 64), (512, 64), (4096, 64), (64, 128), (512, 128), (4096, 128)]
 FLAGS = ("-O3 -std=gnu11 -D_GNU_SOURCE -w -fno-math-errno -ffp-contract=off -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma "
-         "-mf16c -mprefer-vector-width=512 -mavx512bf16 -mamx-tile -mamx-bf16 -fopenmp -DAS_ISA_amx=1").split()
+         "-mf16c -mprefer-vector-width=512 -mavx512bf16 -mamx-tile -mamx-bf16 -fopenmp -DAS_ISA_amx=1 -DAS_ISA_avx512=1 -DAS_THIS_ISA=AS_AMX").split()
 
 
 def compile_form(folder, name, changes):
